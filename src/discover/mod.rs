@@ -1,0 +1,203 @@
+//! Walks the tree in parallel, reads each script once, and picks the files that may declare schemas.
+//!
+//! A file is a candidate by its name (`*.schema.ts`) or by what it contains ([`search`]); nothing is
+//! parsed here but package.json files. Only regular files are opened, links are not followed out of
+//! the root, and folders that hold no source of the user are not entered ([`exclude`]).
+
+pub mod exclude;
+mod gitignore;
+pub mod search;
+
+use rayon::Scope;
+use std::cell::RefCell;
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use walkdir::WalkDir;
+
+use gitignore::Ignores;
+use search::Kind;
+
+/// What to walk.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Folders and files that were named: absolute, and never excluded themselves.
+    pub paths: Vec<PathBuf>,
+    /// Leave out nothing but `node_modules` and `.git`.
+    pub no_ignore: bool,
+}
+
+/// What the walk found; the order of every list is that of the paths.
+#[derive(Debug, Default)]
+pub struct Discovery {
+    /// Files that may declare schemas, with their text.
+    pub scripts: Vec<Script>,
+    /// Files that may call a table function of another file: read again only when there is one.
+    pub loose: Vec<PathBuf>,
+    /// package.json files with their text.
+    pub packages: Vec<(PathBuf, String)>,
+    /// What could not be read.
+    pub failures: Vec<(PathBuf, String)>,
+    /// How many scripts were looked at.
+    pub looked_at: usize,
+}
+
+/// A file with its text.
+#[derive(Debug)]
+pub struct Script {
+    /// Absolute path.
+    pub path: PathBuf,
+    /// Why it is here.
+    pub kind: Kind,
+    /// Its bytes, as they stand in the file.
+    pub bytes: Vec<u8>,
+    /// It uses what only Drizzle 1.0 has.
+    pub uses_v1: bool,
+}
+
+/// Walks the paths.
+pub fn discover(options: &Options) -> Discovery {
+    let walk = Walk { options, found: Mutex::default() };
+    rayon::scope(|scope| {
+        for path in &options.paths {
+            if path.is_file() {
+                walk.file(path, true);
+            } else {
+                let ignores = Ignores::above(path, options.no_ignore);
+                walk.folder(scope, path.clone(), Arc::new(ignores), true);
+            }
+        }
+    });
+    let mut found = walk.found.into_inner().unwrap_or_default();
+    found.scripts.sort_by(|left, right| left.path.cmp(&right.path));
+    found.scripts.dedup_by(|left, right| left.path == right.path);
+    found.loose.sort();
+    found.loose.dedup();
+    found.packages.sort();
+    found.packages.dedup();
+    found.failures.sort();
+    found
+}
+
+struct Walk<'o> {
+    options: &'o Options,
+    found: Mutex<Discovery>,
+}
+
+thread_local! {
+    /// One buffer per thread: most files are looked at and let go.
+    static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+impl Walk<'_> {
+    /// Reads one folder, hands its folders to other threads and looks at its files.
+    fn folder<'s>(&'s self, scope: &Scope<'s>, folder: PathBuf, ignores: Arc<Ignores>, named: bool) {
+        let ignores = match Ignores::inside(&ignores, &folder) {
+            Some(inner) => Arc::new(inner),
+            None => ignores,
+        };
+        let entries = WalkDir::new(&folder).min_depth(1).max_depth(1).follow_links(false);
+        let entries: Vec<_> = entries.into_iter().collect();
+        let is_package = entries.iter().flatten().any(|entry| entry.file_name() == "package.json");
+        for entry in entries {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => {
+                    let path = error.path().unwrap_or(&folder).to_path_buf();
+                    self.fail(path, &error);
+                    continue;
+                }
+            };
+            let name = entry.file_name().to_string_lossy();
+            let (mut kind, path) = (entry.file_type(), entry.path());
+            if kind.is_symlink() {
+                // A link to a file inside the root is read; a link to a folder would be walked twice.
+                match fs::metadata(path) {
+                    Ok(target) if target.is_file() && self.is_inside(path) => kind = target.file_type(),
+                    _ => continue,
+                }
+            }
+            if kind.is_dir() {
+                let skipped = if self.options.no_ignore {
+                    matches!(&*name, "node_modules" | ".git")
+                } else {
+                    exclude::folder(&name, is_package) || ignores.matches(path, true)
+                };
+                if !skipped {
+                    let (path, ignores) = (path.to_path_buf(), Arc::clone(&ignores));
+                    scope.spawn(move |scope| self.folder(scope, path, ignores, false));
+                }
+            } else if kind.is_file() {
+                if name == "package.json" {
+                    self.package(path);
+                } else if search::is_script(&name)
+                    && (self.options.no_ignore || !exclude::file(&name))
+                    && !ignores.matches(path, false)
+                {
+                    self.file(path, false);
+                }
+            }
+        }
+        let _ = named;
+    }
+
+    fn is_inside(&self, path: &Path) -> bool {
+        let Ok(target) = fs::canonicalize(path) else { return false };
+        self.options.paths.iter().any(|root| {
+            fs::canonicalize(root).is_ok_and(|root| target.starts_with(root))
+        })
+    }
+
+    fn package(&self, path: &Path) {
+        match fs::read_to_string(path) {
+            Ok(text) => self.with(|found| found.packages.push((path.to_path_buf(), text))),
+            Err(error) => self.fail(path.to_path_buf(), &error),
+        }
+    }
+
+    fn file(&self, path: &Path, named: bool) {
+        BUFFER.with_borrow_mut(|buffer| {
+            if let Err(error) = read_into(path, buffer) {
+                return self.fail(path.to_path_buf(), &error);
+            }
+            let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+            let looked_at = search::look(&name, buffer);
+            let kind = if named { looked_at.kind.or(Some(Kind::Candidate)) } else { looked_at.kind };
+            self.with(|found| {
+                found.looked_at += 1;
+                match kind {
+                    Some(Kind::Loose) => found.loose.push(path.to_path_buf()),
+                    Some(kind) => found.scripts.push(Script {
+                        path: path.to_path_buf(),
+                        kind,
+                        bytes: buffer.clone(),
+                        uses_v1: looked_at.uses_v1,
+                    }),
+                    None => {}
+                }
+            });
+        });
+    }
+
+    fn fail(&self, path: PathBuf, error: &dyn std::fmt::Display) {
+        self.with(|found| found.failures.push((path, error.to_string())));
+    }
+
+    fn with(&self, change: impl FnOnce(&mut Discovery)) {
+        if let Ok(mut found) = self.found.lock() {
+            change(&mut found);
+        }
+    }
+}
+
+/// Reads a regular file into a buffer that is used again.
+///
+/// # Errors
+/// When it is no regular file, or cannot be opened or read.
+pub fn read_into(path: &Path, buffer: &mut Vec<u8>) -> std::io::Result<()> {
+    buffer.clear();
+    let mut file = fs::File::open(path)?;
+    file.read_to_end(buffer)?;
+    Ok(())
+}

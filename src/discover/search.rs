@@ -1,0 +1,135 @@
+//! What a schema must contain, searched for as bytes: nothing is parsed to find candidates.
+
+use aho_corasick::{AhoCorasick, MatchKind};
+use memchr::memmem;
+use std::sync::LazyLock;
+
+/// Why a file is of interest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// It may declare tables or relations.
+    Candidate,
+    /// It is a drizzle.config.
+    Config,
+    /// It may call a table function of another file.
+    Loose,
+}
+
+/// What a look at a file tells.
+#[derive(Debug, Clone, Copy)]
+pub struct LookedAt {
+    /// Why it is of interest; `None` for most files.
+    pub kind: Option<Kind>,
+    /// It names what only Drizzle 1.0 has.
+    pub uses_v1: bool,
+}
+
+/// Functions that make tables, schemas, views and enums: a file that names one is a candidate.
+const MAKERS: &[&str] = &[
+    "pgTable", "mysqlTable", "sqliteTable", "singlestoreTable", "gelTable", "cockroachTable",
+    "mssqlTable", "pgSchema", "mysqlSchema", "mysqlDatabase", "singlestoreSchema",
+    "singlestoreDatabase", "gelSchema", "cockroachSchema", "mssqlSchema", "pgView",
+    "pgMaterializedView", "mysqlView", "sqliteView", "cockroachView", "mssqlView", "pgEnum",
+    "cockroachEnum", "pgSequence", "onchainTable", "onchainEnum", "defineRelations",
+];
+/// Names that are common elsewhere: they count in files that also name `drizzle-orm`.
+const WEAK: &[&str] = &["relations(", "snakeCase", "camelCase"];
+/// The name of the package.
+const PACKAGE: &str = "drizzle-orm";
+/// Calls that may be a table function of another file.
+const LOOSE: &[&str] = &["able(", "able<"];
+
+static NEEDLES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let needles = MAKERS.iter().chain(WEAK).chain([&PACKAGE]).chain(LOOSE);
+    AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(needles).ok()
+});
+
+/// Whether a file name is that of a script.
+pub fn is_script(name: &str) -> bool {
+    matches!(
+        name.rsplit_once('.').map(|(_, extension)| extension),
+        Some("ts" | "tsx" | "mts" | "cts" | "js" | "mjs" | "cjs")
+    )
+}
+
+/// Looks at a file's name and bytes.
+pub fn look(name: &str, bytes: &[u8]) -> LookedAt {
+    if is_config(name, bytes) {
+        return LookedAt { kind: Some(Kind::Config), uses_v1: false };
+    }
+    let mut strong = name.rsplit_once('.').is_some_and(|(stem, _)| stem.ends_with(".schema"));
+    let (mut weak, mut package, mut loose, mut uses_v1) = (false, false, false, false);
+    let package_at = MAKERS.len() + WEAK.len();
+    for found in NEEDLES.iter().flat_map(|needles| needles.find_iter(bytes)) {
+        let index = found.pattern().as_usize();
+        if index < MAKERS.len() {
+            strong = true;
+            uses_v1 |= MAKERS[index] == "defineRelations";
+        } else if index < package_at {
+            weak = true;
+        } else if index == package_at {
+            package = true;
+        } else {
+            loose = true;
+        }
+        if strong && uses_v1 {
+            break;
+        }
+    }
+    let kind = if strong || weak && package {
+        Some(Kind::Candidate)
+    } else if loose {
+        Some(Kind::Loose)
+    } else {
+        None
+    };
+    LookedAt { kind, uses_v1 }
+}
+
+/// `drizzle.config.ts`, `drizzle.migrations.config.ts`, `drizzle-dev.config.ts`, and any other config
+/// that imports drizzle-kit.
+fn is_config(name: &str, bytes: &[u8]) -> bool {
+    let Some(at) = name.find("config") else { return false };
+    name[..at].starts_with("drizzle") || memmem::find(bytes, b"drizzle-kit").is_some()
+}
+
+/// Whether the bytes call one of those functions.
+pub fn calls_one_of(bytes: &[u8], functions: &[String]) -> bool {
+    functions.iter().any(|function| {
+        memmem::find_iter(bytes, function.as_bytes()).any(|at| {
+            let before = at.checked_sub(1).map(|before| bytes[before]);
+            let after = bytes.get(at + function.len());
+            !before.is_some_and(is_name_byte) && matches!(after, Some(b'(' | b'<' | b'.' | b' '))
+        })
+    })
+}
+
+fn is_name_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn candidates_are_found_by_content_and_by_name() {
+        let kind = |name: &str, text: &str| look(name, text.as_bytes()).kind;
+        assert_eq!(kind("a.ts", "export const a = pgTable('a', {})"), Some(Kind::Candidate));
+        assert_eq!(kind("a.ts", "import { relations } from 'drizzle-orm'; relations(a"), Some(Kind::Candidate));
+        assert_eq!(kind("a.ts", "see relations(a)"), None);
+        assert_eq!(kind("a.ts", "createTable('x', {})"), Some(Kind::Loose));
+        assert_eq!(kind("users.schema.ts", "export {}"), Some(Kind::Candidate));
+        assert_eq!(kind("drizzle.config.ts", ""), Some(Kind::Config));
+        assert_eq!(kind("mysql.config.ts", "from 'drizzle-kit'"), Some(Kind::Config));
+        assert_eq!(kind("vite.config.ts", "drizzle"), None);
+    }
+
+    #[test]
+    fn calls_are_found_as_whole_words() {
+        let functions = ["createTable".to_string()];
+        assert!(calls_one_of(b"const a = createTable('a'", &functions));
+        assert!(!calls_one_of(b"const a = recreateTable('a'", &functions));
+        assert!(!calls_one_of(b"createTables('a'", &functions));
+    }
+}

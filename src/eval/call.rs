@@ -1,0 +1,306 @@
+//! Calls functions, constructs objects, and takes members.
+
+use smol_str::SmolStr;
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use super::drizzle::Entity;
+use super::statement::Flow;
+use super::value::*;
+use super::{DEPTH, Evaluator, Library, no_member, unknown};
+use crate::eval::library::Global;
+use crate::source::Span;
+use crate::syntax::*;
+
+impl Evaluator<'_> {
+    pub(super) fn call(
+        &mut self,
+        callee: &Expr,
+        arguments: &[Element],
+        scope: &Scope,
+        at: Span,
+    ) -> Value {
+        // `object.method(…)` is the common form: no method value is made for it.
+        if let ExprKind::Member(object, name) = &callee.kind {
+            let object = self.expr(object, scope);
+            if let Value::Unknown(why) = &object {
+                return self.unknown_call(why.clone(), arguments, scope);
+            }
+            let mut values = Vec::with_capacity(arguments.len());
+            self.elements(arguments, scope, &mut values);
+            return self.call_method(&object, name, values, at);
+        }
+        let function = self.expr(callee, scope);
+        if let Value::Unknown(why) = &function {
+            return self.unknown_call(why.clone(), arguments, scope);
+        }
+        let mut values = Vec::with_capacity(arguments.len());
+        self.elements(arguments, scope, &mut values);
+        self.call_value(&function, values, at)
+    }
+
+    /// A call that cannot be followed. When its argument makes a table on the spot, as in
+    /// `register(pgTable(…))`, that table is made all the same.
+    fn unknown_call(
+        &mut self,
+        why: std::sync::Arc<crate::graph::Unknown>,
+        arguments: &[Element],
+        scope: &Scope,
+    ) -> Value {
+        for argument in arguments {
+            let Element::Value(value) = argument else { continue };
+            let ExprKind::Call(callee, _) = &value.kind else { continue };
+            // Only plain names and members can be table functions; nothing else is evaluated for it.
+            if !matches!(callee.kind, ExprKind::Name(_) | ExprKind::Member(..)) {
+                continue;
+            }
+            let callee = self.expr(callee, scope);
+            if self.makes_tables(&callee)
+                && let Value::Entity(Entity::Table(table)) = self.expr(value, scope)
+            {
+                return Value::Entity(Entity::Wrapped(table, why));
+            }
+        }
+        Value::Unknown(why)
+    }
+
+    /// Calls a value with evaluated arguments.
+    pub(super) fn call_value(&mut self, callee: &Value, arguments: Vec<Value>, at: Span) -> Value {
+        match callee {
+            Value::Function(closure) => self.call_closure(closure, arguments, at),
+            Value::Static(library, name) => self.call_library(*library, name, arguments, at),
+            Value::Method(method) => {
+                let (object, name) = &**method;
+                self.call_method(object, name, arguments, at)
+            }
+            Value::Entity(entity) => self.call_entity(entity, arguments, at),
+            Value::Library(Library::Global(Global::String)) => match arguments.first() {
+                Some(value) => match value.to_text() {
+                    Some(text) => Value::String(text),
+                    None => unknown("the value is no text", at),
+                },
+                None => Value::string(""),
+            },
+            Value::Library(Library::Global(Global::Number)) => match arguments.first() {
+                Some(Value::Number(number)) => Value::Number(*number),
+                Some(Value::String(text)) => Value::Number(text.trim().parse().unwrap_or(f64::NAN)),
+                Some(Value::Unknown(why)) => Value::Unknown(why.clone()),
+                _ => unknown("the value is no number", at),
+            },
+            Value::Library(Library::Global(Global::Boolean)) => match arguments.first() {
+                Some(value) => value.truthy().map_or_else(Value::Unknown, Value::Bool),
+                None => Value::Bool(false),
+            },
+            // `import z from "zod"; z(…)`, `import pick from "…"`: the library itself is no function.
+            Value::Unknown(why) => Value::Unknown(why.clone()),
+            Value::Undefined | Value::Null => unknown("what is called here is undefined", at),
+            _ => unknown("what is called here is not a function that schemalint follows", at),
+        }
+    }
+
+    /// Calls a function of the repository.
+    pub(super) fn call_closure(
+        &mut self,
+        closure: &Rc<Closure>,
+        arguments: Vec<Value>,
+        at: Span,
+    ) -> Value {
+        if self.depth >= DEPTH {
+            return unknown("the calls nest too deep", at);
+        }
+        if closure.function.deferred {
+            return unknown("the result of an async function or a generator is not evaluated", at);
+        }
+        let scope = closure.scope.inner();
+        if !closure.function.arrow {
+            scope.declare(SmolStr::new_static("this"), closure.this.borrow().clone());
+        }
+        let mut arguments = arguments.into_iter();
+        for pattern in &closure.function.params {
+            match pattern {
+                Pattern::Rest(rest) => {
+                    let others = Value::array(arguments.by_ref().collect());
+                    self.bind_pattern(rest, others, &scope, at);
+                }
+                pattern => {
+                    let value = arguments.next().unwrap_or(Value::Undefined);
+                    self.bind_pattern(pattern, value, &scope, at);
+                }
+            }
+        }
+        self.depth += 1;
+        let value = match &closure.function.body {
+            Body::Value(value) => self.expr(value, &scope),
+            Body::Block(statements) => match self.block(statements, &scope) {
+                Flow::Return(value) => value,
+                _ => Value::Undefined,
+            },
+        };
+        self.depth -= 1;
+        value
+    }
+
+    /// `new callee(…)`.
+    pub(super) fn construct(
+        &mut self,
+        callee: &Expr,
+        arguments: &[Element],
+        scope: &Scope,
+        at: Span,
+    ) -> Value {
+        let callee = self.expr(callee, scope);
+        match &callee {
+            Value::Class(class) => {
+                let mut values = Vec::with_capacity(arguments.len());
+                self.elements(arguments, scope, &mut values);
+                self.instance(class, values, at)
+            }
+            Value::Library(Library::Global(Global::Set)) => {
+                let mut values = Vec::with_capacity(arguments.len());
+                self.elements(arguments, scope, &mut values);
+                match values.first() {
+                    // A set of constants is read as the list of its different members.
+                    Some(list) => match self.iterate(list, at) {
+                        Ok(items) => {
+                            let mut unique: Vec<Value> = Vec::new();
+                            for item in items {
+                                if !unique.iter().any(|known| super::expression::same(known, &item)) {
+                                    unique.push(item);
+                                }
+                            }
+                            Value::array(unique)
+                        }
+                        Err(why) => Value::Unknown(why),
+                    },
+                    None => Value::array(Vec::new()),
+                }
+            }
+            Value::Unknown(why) => Value::Unknown(why.clone()),
+            _ => unknown("what is constructed here is not followed", at),
+        }
+    }
+
+    fn instance(&mut self, class: &Rc<ClassValue>, arguments: Vec<Value>, at: Span) -> Value {
+        if let Some(parent) = &class.class.parent {
+            return unknown("a class that extends another is not followed", parent.range.in_file(at.file));
+        }
+        let this = Value::Object(Rc::default());
+        let scope = class.scope.inner();
+        scope.declare(SmolStr::new_static("this"), this.clone());
+        let members = self.object(&class.class.members, &scope);
+        for member in members.members.borrow().values() {
+            if let Value::Function(method) = &member.value {
+                *method.this.borrow_mut() = this.clone();
+            }
+        }
+        self.assign_all(&this, members);
+        if let Some(constructor) = &class.class.constructor {
+            let closure = Rc::new(Closure {
+                function: constructor.clone(),
+                scope,
+                this: RefCell::new(this.clone()),
+            });
+            self.call_closure(&closure, arguments, at);
+        }
+        this
+    }
+
+    fn assign_all(&mut self, target: &Value, members: Object) {
+        if let Value::Object(target) = target {
+            for (key, member) in members.members.into_inner() {
+                target.insert(key, member);
+            }
+        }
+    }
+
+    /// `object.name`.
+    pub(super) fn member(&mut self, object: &Value, name: &str, at: Span) -> Value {
+        match object {
+            Value::Object(object) => object.get(name),
+            Value::Module(file) => {
+                let value = self.export(*file, name);
+                if matches!(value, Value::Undefined) && name == "default" {
+                    // `import x from` a CommonJS file, or `require("…").default`.
+                    return Value::Module(*file);
+                }
+                value
+            }
+            Value::Library(library) => self.library_member(*library, name, at),
+            Value::Static(library, function) => self.static_member(*library, function, name, at),
+            Value::Class(class) => class.statics.get(name),
+            Value::Array(items) => match name {
+                "length" => Value::Number(items.borrow().len() as f64),
+                _ => match name.parse::<usize>() {
+                    Ok(index) => items.borrow().get(index).cloned().unwrap_or(Value::Undefined),
+                    Err(_) => Value::Method(Rc::new((object.clone(), SmolStr::new(name)))),
+                },
+            },
+            Value::String(text) => match name {
+                "length" => Value::Number(text.encode_utf16().count() as f64),
+                _ => match name.parse::<usize>() {
+                    Ok(index) => text
+                        .chars()
+                        .nth(index)
+                        .map_or(Value::Undefined, |letter| Value::string(letter.to_string())),
+                    Err(_) => Value::Method(Rc::new((object.clone(), SmolStr::new(name)))),
+                },
+            },
+            Value::Entity(entity) => self.entity_member(entity, name, at),
+            Value::Function(_) if matches!(name, "call" | "apply" | "bind") => {
+                Value::Method(Rc::new((object.clone(), SmolStr::new(name))))
+            }
+            Value::Unknown(why) => Value::Unknown(why.clone()),
+            Value::Undefined | Value::Null => {
+                unknown(format!("`{name}` of undefined is asked for here"), at)
+            }
+            _ => Value::Undefined,
+        }
+    }
+
+    /// `object.name(…)`.
+    pub(super) fn call_method(
+        &mut self,
+        object: &Value,
+        name: &str,
+        arguments: Vec<Value>,
+        at: Span,
+    ) -> Value {
+        match object {
+            Value::Entity(entity) => self.call_entity_method(entity, name, arguments, at),
+            Value::Library(Library::Global(global)) => self.call_global(*global, name, arguments, at),
+            Value::Library(library) => match self.library_member(*library, name, at) {
+                Value::Static(library, name) => self.call_library(library, &name, arguments, at),
+                other => self.call_value(&other, arguments, at),
+            },
+            Value::Static(library, function) => {
+                self.call_static_method(*library, function, name, arguments, at)
+            }
+            Value::Array(items) => self.call_array_method(items, name, arguments, at),
+            Value::String(text) => self.call_string_method(text, name, &arguments, at),
+            Value::Number(_) if name == "toString" => {
+                object.to_text().map_or(Value::Undefined, Value::String)
+            }
+            Value::Function(closure) => match name {
+                "call" | "bind" => {
+                    let rest = arguments.into_iter().skip(1).collect();
+                    if name == "call" { self.call_closure(closure, rest, at) } else { object.clone() }
+                }
+                _ => no_member("a function", name, at),
+            },
+            Value::Object(members) => {
+                let function = members.get(name);
+                if let Value::Function(closure) = &function
+                    && !closure.function.arrow
+                    && matches!(&*closure.this.borrow(), Value::Undefined)
+                {
+                    *closure.this.borrow_mut() = object.clone();
+                }
+                self.call_value(&function, arguments, at)
+            }
+            _ => {
+                let function = self.member(object, name, at);
+                self.call_value(&function, arguments, at)
+            }
+        }
+    }
+}

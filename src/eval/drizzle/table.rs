@@ -1,0 +1,247 @@
+//! Tables and views: `pgTable("users", {…}, (t) => […])`.
+
+use smol_str::SmolStr;
+use std::cell::Cell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::entity::*;
+use crate::eval::library::Library;
+use crate::eval::value::{Member, Value};
+use crate::eval::{Evaluator, why};
+use crate::graph::{Casing, Dialect, DrizzleLine, Fact, Unknown};
+use crate::source::Span;
+use crate::syntax::OrderedMap;
+
+impl TableMaker {
+    /// The plain `pgTable` of a dialect.
+    pub(super) fn plain(dialect: Dialect, line: DrizzleLine) -> Self {
+        Self {
+            dialect,
+            line,
+            namespace: None,
+            rename: None,
+            casing: None,
+            row_level_security: false,
+            ponder: false,
+            view: None,
+        }
+    }
+
+    pub(super) fn into_value(self) -> Value {
+        Value::Entity(Entity::TableMaker(Rc::new(self)))
+    }
+}
+
+/// A column of a table as a value; unknown when the table may have it.
+pub(in crate::eval) fn column_value(table: &Rc<Table>, key: &SmolStr) -> Value {
+    if table.columns.contains_key(key) {
+        let column = ColumnRef { table: table.clone(), key: key.clone(), order: Order::default() };
+        return Value::Entity(Entity::Column(column));
+    }
+    match &table.open {
+        Some(why) => Value::Unknown(why.clone()),
+        None => Value::Undefined,
+    }
+}
+
+impl Evaluator<'_> {
+    /// Whether calling a value makes a table.
+    pub(in crate::eval) fn makes_tables(&self, value: &Value) -> bool {
+        matches!(value, Value::Entity(Entity::TableMaker(maker)) if maker.view.is_none())
+    }
+
+    /// A call of `pgTable` and its like, or of `pgView`.
+    pub(super) fn call_maker(&mut self, maker: &Rc<TableMaker>, arguments: Vec<Value>, at: Span) -> Value {
+        let mut arguments = arguments.into_iter();
+        let name = arguments.next().unwrap_or(Value::Undefined);
+        let columns = arguments.next().unwrap_or(Value::Undefined);
+        let extra = arguments.next().unwrap_or(Value::Undefined);
+        if maker.view.is_some() {
+            let builder = ViewBuilder { maker: maker.clone(), name, columns, at };
+            return Value::Entity(Entity::ViewBuilder(Rc::new(builder)));
+        }
+        let (columns, open) = self.columns(maker, columns, at);
+        let table = self.new_table(maker, name, at);
+        let table = Table { columns, open, extra, ..table };
+        Value::Entity(Entity::Table(self.made(table)))
+    }
+
+    fn made(&mut self, table: Table) -> Rc<Table> {
+        let table = Rc::new(table);
+        self.tables.push(table.clone());
+        table
+    }
+
+    fn new_table(&mut self, maker: &TableMaker, name: Value, at: Span) -> Table {
+        let name = match &maker.rename {
+            Some(rename) if !matches!(name, Value::Unknown(_)) => {
+                self.call_value(rename, vec![name], at)
+            }
+            _ => name,
+        };
+        Table {
+            dialect: maker.dialect,
+            line: maker.line,
+            namespace: maker.namespace.as_ref().map(|namespace| namespace.name.clone()),
+            name: text(&name, "the name of the table is no text", at),
+            view: maker.view,
+            existing: false,
+            columns: OrderedMap::default(),
+            open: None,
+            extra: Value::Undefined,
+            row_level_security: Cell::new(maker.row_level_security),
+            casing: maker.casing.or(maker.namespace.as_ref().and_then(|namespace| namespace.casing)),
+            at,
+            binding: self.current_binding(at.file),
+        }
+    }
+
+    /// The columns of the second argument: an object, or a function that is given the builders.
+    fn columns(
+        &mut self,
+        maker: &TableMaker,
+        columns: Value,
+        at: Span,
+    ) -> (OrderedMap<SmolStr, Column>, Option<Arc<Unknown>>) {
+        let columns = match &columns {
+            Value::Function(_) => {
+                let builders = if maker.ponder {
+                    Library::PonderColumns(maker.line)
+                } else {
+                    Library::Core(maker.dialect, maker.line)
+                };
+                self.call_value(&columns, vec![Value::Library(builders)], at)
+            }
+            _ => columns,
+        };
+        match self.members_of(&columns, at) {
+            Ok((members, open)) => {
+                let built = members.into_iter().map(|(key, member)| (key, build_column(&member)));
+                (built.collect(), open)
+            }
+            Err(why) => (OrderedMap::default(), Some(why)),
+        }
+    }
+
+    /// `.as(…)` and `.existing()` of a view.
+    pub(super) fn finish_view(
+        &mut self,
+        builder: &Rc<ViewBuilder>,
+        name: &str,
+        arguments: &[Value],
+        at: Span,
+    ) -> Value {
+        if name != "as" && name != "existing" {
+            // `.with({…})`, `.using(…)`, `.tablespace(…)`.
+            return Value::Entity(Entity::ViewBuilder(builder.clone()));
+        }
+        let written = builder.columns.clone();
+        let (columns, open) = if matches!(written, Value::Undefined) {
+            let query = match arguments.first() {
+                Some(function @ Value::Function(_)) => {
+                    let query = Query { fields: Value::Undefined, from: Value::Undefined, joined: false };
+                    self.call_value(function, vec![Value::Entity(Entity::Query(Rc::new(query)))], at)
+                }
+                Some(query) => query.clone(),
+                None => Value::Undefined,
+            };
+            self.selected(&query, at)
+        } else {
+            self.columns(&builder.maker, written, at)
+        };
+        let table = self.new_table(&builder.maker, builder.name.clone(), builder.at);
+        let table = Table { columns, open, existing: name == "existing", ..table };
+        Value::Entity(Entity::Table(self.made(table)))
+    }
+
+    /// The columns that a query selects.
+    fn selected(
+        &mut self,
+        query: &Value,
+        at: Span,
+    ) -> (OrderedMap<SmolStr, Column>, Option<Arc<Unknown>>) {
+        let opaque = |value: &Value| match value {
+            Value::Unknown(why) => (OrderedMap::default(), Some(why.clone())),
+            _ => (OrderedMap::default(), Some(why("the query of this view is not followed", at))),
+        };
+        let Value::Entity(Entity::Query(query)) = query else {
+            return opaque(query);
+        };
+        let source = match (&query.fields, &query.from) {
+            (Value::Undefined, from) if !query.joined => from.clone(),
+            (Value::Undefined, _) => return opaque(&Value::Undefined),
+            (fields, _) => fields.clone(),
+        };
+        match self.members_of(&source, at) {
+            Ok((members, open)) => {
+                let built = members.into_iter().map(|(key, member)| {
+                    let builder = match &member.value {
+                        Value::Entity(Entity::Column(column)) => match column.table.column(&column.key) {
+                            Some(known) => known.builder.clone().map(|mut builder| {
+                                builder.name = builder.name.map(|name| name.or(Some(column.key.clone())));
+                                builder
+                            }),
+                            None => Err(why("an expression of a view has no column type", at)),
+                        },
+                        _ => Err(why("an expression of a view has no column type", at)),
+                    };
+                    (key, Column { builder, written: member.written, spread: member.spread })
+                });
+                (built.collect(), open)
+            }
+            Err(why) => (OrderedMap::default(), Some(why)),
+        }
+    }
+
+    /// `qb.select({…}).from(users).where(…)`.
+    pub(super) fn query_method(&mut self, query: &Rc<Query>, name: &str, arguments: &[Value]) -> Value {
+        let mut next = (**query).clone();
+        let first = arguments.first().cloned().unwrap_or(Value::Undefined);
+        match name {
+            "select" | "selectDistinct" => next.fields = first,
+            "selectDistinctOn" => next.fields = arguments.get(1).cloned().unwrap_or(Value::Undefined),
+            "from" => next.from = first,
+            name if name.ends_with("Join") => next.joined = true,
+            _ => {}
+        }
+        Value::Entity(Entity::Query(Rc::new(next)))
+    }
+
+    /// `pgTableCreator((name) => …)`.
+    pub(super) fn table_creator(
+        &mut self,
+        dialect: Dialect,
+        line: DrizzleLine,
+        arguments: &[Value],
+    ) -> Value {
+        let rename = arguments.first().cloned();
+        let casing = match arguments.get(1) {
+            Some(Value::String(name)) => Casing::from_config(name).or(match name.as_str() {
+                "camel" => Some(Casing::Camel),
+                "snake" => Some(Casing::Snake),
+                _ => None,
+            }),
+            _ => None,
+        };
+        TableMaker { rename, casing, ..TableMaker::plain(dialect, line) }.into_value()
+    }
+}
+
+fn build_column(member: &Member) -> Column {
+    let builder = match &member.value {
+        Value::Entity(Entity::Builder(builder)) => Ok(builder.borrow().clone()),
+        Value::Unknown(why) => Err(why.clone()),
+        _ => Err(why("the value of this property is no column", member.written)),
+    };
+    Column { builder, written: member.written, spread: member.spread }
+}
+
+/// A text that must be one.
+pub(super) fn text(value: &Value, otherwise: &'static str, at: Span) -> Fact<SmolStr> {
+    match value {
+        Value::String(text) => Ok(text.clone()),
+        Value::Unknown(why) => Err(why.clone()),
+        _ => Err(why(otherwise, at)),
+    }
+}

@@ -1,0 +1,487 @@
+//! Evaluates expressions.
+
+use smol_str::SmolStr;
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::value::*;
+use super::{DEPTH, Evaluator, Library, unknown, why};
+use crate::eval::drizzle::{Entity, Sql, SqlPart};
+use crate::eval::library::Global;
+use crate::graph::Unknown;
+use crate::source::{Range, Span};
+use crate::syntax::*;
+
+impl Evaluator<'_> {
+    /// The value of an expression.
+    pub(super) fn expr(&mut self, expr: &Expr, scope: &Scope) -> Value {
+        let at = expr.range.in_file(scope.file);
+        if let Some(stop) = self.step(at) {
+            return stop;
+        }
+        if self.depth >= DEPTH {
+            return unknown("the expression nests too deep", at);
+        }
+        self.depth += 1;
+        let value = self.expr_kind(expr, scope, at);
+        self.depth -= 1;
+        value
+    }
+
+    fn expr_kind(&mut self, expr: &Expr, scope: &Scope, at: Span) -> Value {
+        match &expr.kind {
+            ExprKind::Name(name) => self.name(name, scope, at),
+            ExprKind::String(text) => Value::String(text.clone()),
+            ExprKind::Number(number) => Value::Number(*number),
+            ExprKind::BigInt(digits) => Value::String(digits.clone()),
+            ExprKind::Bool(flag) => Value::Bool(*flag),
+            ExprKind::Null => Value::Null,
+            ExprKind::Template { tag: None, texts, values } => self.template(texts, values, scope, at),
+            ExprKind::Template { tag: Some(tag), texts, values } => {
+                self.tagged_template(tag, texts, values, scope, at)
+            }
+            ExprKind::Array(elements) => {
+                let mut values = Vec::with_capacity(elements.len());
+                self.elements(elements, scope, &mut values);
+                Value::array(values)
+            }
+            ExprKind::Object(properties) => Value::Object(Rc::new(self.object(properties, scope))),
+            ExprKind::Member(object, name) => {
+                let object = self.expr(object, scope);
+                self.member(&object, name, at)
+            }
+            ExprKind::Index(object, index) => {
+                let object = self.expr(object, scope);
+                match self.expr(index, scope) {
+                    Value::Unknown(why) => Value::Unknown(why),
+                    index => match index.to_text() {
+                        Some(name) => self.member(&object, &name, at),
+                        None => unknown("the index is no name", at),
+                    },
+                }
+            }
+            ExprKind::Call(callee, arguments) => self.call(callee, arguments, scope, at),
+            ExprKind::New(callee, arguments) => self.construct(callee, arguments, scope, at),
+            ExprKind::Function(function) => self.closure(function, scope),
+            ExprKind::Class(class) => {
+                let statics = Rc::new(self.object(&class.statics, scope));
+                let class = class.clone();
+                Value::Class(Rc::new(ClassValue { class, scope: scope.clone(), statics }))
+            }
+            ExprKind::Conditional(test, then, otherwise) => match self.expr(test, scope).truthy() {
+                Ok(true) => self.expr(then, scope),
+                Ok(false) => self.expr(otherwise, scope),
+                Err(why) => Value::Unknown(why),
+            },
+            ExprKind::Binary(op, left, right) => self.binary(*op, left, right, scope, at),
+            ExprKind::Unary(op, value) => {
+                let value = self.expr(value, scope);
+                self.unary(*op, value, at)
+            }
+            ExprKind::Assign(op, target, value) => self.assign(*op, target, value, scope, at),
+            ExprKind::Sequence(values) => {
+                let mut last = Value::Undefined;
+                for value in values {
+                    last = self.expr(value, scope);
+                }
+                last
+            }
+            ExprKind::Await(value) => self.expr(value, scope),
+            ExprKind::Optional(inner) => self.optional(inner, scope, at),
+            ExprKind::Require(specifier) => {
+                let module = self.module(scope.file);
+                self.module_value(scope.file, &module, *specifier)
+            }
+            ExprKind::Opaque(what) => unknown(format!("{what} is not evaluated"), at),
+        }
+    }
+
+    /// A function, with the names that it sees.
+    pub(super) fn closure(&mut self, function: &Arc<Function>, scope: &Scope) -> Value {
+        let this = if function.arrow { scope.local("this") } else { None };
+        Value::Function(Rc::new(Closure {
+            function: function.clone(),
+            scope: scope.clone(),
+            this: RefCell::new(this.unwrap_or(Value::Undefined)),
+        }))
+    }
+
+    fn name(&mut self, name: &SmolStr, scope: &Scope, at: Span) -> Value {
+        if let Some(value) = scope.local(name) {
+            return value;
+        }
+        let module = self.module(scope.file);
+        if module.bindings.contains_key(name) {
+            return self.binding(scope.file, name);
+        }
+        let global = |global| Value::Library(Library::Global(global));
+        match name.as_str() {
+            "undefined" => Value::Undefined,
+            "NaN" => Value::Number(f64::NAN),
+            "Infinity" => Value::Number(f64::INFINITY),
+            "Object" => global(Global::Object),
+            "Array" => global(Global::Array),
+            "String" => global(Global::String),
+            "Number" => global(Global::Number),
+            "Boolean" => global(Global::Boolean),
+            "Math" => global(Global::Math),
+            "JSON" => global(Global::Json),
+            "Set" => global(Global::Set),
+            "Date" => global(Global::Date),
+            "process" => global(Global::Process),
+            "import.meta" => global(Global::ImportMeta),
+            "__dirname" => Value::string(parent(&self.world.absolute_path(scope.file))),
+            "__filename" => Value::string(self.world.absolute_path(scope.file)),
+            _ => unknown(format!("`{name}` is not defined in this file"), at),
+        }
+    }
+
+    fn template(&mut self, texts: &[SmolStr], values: &[Expr], scope: &Scope, at: Span) -> Value {
+        let mut result = String::from(texts.first().map_or("", |text| text));
+        for (value, text) in values.iter().zip(&texts[1..]) {
+            match self.expr(value, scope) {
+                Value::Unknown(why) => return Value::Unknown(why),
+                value => match value.to_text() {
+                    Some(value) => result.push_str(&value),
+                    None => return unknown("a part of the template is not text", at),
+                },
+            }
+            result.push_str(text);
+        }
+        Value::string(result)
+    }
+
+    fn tagged_template(
+        &mut self,
+        tag: &Expr,
+        texts: &[SmolStr],
+        values: &[Expr],
+        scope: &Scope,
+        at: Span,
+    ) -> Value {
+        let tag = self.expr(tag, scope);
+        match &tag {
+            Value::Static(Library::Orm(_) | Library::Ponder(_), name) if name == "sql" => {
+                let mut parts = vec![SqlPart::Text(texts[0].clone())];
+                for (value, text) in values.iter().zip(&texts[1..]) {
+                    parts.push(SqlPart::Value(self.expr(value, scope)));
+                    parts.push(SqlPart::Text(text.clone()));
+                }
+                Value::Entity(Entity::Sql(Rc::new(Sql { parts, alias: None })))
+            }
+            Value::Function(_) => {
+                let texts = Value::array(texts.iter().map(|text| Value::String(text.clone())).collect());
+                let mut arguments = vec![texts];
+                arguments.extend(values.iter().map(|value| self.expr(value, scope)));
+                self.call_value(&tag, arguments, at)
+            }
+            Value::Unknown(why) => Value::Unknown(why.clone()),
+            _ => unknown("the tag of the template is not followed", at),
+        }
+    }
+
+    /// Evaluates list elements or arguments. An unknown spread becomes one unknown element.
+    pub(super) fn elements(&mut self, elements: &[Element], scope: &Scope, values: &mut Vec<Value>) {
+        for element in elements {
+            match element {
+                Element::Value(value) => values.push(self.expr(value, scope)),
+                Element::Hole => values.push(Value::Undefined),
+                Element::Spread(value) => {
+                    let at = value.range.in_file(scope.file);
+                    let value = self.expr(value, scope);
+                    match self.iterate(&value, at) {
+                        Ok(items) => values.extend(items),
+                        Err(why) => values.push(Value::Unknown(why)),
+                    }
+                }
+            }
+        }
+    }
+
+    /// The elements of something that can be iterated over.
+    pub(super) fn iterate(&mut self, value: &Value, at: Span) -> Result<Vec<Value>, Arc<Unknown>> {
+        match value {
+            Value::Array(items) => Ok(items.borrow().clone()),
+            Value::String(text) => {
+                Ok(text.chars().map(|letter| Value::string(letter.to_string())).collect())
+            }
+            Value::Unknown(why) => Err(why.clone()),
+            _ => Err(why("the value is not a list", at)),
+        }
+    }
+
+    pub(super) fn object(&mut self, properties: &[Property], scope: &Scope) -> Object {
+        let object = Object::default();
+        for property in properties {
+            match property {
+                Property::Value(key, value, range) => {
+                    let Some(key) = self.property_key(key, scope, *range, &object) else { continue };
+                    let value = self.expr(value, scope);
+                    let written = range.in_file(scope.file);
+                    object.insert(key, Member { value, written, spread: None });
+                }
+                Property::Getter(key, function, range) => {
+                    let Some(key) = self.property_key(key, scope, *range, &object) else { continue };
+                    let getter = self.closure(function, scope);
+                    let written = range.in_file(scope.file);
+                    let value = self.call_value(&getter, Vec::new(), written);
+                    object.insert(key, Member { value, written, spread: None });
+                }
+                Property::Spread(value) => {
+                    let at = value.range.in_file(scope.file);
+                    let value = self.expr(value, scope);
+                    self.spread_into(&object, &value, at);
+                }
+            }
+        }
+        object
+    }
+
+    pub(super) fn property_key(
+        &mut self,
+        key: &PropertyKey,
+        scope: &Scope,
+        range: Range,
+        object: &Object,
+    ) -> Option<SmolStr> {
+        let computed = match key {
+            PropertyKey::Name(name) => return Some(name.clone()),
+            PropertyKey::Computed(computed) => self.expr(computed, scope),
+        };
+        match (computed.to_text(), computed) {
+            (Some(name), _) => return Some(name),
+            (None, Value::Unknown(why)) => object.open(&why),
+            (None, _) => object.open(&why("the key is no name", range.in_file(scope.file))),
+        }
+        None
+    }
+
+    /// `{ ...value }`: copies the members, and says where they came in.
+    pub(super) fn spread_into(&mut self, object: &Object, value: &Value, at: Span) {
+        match self.members_of(value, at) {
+            Ok((members, open)) => {
+                for (key, member) in members {
+                    object.insert(key, Member { spread: Some(at), ..member });
+                }
+                if let Some(why) = open {
+                    object.open(&why);
+                }
+            }
+            Err(why) => object.open(&why),
+        }
+    }
+
+    /// The members of anything that `Object.entries` or a spread can take apart, and why there may be
+    /// more of them.
+    #[allow(clippy::type_complexity, reason = "a list of members and a reason, used in two places")]
+    pub(super) fn members_of(
+        &mut self,
+        value: &Value,
+        at: Span,
+    ) -> Result<(Vec<(SmolStr, Member)>, Option<Arc<Unknown>>), Arc<Unknown>> {
+        let member = |value| Member { value, written: at, spread: None };
+        Ok(match value {
+            Value::Object(object) => {
+                let members = object.members.borrow();
+                let members = members.iter().map(|(key, member)| (key.clone(), member.clone()));
+                (members.collect(), object.open.borrow().clone())
+            }
+            Value::Module(file) => {
+                let (names, open) = self.export_names(*file);
+                let mut members = Vec::with_capacity(names.len());
+                for name in names {
+                    let value = self.export(*file, &name);
+                    members.push((name, member(value)));
+                }
+                (members, open)
+            }
+            Value::Array(items) => {
+                let items = items.borrow();
+                let indexed = items.iter().enumerate();
+                let members = indexed.map(|(index, item)| (number_text(index as f64), member(item.clone())));
+                (members.collect(), None)
+            }
+            Value::Entity(Entity::Table(table)) => {
+                let columns = table.columns.keys().map(|key| {
+                    let column = drizzle_column(table, key);
+                    (key.clone(), member(column))
+                });
+                (columns.collect(), table.open.clone())
+            }
+            Value::Class(class) => return self.members_of(&Value::Object(class.statics.clone()), at),
+            Value::Undefined | Value::Null | Value::Bool(_) | Value::Number(_) => (Vec::new(), None),
+            Value::Unknown(why) => return Err(why.clone()),
+            _ => return Err(why("the members of this value are not read", at)),
+        })
+    }
+
+    fn optional(&mut self, inner: &Expr, scope: &Scope, at: Span) -> Value {
+        match &inner.kind {
+            ExprKind::Member(object, name) => {
+                let object = self.expr(object, scope);
+                if object.is_nullish() {
+                    return Value::Undefined;
+                }
+                self.member(&object, name, at)
+            }
+            ExprKind::Call(callee, arguments) => {
+                let function = self.expr(callee, scope);
+                if function.is_nullish() {
+                    return Value::Undefined;
+                }
+                let mut values = Vec::with_capacity(arguments.len());
+                self.elements(arguments, scope, &mut values);
+                self.call_value(&function, values, at)
+            }
+            _ => self.expr(inner, scope),
+        }
+    }
+
+    fn binary(&mut self, op: BinaryOp, left: &Expr, right: &Expr, scope: &Scope, at: Span) -> Value {
+        let left = self.expr(left, scope);
+        match op {
+            BinaryOp::Coalesce => {
+                return match left {
+                    Value::Undefined | Value::Null => self.expr(right, scope),
+                    known_or_not => known_or_not,
+                };
+            }
+            BinaryOp::And | BinaryOp::Or => {
+                return match left.truthy() {
+                    Ok(truthy) if truthy == (op == BinaryOp::And) => self.expr(right, scope),
+                    Ok(_) => left,
+                    Err(why) => Value::Unknown(why),
+                };
+            }
+            _ => {}
+        }
+        let right = self.expr(right, scope);
+        binary_values(op, &left, &right, at)
+    }
+
+    fn unary(&mut self, op: UnaryOp, value: Value, at: Span) -> Value {
+        match (op, value) {
+            (_, Value::Unknown(why)) => Value::Unknown(why),
+            (UnaryOp::Not, value) => value.truthy().map_or_else(Value::Unknown, |truthy| Value::Bool(!truthy)),
+            (UnaryOp::Minus, Value::Number(number)) => Value::Number(-number),
+            (UnaryOp::Plus, Value::Number(number)) => Value::Number(number),
+            (UnaryOp::Plus, Value::String(text)) => Value::Number(text.parse().unwrap_or(f64::NAN)),
+            (UnaryOp::Void, _) => Value::Undefined,
+            (UnaryOp::TypeOf, value) => Value::string(match value {
+                Value::Undefined => "undefined",
+                Value::Bool(_) => "boolean",
+                Value::Number(_) => "number",
+                Value::String(_) => "string",
+                Value::Function(_) | Value::Class(_) | Value::Static(..) | Value::Method(_) => "function",
+                Value::Entity(Entity::Enum(_) | Entity::TableMaker(_) | Entity::CustomType(_)) => "function",
+                _ => "object",
+            }),
+            _ => unknown("the operator is not evaluated", at),
+        }
+    }
+
+    fn assign(
+        &mut self,
+        op: Option<BinaryOp>,
+        target: &Pattern,
+        value: &Expr,
+        scope: &Scope,
+        at: Span,
+    ) -> Value {
+        let value = match (op, target) {
+            (Some(op), Pattern::Target(target)) => self.binary(op, target, value, scope, at),
+            _ => self.expr(value, scope),
+        };
+        self.assign_pattern(target, value.clone(), scope, at);
+        value
+    }
+}
+
+/// The value of `left op right`, both sides evaluated.
+fn binary_values(op: BinaryOp, left: &Value, right: &Value, at: Span) -> Value {
+    if let Value::Unknown(why) = left {
+        return Value::Unknown(why.clone());
+    }
+    if let Value::Unknown(why) = right {
+        return Value::Unknown(why.clone());
+    }
+    let equal = || same(left, right);
+    match op {
+        BinaryOp::StrictEqual => return Value::Bool(equal()),
+        BinaryOp::StrictNotEqual => return Value::Bool(!equal()),
+        BinaryOp::Equal => return Value::Bool(equal() || left.is_nullish() && right.is_nullish()),
+        BinaryOp::NotEqual => return Value::Bool(!(equal() || left.is_nullish() && right.is_nullish())),
+        BinaryOp::In => {
+            if let (Some(key), Value::Object(object)) = (left.to_text(), right) {
+                let found = object.members.borrow().contains_key(&key);
+                if found || object.open.borrow().is_none() {
+                    return Value::Bool(found);
+                }
+            }
+            return unknown("`in` is not evaluated here", at);
+        }
+        BinaryOp::Add if !matches!((left, right), (Value::Number(_), Value::Number(_))) => {
+            return match (left.to_text(), right.to_text()) {
+                (Some(left), Some(right)) => Value::string(format!("{left}{right}")),
+                _ => unknown("the sides of `+` are not text", at),
+            };
+        }
+        _ => {}
+    }
+    if let (Value::String(left), Value::String(right)) = (left, right) {
+        return match op {
+            BinaryOp::Less => Value::Bool(left < right),
+            BinaryOp::LessEqual => Value::Bool(left <= right),
+            BinaryOp::Greater => Value::Bool(left > right),
+            BinaryOp::GreaterEqual => Value::Bool(left >= right),
+            _ => unknown("the operator is not evaluated", at),
+        };
+    }
+    let (Value::Number(left), Value::Number(right)) = (left, right) else {
+        return unknown("the operator is not evaluated", at);
+    };
+    let (left, right) = (*left, *right);
+    match op {
+        BinaryOp::Add => Value::Number(left + right),
+        BinaryOp::Subtract => Value::Number(left - right),
+        BinaryOp::Multiply => Value::Number(left * right),
+        BinaryOp::Divide => Value::Number(left / right),
+        BinaryOp::Remainder => Value::Number(left % right),
+        BinaryOp::Power => Value::Number(left.powf(right)),
+        BinaryOp::Less => Value::Bool(left < right),
+        BinaryOp::LessEqual => Value::Bool(left <= right),
+        BinaryOp::Greater => Value::Bool(left > right),
+        BinaryOp::GreaterEqual => Value::Bool(left >= right),
+        _ => unknown("the operator is not evaluated", at),
+    }
+}
+
+/// `left === right`.
+pub(super) fn same(left: &Value, right: &Value) -> bool {
+    match (left, right) {
+        (Value::Undefined, Value::Undefined) | (Value::Null, Value::Null) => true,
+        (Value::Bool(left), Value::Bool(right)) => left == right,
+        (Value::Number(left), Value::Number(right)) => left == right,
+        (Value::String(left), Value::String(right)) => left == right,
+        (Value::Array(left), Value::Array(right)) => Rc::ptr_eq(left, right),
+        (Value::Object(left), Value::Object(right)) => Rc::ptr_eq(left, right),
+        (Value::Function(left), Value::Function(right)) => Rc::ptr_eq(left, right),
+        (Value::Entity(Entity::Table(left)), Value::Entity(Entity::Table(right))) => {
+            Rc::ptr_eq(left, right)
+        }
+        (Value::Entity(Entity::Column(left)), Value::Entity(Entity::Column(right))) => {
+            Rc::ptr_eq(&left.table, &right.table) && left.key == right.key
+        }
+        _ => false,
+    }
+}
+
+fn drizzle_column(table: &Rc<super::drizzle::Table>, key: &SmolStr) -> Value {
+    super::drizzle::column_value(table, key)
+}
+
+/// The folder of a path.
+pub(super) fn parent(path: &str) -> &str {
+    path.rfind('/').map_or("", |at| &path[..at])
+}

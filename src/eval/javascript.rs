@@ -1,0 +1,544 @@
+//! The parts of JavaScript's own library, and of pure helper packages, that schemas are built with.
+
+use smol_str::SmolStr;
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use super::expression::{parent, same};
+use super::library::Global;
+use super::value::*;
+use super::{Evaluator, Library, no_member, unknown};
+use crate::graph::Casing;
+use crate::source::Span;
+
+type List = Rc<RefCell<Vec<Value>>>;
+
+impl Evaluator<'_> {
+    /// `Object.entries(…)`, `Math.max(…)` and their like.
+    pub(super) fn call_global(
+        &mut self,
+        global: Global,
+        name: &str,
+        arguments: Vec<Value>,
+        at: Span,
+    ) -> Value {
+        let first = arguments.first().cloned().unwrap_or(Value::Undefined);
+        match (global, name) {
+            (Global::Object, "freeze" | "seal") => first,
+            (Global::Object, "keys" | "values" | "entries") => match self.members_of(&first, at) {
+                Ok((_, Some(why))) | Err(why) => Value::Unknown(why),
+                Ok((members, None)) => Value::array(
+                    members
+                        .into_iter()
+                        .map(|(key, member)| match name {
+                            "keys" => Value::String(key),
+                            "values" => member.value,
+                            _ => Value::array(vec![Value::String(key), member.value]),
+                        })
+                        .collect(),
+                ),
+            },
+            (Global::Object, "fromEntries") => self.from_entries(&first, at),
+            (Global::Object, "assign") => {
+                if let Value::Object(target) = &first {
+                    for source in &arguments[1..] {
+                        self.spread_into(target, source, at);
+                    }
+                }
+                first
+            }
+            (Global::Array, "isArray") => match first {
+                Value::Unknown(why) => Value::Unknown(why),
+                other => Value::Bool(matches!(other, Value::Array(_))),
+            },
+            (Global::Array, "of") => Value::array(arguments),
+            (Global::Array, "from") => {
+                let items = match &first {
+                    Value::Object(object) => match object.get("length") {
+                        Value::Number(length) if (0.0..10_000.0).contains(&length) => {
+                            Ok(vec![Value::Undefined; length as usize])
+                        }
+                        _ => self.iterate(&first, at),
+                    },
+                    other => self.iterate(other, at),
+                };
+                match (items, arguments.get(1)) {
+                    (Ok(items), Some(function)) => self.map(&items, function, at),
+                    (Ok(items), None) => Value::array(items),
+                    (Err(why), _) => Value::Unknown(why),
+                }
+            }
+            (Global::Math, _) => self.math(name, &arguments, at),
+            (Global::Date | Global::Json, _) => {
+                unknown("a value of run time is not evaluated", at)
+            }
+            (Global::Process, "cwd") => Value::string(self.world.package_folder(at.file)),
+            (Global::String, "raw") => unknown("`String.raw` is not evaluated", at),
+            _ => no_member("a global", name, at),
+        }
+    }
+
+    fn math(&mut self, name: &str, arguments: &[Value], at: Span) -> Value {
+        let mut numbers = Vec::with_capacity(arguments.len());
+        for argument in arguments {
+            match argument {
+                Value::Number(number) => numbers.push(*number),
+                Value::Unknown(why) => return Value::Unknown(why.clone()),
+                _ => return unknown("the value is no number", at),
+            }
+        }
+        let first = numbers.first().copied().unwrap_or(f64::NAN);
+        Value::Number(match name {
+            "max" => numbers.iter().copied().fold(f64::NEG_INFINITY, f64::max),
+            "min" => numbers.iter().copied().fold(f64::INFINITY, f64::min),
+            "floor" => first.floor(),
+            "ceil" => first.ceil(),
+            "round" => (first + 0.5).floor(),
+            "trunc" => first.trunc(),
+            "abs" => first.abs(),
+            "pow" => first.powf(numbers.get(1).copied().unwrap_or(f64::NAN)),
+            _ => return no_member("`Math`", name, at),
+        })
+    }
+
+    fn from_entries(&mut self, entries: &Value, at: Span) -> Value {
+        let object = Object::default();
+        let entries = match self.iterate(entries, at) {
+            Ok(entries) => entries,
+            Err(why) => return Value::Unknown(why),
+        };
+        for entry in entries {
+            match self.iterate(&entry, at).as_deref() {
+                Ok([key, value, ..]) => match key.to_text() {
+                    Some(key) => {
+                        object.insert(key, Member { value: value.clone(), written: at, spread: None });
+                    }
+                    None => return unknown("a key is not known", at),
+                },
+                Ok(_) => {}
+                Err(why) => object.open(why),
+            }
+        }
+        Value::Object(Rc::new(object))
+    }
+
+    fn map(&mut self, items: &[Value], function: &Value, at: Span) -> Value {
+        let mut results = Vec::with_capacity(items.len());
+        for (index, item) in items.iter().enumerate() {
+            let arguments = vec![item.clone(), Value::Number(index as f64)];
+            results.push(self.call_value(function, arguments, at));
+        }
+        Value::array(results)
+    }
+
+    pub(super) fn call_array_method(
+        &mut self,
+        list: &List,
+        name: &str,
+        arguments: Vec<Value>,
+        at: Span,
+    ) -> Value {
+        let items = list.borrow().clone();
+        let first = arguments.first().cloned().unwrap_or(Value::Undefined);
+        // A list with an unknown part has an unknown length and order.
+        let gap = items.iter().find_map(|item| match item {
+            Value::Unknown(why) => Some(why.clone()),
+            _ => None,
+        });
+        match name {
+            "map" => return self.map(&items, &first, at),
+            "push" => {
+                list.borrow_mut().extend(arguments);
+                return Value::Number(list.borrow().len() as f64);
+            }
+            "unshift" => {
+                list.borrow_mut().splice(0..0, arguments);
+                return Value::Number(list.borrow().len() as f64);
+            }
+            "concat" => {
+                let mut all = items;
+                for argument in arguments {
+                    match argument {
+                        Value::Array(more) => all.extend(more.borrow().iter().cloned()),
+                        other => all.push(other),
+                    }
+                }
+                return Value::array(all);
+            }
+            "forEach" => {
+                self.map(&items, &first, at);
+                return Value::Undefined;
+            }
+            "flat" => return Value::array(flatten(items, first_number(&arguments, 1.0) as u32)),
+            "flatMap" => {
+                return match self.map(&items, &first, at) {
+                    Value::Array(mapped) => Value::array(flatten(mapped.borrow().clone(), 1)),
+                    other => other,
+                };
+            }
+            "values" => return Value::array(items),
+            "omit" | "pick" => {
+                return self.choose(&Value::Array(list.clone()), &first, name == "pick", at);
+            }
+            _ => {}
+        }
+        if let Some(why) = gap {
+            return Value::Unknown(why);
+        }
+        match name {
+            "filter" | "find" | "some" | "every" | "findIndex" => {
+                self.search(&items, name, &first, at)
+            }
+            "reduce" => self.reduce(&items, &arguments, at),
+            "slice" => {
+                let (from, to) = slice_bounds(&arguments, items.len());
+                Value::array(items[from..to].to_vec())
+            }
+            "includes" => Value::Bool(items.iter().any(|item| same(item, &first))),
+            "indexOf" => {
+                let found = items.iter().position(|item| same(item, &first));
+                Value::Number(found.map_or(-1.0, |index| index as f64))
+            }
+            "join" => {
+                let between = match &first {
+                    Value::String(text) => text.clone(),
+                    _ => SmolStr::new_static(","),
+                };
+                let texts: Option<Vec<SmolStr>> = items.iter().map(Value::to_text).collect();
+                texts.map_or_else(
+                    || unknown("a part of the list is no text", at),
+                    |texts| Value::string(texts.join(&between)),
+                )
+            }
+            "at" => {
+                let index = first_number(&arguments, 0.0);
+                let index = if index < 0.0 { items.len() as f64 + index } else { index };
+                items.get(index as usize).cloned().unwrap_or(Value::Undefined)
+            }
+            "reverse" | "toReversed" => Value::array(items.into_iter().rev().collect()),
+            "entries" => {
+                let pair = |(index, item)| Value::array(vec![Value::Number(index as f64), item]);
+                Value::array(items.into_iter().enumerate().map(pair).collect())
+            }
+            "keys" => Value::array((0..items.len()).map(|index| Value::Number(index as f64)).collect()),
+            "sort" | "toSorted" if arguments.is_empty() => {
+                let texts: Option<Vec<SmolStr>> = items.iter().map(Value::to_text).collect();
+                let Some(texts) = texts else { return unknown("the order is not known", at) };
+                let mut pairs: Vec<(SmolStr, Value)> = texts.into_iter().zip(items).collect();
+                pairs.sort_by(|left, right| left.0.cmp(&right.0));
+                Value::array(pairs.into_iter().map(|(_, item)| item).collect())
+            }
+            _ => no_member("a list", name, at),
+        }
+    }
+
+    fn search(&mut self, items: &[Value], name: &str, test: &Value, at: Span) -> Value {
+        let mut kept = Vec::new();
+        for (index, item) in items.iter().enumerate() {
+            // `filter(Boolean)` and any other function.
+            let arguments = vec![item.clone(), Value::Number(index as f64)];
+            let holds = match self.call_value(test, arguments, at).truthy() {
+                Ok(holds) => holds,
+                Err(why) => return Value::Unknown(why),
+            };
+            match (name, holds) {
+                ("filter", true) => kept.push(item.clone()),
+                ("find", true) => return item.clone(),
+                ("findIndex", true) => return Value::Number(index as f64),
+                ("some", true) => return Value::Bool(true),
+                ("every", false) => return Value::Bool(false),
+                _ => {}
+            }
+        }
+        match name {
+            "filter" => Value::array(kept),
+            "findIndex" => Value::Number(-1.0),
+            "some" => Value::Bool(false),
+            "every" => Value::Bool(true),
+            _ => Value::Undefined,
+        }
+    }
+
+    fn reduce(&mut self, items: &[Value], arguments: &[Value], at: Span) -> Value {
+        let (Some(function), items) = (arguments.first(), items.iter()) else {
+            return Value::Undefined;
+        };
+        let mut items = items.enumerate();
+        let mut result = match arguments.get(1) {
+            Some(start) => start.clone(),
+            None => items.next().map_or(Value::Undefined, |(_, item)| item.clone()),
+        };
+        for (index, item) in items {
+            let step = vec![result, item.clone(), Value::Number(index as f64)];
+            result = self.call_value(function, step, at);
+        }
+        result
+    }
+
+    pub(super) fn call_string_method(
+        &mut self,
+        text: &SmolStr,
+        name: &str,
+        arguments: &[Value],
+        at: Span,
+    ) -> Value {
+        if let Some(why) = arguments.iter().find_map(|argument| match argument {
+            Value::Unknown(why) => Some(why.clone()),
+            _ => None,
+        }) {
+            return Value::Unknown(why);
+        }
+        let part = |index: usize| arguments.get(index).and_then(Value::to_text).unwrap_or_default();
+        Value::string(match name {
+            "toLowerCase" | "toLocaleLowerCase" => text.to_lowercase(),
+            "toUpperCase" | "toLocaleUpperCase" => text.to_uppercase(),
+            "trim" => text.trim().to_string(),
+            "toString" | "valueOf" => text.to_string(),
+            "concat" => arguments.iter().fold(text.to_string(), |mut all, argument| {
+                all.push_str(&argument.to_text().unwrap_or_default());
+                all
+            }),
+            "replace" => text.replacen(&*part(0), &part(1), 1),
+            "replaceAll" => text.replace(&*part(0), &part(1)),
+            "repeat" => text.repeat((first_number(arguments, 0.0) as usize).min(10_000)),
+            "slice" => {
+                let letters: Vec<char> = text.chars().collect();
+                let (from, to) = slice_bounds(arguments, letters.len());
+                letters[from..to].iter().collect()
+            }
+            "substring" => {
+                let letters: Vec<char> = text.chars().collect();
+                let bound = |index: usize, default: usize| match arguments.get(index) {
+                    Some(Value::Number(number)) => (number.max(0.0) as usize).min(letters.len()),
+                    _ => default,
+                };
+                let (from, to) = (bound(0, 0), bound(1, letters.len()));
+                letters[from.min(to)..from.max(to)].iter().collect()
+            }
+            "charAt" => text
+                .chars()
+                .nth(first_number(arguments, 0.0) as usize)
+                .map(String::from)
+                .unwrap_or_default(),
+            "padStart" => {
+                let (width, fill) = (first_number(arguments, 0.0) as usize, part(1));
+                let fill = if fill.is_empty() { SmolStr::new_static(" ") } else { fill };
+                let missing = width.min(10_000).saturating_sub(text.chars().count());
+                fill.chars().cycle().take(missing).chain(text.chars()).collect()
+            }
+            "startsWith" => return Value::Bool(text.starts_with(&*part(0))),
+            "endsWith" => return Value::Bool(text.ends_with(&*part(0))),
+            "includes" => return Value::Bool(text.contains(&*part(0))),
+            "indexOf" => {
+                let found = text.find(&*part(0)).map(|at| text[..at].encode_utf16().count());
+                return Value::Number(found.map_or(-1.0, |at| at as f64));
+            }
+            "split" => {
+                let between = part(0);
+                let pieces = text.split(&*between).map(Value::string);
+                return Value::array(pieces.collect());
+            }
+            _ => return no_member("a text", name, at),
+        })
+    }
+
+    /// A member of a library that is not called at once.
+    pub(super) fn library_member(&mut self, library: Library, name: &str, at: Span) -> Value {
+        match (library, name) {
+            (Library::Global(Global::Process), "env") => {
+                unknown("an environment variable is not known before run time", at)
+            }
+            (Library::Global(Global::ImportMeta), _) => {
+                unknown("`import.meta` is not known before run time", at)
+            }
+            // Packages that export one object with everything: `import { z } from "zod"`.
+            (Library::Zod, "z" | "default" | "v") => Value::Library(library),
+            (Library::Functional | Library::Path | Library::Url, "default" | "R" | "_") => {
+                Value::Library(library)
+            }
+            (Library::Core(dialect, line), _) => super::drizzle::core_member(dialect, line, name)
+                .unwrap_or_else(|| unknown(format!("`{name}` of drizzle-orm is not read"), at)),
+            _ => Value::Static(library, SmolStr::new(name)),
+        }
+    }
+
+    /// Calls a function of a package whose meaning is built in.
+    pub(super) fn call_library(
+        &mut self,
+        library: Library,
+        name: &str,
+        arguments: Vec<Value>,
+        at: Span,
+    ) -> Value {
+        match library {
+            Library::Core(dialect, line) => self.call_core(dialect, line, name, arguments, at),
+            Library::PonderColumns(line) => self.call_ponder_column(line, name, &arguments, at),
+            Library::Orm(line) => self.call_orm(line, name, arguments, at),
+            Library::Ponder(line) => self.call_ponder(line, name, arguments, at),
+            Library::Kit => match name {
+                "defineConfig" => arguments.into_iter().next().unwrap_or(Value::Undefined),
+                _ => no_member("drizzle-kit", name, at),
+            },
+            Library::Zod => self.call_zod(name, &arguments, at),
+            Library::Functional => self.call_functional(name, &arguments, at),
+            Library::ChangeCase => match (name, arguments.first()) {
+                ("snakeCase", Some(Value::String(text))) => Value::string(Casing::Snake.apply(text)),
+                ("camelCase", Some(Value::String(text))) => Value::string(Casing::Camel.apply(text)),
+                _ => no_member("change-case", name, at),
+            },
+            Library::Path => self.call_path(name, &arguments, at),
+            Library::Url => match (name, arguments.first()) {
+                ("fileURLToPath", Some(value @ Value::String(_))) => value.clone(),
+                _ => no_member("`node:url`", name, at),
+            },
+            Library::Global(global) => self.call_global(global, name, arguments, at),
+        }
+    }
+
+    fn call_path(&mut self, name: &str, arguments: &[Value], at: Span) -> Value {
+        let mut parts = Vec::with_capacity(arguments.len());
+        for argument in arguments {
+            match argument.as_str() {
+                Ok(Some(text)) => parts.push(text),
+                Ok(None) => return unknown("a part of the path is no text", at),
+                Err(why) => return Value::Unknown(why),
+            }
+        }
+        match name {
+            "join" => Value::string(parts.join("/")),
+            "resolve" => {
+                let from = parts.iter().rposition(|part| part.starts_with('/'));
+                let joined = parts[from.unwrap_or(0)..].join("/");
+                Value::string(match from {
+                    Some(_) => joined,
+                    None => format!("{}/{joined}", self.world.package_folder(at.file)),
+                })
+            }
+            "dirname" => Value::string(parts.first().map_or("", |path| parent(path))),
+            _ => no_member("`node:path`", name, at),
+        }
+    }
+
+    /// `z.enum([…])` and what takes its values apart again; every other schema is opaque.
+    fn call_zod(&mut self, name: &str, arguments: &[Value], at: Span) -> Value {
+        let opaque = || unknown("a validation schema is not evaluated", at);
+        let options = match (name, arguments.first()) {
+            ("enum" | "picklist", Some(Value::Array(values))) => values.borrow().clone(),
+            ("enum" | "nativeEnum" | "enum_", Some(list @ Value::Object(_))) => {
+                match self.call_global(Global::Object, "values", vec![list.clone()], at) {
+                    Value::Array(values) => values.borrow().clone(),
+                    other => return other,
+                }
+            }
+            ("enum" | "picklist" | "nativeEnum", Some(Value::Unknown(why))) => {
+                return Value::Unknown(why.clone());
+            }
+            _ => return opaque(),
+        };
+        Value::Entity(super::drizzle::Entity::Options(Rc::new(options)))
+    }
+
+    /// `R.omit(["id"], columns)`, `omit(columns, ["id"])`, `omit(["id"])(columns)`, `pick`, `merge`.
+    fn call_functional(&mut self, name: &str, arguments: &[Value], at: Span) -> Value {
+        let keep = match name {
+            "omit" => false,
+            "pick" => true,
+            "mergeRight" | "merge" | "assign" | "mergeLeft" => {
+                let object = Object::default();
+                let reversed = name == "mergeLeft";
+                let order: Vec<&Value> =
+                    if reversed { arguments.iter().rev().collect() } else { arguments.iter().collect() };
+                for source in order {
+                    self.spread_into(&object, source, at);
+                }
+                return Value::Object(Rc::new(object));
+            }
+            "identity" => return arguments.first().cloned().unwrap_or(Value::Undefined),
+            "keys" | "values" | "fromEntries" | "fromPairs" => {
+                let name = if name == "fromPairs" { "fromEntries" } else { name };
+                return self.call_global(Global::Object, name, arguments.to_vec(), at);
+            }
+            "toPairs" | "entries" => {
+                return self.call_global(Global::Object, "entries", arguments.to_vec(), at);
+            }
+            "snakeCase" | "camelCase" => {
+                let casing = if name == "snakeCase" { Casing::Snake } else { Casing::Camel };
+                return match arguments.first() {
+                    Some(Value::String(text)) => Value::string(casing.apply(text)),
+                    _ => unknown("the name is not known", at),
+                };
+            }
+            _ => return no_member("this package", name, at),
+        };
+        let is_keys = |value: &Value| matches!(value, Value::Array(_) | Value::String(_));
+        let (keys, object) = match arguments {
+            // Lodash, es-toolkit and Remeda take the object first, Ramda takes the keys first.
+            [keys, object] if is_keys(keys) => (keys, object),
+            [object, keys] if is_keys(keys) => (keys, object),
+            [object, keys @ ..] if !keys.is_empty() && keys.iter().all(is_keys) => {
+                let keys = Value::array(keys.to_vec());
+                return self.call_functional(name, &[keys, object.clone()], at);
+            }
+            [keys] if is_keys(keys) => {
+                return Value::Method(Rc::new((keys.clone(), SmolStr::new(name))));
+            }
+            _ => return unknown(format!("`{name}` is not followed in this form"), at),
+        };
+        self.choose(keys, object, keep, at)
+    }
+
+    /// The object with only the named members, or without them.
+    fn choose(&mut self, keys: &Value, object: &Value, keep: bool, at: Span) -> Value {
+        let keys = match keys {
+            Value::String(key) => vec![key.clone()],
+            list => match self.iterate(list, at) {
+                Ok(keys) => keys.iter().filter_map(Value::to_text).collect(),
+                Err(why) => return Value::Unknown(why),
+            },
+        };
+        match self.members_of(object, at) {
+            Ok((members, open)) => {
+                let chosen = members.into_iter().filter(|(key, _)| keys.contains(key) == keep);
+                let chosen = Object::from_members(chosen);
+                if let Some(why) = open {
+                    chosen.open(&why);
+                }
+                Value::Object(Rc::new(chosen))
+            }
+            Err(why) => Value::Unknown(why),
+        }
+    }
+}
+
+fn flatten(items: Vec<Value>, depth: u32) -> Vec<Value> {
+    let mut flat = Vec::with_capacity(items.len());
+    for item in items {
+        match item {
+            Value::Array(inner) if depth > 0 => {
+                flat.extend(flatten(inner.borrow().clone(), depth - 1));
+            }
+            other => flat.push(other),
+        }
+    }
+    flat
+}
+
+fn first_number(arguments: &[Value], default: f64) -> f64 {
+    match arguments.first() {
+        Some(Value::Number(number)) => *number,
+        _ => default,
+    }
+}
+
+/// The bounds of `slice(from, to)`: negative ones count from the end.
+fn slice_bounds(arguments: &[Value], length: usize) -> (usize, usize) {
+    let bound = |index: usize, default: usize| match arguments.get(index) {
+        Some(Value::Number(number)) if *number < 0.0 => {
+            (length as f64 + number).max(0.0) as usize
+        }
+        Some(Value::Number(number)) => (*number as usize).min(length),
+        _ => default,
+    };
+    let (from, to) = (bound(0, 0), bound(1, length));
+    (from.min(to), to)
+}

@@ -1,0 +1,416 @@
+//! A small lazy interpreter over [`Module`]s, with Drizzle as its built-in library.
+//!
+//! Helpers, spreads, factories, table creators, namespaces, barrels and renamed imports are just
+//! programs; interpreting them needs no special case for any. A top-level name is evaluated when it is
+//! first asked for, and a file is loaded when one of its names is. Evaluation never fails and never
+//! guesses: what cannot be known is [`Value::Unknown`] with a reason and a place. Nothing here reads
+//! a file; [`World`] gives modules.
+
+mod call;
+pub mod drizzle;
+mod expression;
+mod javascript;
+mod library;
+mod statement;
+mod value;
+
+pub use library::Library;
+pub use value::*;
+
+use rustc_hash::FxHashMap;
+use smol_str::{SmolStr, format_smolstr};
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crate::graph::{DrizzleLine, Unknown};
+use crate::source::{FileId, Range, Span};
+use crate::syntax::{BindingKind, Export, ImportName, Module};
+use drizzle::{EnumType, Sequence, Table};
+
+/// Where the interpreter gets modules from.
+pub trait World {
+    /// What a file says; an empty module when it could not be read.
+    fn module(&self, file: FileId) -> Arc<Module>;
+    /// What a specifier leads to, seen from a file.
+    fn resolve(&self, from: FileId, specifier: &str) -> Target;
+    /// Which line of Drizzle a file uses.
+    fn line(&self, file: FileId) -> DrizzleLine;
+    /// The absolute path of a file, for `__dirname`.
+    fn absolute_path(&self, file: FileId) -> String;
+    /// The folder of the package.json that governs a file, for `process.cwd()`.
+    fn package_folder(&self, file: FileId) -> String;
+}
+
+/// What a module specifier leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// A file of the repository.
+    File(FileId),
+    /// A package from outside: opaque.
+    External,
+    /// A file that should be in the repository and is not there.
+    Missing,
+    /// A file that is no code: JSON, an image.
+    Asset,
+}
+
+/// How many steps the evaluation of one top-level name, or of one table's parts, may take.
+const FUEL: u32 = 500_000;
+/// How deep expressions and calls may nest.
+const DEPTH: u32 = 1_000;
+
+/// The interpreter, and what it has evaluated so far.
+pub struct Evaluator<'w> {
+    world: &'w dyn World,
+    modules: FxHashMap<FileId, Rc<Loaded>>,
+    /// The top-level names under evaluation, innermost last.
+    bindings: Vec<(FileId, SmolStr)>,
+    fuel: u32,
+    depth: u32,
+    /// Every table that was made, in order.
+    pub tables: Vec<Rc<Table>>,
+    /// Every enum that was made, in order.
+    pub enums: Vec<Rc<EnumType>>,
+    /// Every sequence that was made, in order.
+    pub sequences: Vec<Rc<Sequence>>,
+    /// Imports that led nowhere when a value was asked of them.
+    pub missing_imports: Vec<(Span, SmolStr)>,
+}
+
+/// A module and the values of its top-level names.
+struct Loaded {
+    module: Arc<Module>,
+    values: RefCell<FxHashMap<SmolStr, Slot>>,
+    /// Effects that have been run, by index.
+    effects: RefCell<Vec<bool>>,
+}
+
+enum Slot {
+    Evaluating,
+    Done(Value),
+}
+
+impl<'w> Evaluator<'w> {
+    /// An interpreter over a world.
+    pub fn new(world: &'w dyn World) -> Self {
+        Self {
+            world,
+            modules: FxHashMap::default(),
+            bindings: Vec::new(),
+            fuel: FUEL,
+            depth: 0,
+            tables: Vec::new(),
+            enums: Vec::new(),
+            sequences: Vec::new(),
+            missing_imports: Vec::new(),
+        }
+    }
+
+    /// The value of a top-level name of a file, with fresh fuel.
+    pub fn top_level(&mut self, file: FileId, name: &str) -> Value {
+        self.fuel = FUEL;
+        self.depth = 0;
+        self.binding(file, name)
+    }
+
+    /// The value of an export of a file, with fresh fuel.
+    pub fn export_value(&mut self, file: FileId, name: &str) -> Value {
+        self.fuel = FUEL;
+        self.depth = 0;
+        self.export(file, name)
+    }
+
+    /// Calls a function from outside any evaluation, with fresh fuel.
+    pub fn call_fresh(&mut self, callee: &Value, arguments: Vec<Value>, at: Span) -> Value {
+        self.fuel = FUEL;
+        self.depth = 0;
+        self.call_value(callee, arguments, at)
+    }
+
+    /// What a file says.
+    pub fn module(&mut self, file: FileId) -> Arc<Module> {
+        self.loaded(file).module.clone()
+    }
+
+    fn loaded(&mut self, file: FileId) -> Rc<Loaded> {
+        let world = self.world;
+        let load = || {
+            let module = world.module(file);
+            let effects = RefCell::new(vec![false; module.effects.len()]);
+            Rc::new(Loaded { module, values: RefCell::default(), effects })
+        };
+        self.modules.entry(file).or_insert_with(load).clone()
+    }
+
+    /// The value of a top-level name. Undefined names are globals, or unknown.
+    fn binding(&mut self, file: FileId, name: &str) -> Value {
+        let loaded = self.loaded(file);
+        match loaded.values.borrow().get(name) {
+            Some(Slot::Done(value)) => return value.clone(),
+            Some(Slot::Evaluating) => {
+                let range = loaded.module.bindings.get(name).map_or(Range::default(), |b| b.range);
+                let reason = format!("`{name}` is used while it is still being evaluated");
+                return unknown(reason, range.in_file(file));
+            }
+            None => {}
+        }
+        let module = loaded.module.clone();
+        let Some(binding) = module.bindings.get(name) else {
+            return Value::Undefined;
+        };
+        let key = SmolStr::new(name);
+        if let BindingKind::Import { specifier, name: imported } = &binding.kind {
+            let value = self.imported(file, &module, *specifier, imported, binding.range);
+            // What was still under evaluation may be known the next time.
+            if !matches!(value, Value::Unknown(_)) {
+                loaded.values.borrow_mut().insert(key, Slot::Done(value.clone()));
+            }
+            return value;
+        }
+        loaded.values.borrow_mut().insert(key.clone(), Slot::Evaluating);
+        self.bindings.push((file, key.clone()));
+        let scope = Scope::top(file);
+        let value = match &binding.kind {
+            BindingKind::Function(function) => self.closure(function, &scope),
+            BindingKind::Value(value) => self.expr(value, &scope),
+            BindingKind::Declared(index) => {
+                let declarator = &module.declarators[*index];
+                let value = match &declarator.value {
+                    Some(value) => self.expr(value, &scope),
+                    None => Value::Undefined,
+                };
+                self.destructured(&declarator.pattern, value, name, &scope, binding.range)
+            }
+            BindingKind::Import { .. } => Value::Undefined,
+        };
+        loaded.values.borrow_mut().insert(key.clone(), Slot::Done(value));
+        self.run_effects(file, &loaded, name);
+        self.bindings.pop();
+        match loaded.values.borrow().get(name) {
+            Some(Slot::Done(value)) => value.clone(),
+            _ => Value::Undefined,
+        }
+    }
+
+    /// Takes the part that a declaration's pattern binds to `name`, and remembers its other parts, so
+    /// that `const { a, b } = make()` calls `make` once.
+    fn destructured(
+        &mut self,
+        pattern: &crate::syntax::Pattern,
+        value: Value,
+        name: &str,
+        scope: &Scope,
+        at: Range,
+    ) -> Value {
+        if matches!(pattern, crate::syntax::Pattern::Name(..)) {
+            return value;
+        }
+        let inner = scope.inner();
+        self.bind_pattern(pattern, value, &inner, at.in_file(scope.file));
+        let Some(locals) = &inner.locals else { return Value::Undefined };
+        let loaded = self.loaded(scope.file);
+        let mut result = Value::Undefined;
+        for (part, value) in locals.names.borrow().iter() {
+            if part == name {
+                result = value.clone();
+            } else {
+                let mut values = loaded.values.borrow_mut();
+                values.entry(part.clone()).or_insert_with(|| Slot::Done(value.clone()));
+            }
+        }
+        result
+    }
+
+    /// Runs the top-level statements that change `name`, each once, in order.
+    fn run_effects(&mut self, file: FileId, loaded: &Rc<Loaded>, name: &str) {
+        for (index, effect) in loaded.module.effects.iter().enumerate() {
+            if !effect.roots.iter().any(|root| root == name) || loaded.effects.borrow()[index] {
+                continue;
+            }
+            loaded.effects.borrow_mut()[index] = true;
+            self.statement(&effect.statement, &Scope::top(file));
+        }
+    }
+
+    /// Gives a top-level `let` another value.
+    fn assign_top_level(&mut self, file: FileId, name: &str, value: Value) {
+        let loaded = self.loaded(file);
+        loaded.values.borrow_mut().insert(SmolStr::new(name), Slot::Done(value));
+    }
+
+    fn imported(
+        &mut self,
+        file: FileId,
+        module: &Module,
+        specifier: usize,
+        name: &ImportName,
+        at: Range,
+    ) -> Value {
+        let target = self.module_value(file, module, specifier);
+        match name {
+            ImportName::Namespace => target,
+            ImportName::Named(name) => match &target {
+                Value::Module(target) => {
+                    let value = self.export(*target, name);
+                    if !matches!(value, Value::Undefined) {
+                        return value;
+                    }
+                    let specifier = &module.specifier(specifier).text;
+                    // A binding that is there and undefined is not a missing export.
+                    if self.has_export(*target, name, 0) {
+                        return value;
+                    }
+                    unknown(format!("`{specifier}` exports no value `{name}`"), at.in_file(file))
+                }
+                // `import R from "ramda"` is the same library.
+                Value::Library(_) if name == "default" => target,
+                Value::Static(..) if name == "default" => target,
+                Value::Unknown(_) => target,
+                other => self.member(other, name, at.in_file(file)),
+            },
+        }
+    }
+
+    /// What a specifier stands for, as `import * as x` would give it.
+    fn module_value(&mut self, file: FileId, module: &Module, specifier: usize) -> Value {
+        let specifier = module.specifier(specifier);
+        let line = self.world.line(file);
+        if let Some(library) = Library::of_specifier(&specifier.text, line) {
+            return Value::Library(library);
+        }
+        if let Some(function) = Library::single_function(&specifier.text) {
+            return Value::Static(Library::Functional, SmolStr::new(function));
+        }
+        let at = specifier.range.in_file(file);
+        match self.world.resolve(file, &specifier.text) {
+            Target::File(target) => Value::Module(target),
+            Target::External => {
+                let reason = format!("the package `{}` is not part of the repository", specifier.text);
+                Value::Unknown(Arc::new(Unknown { reason: reason.into(), span: at, external: true }))
+            }
+            Target::Asset => unknown(format!("`{}` is not a script", specifier.text), at),
+            Target::Missing => {
+                self.missing_imports.push((at, specifier.text.clone()));
+                unknown(format!("the import `{}` leads nowhere", specifier.text), at)
+            }
+        }
+    }
+
+    /// The value that a file exports under a name; undefined when it exports no such name.
+    pub fn export(&mut self, file: FileId, name: &str) -> Value {
+        self.export_through(file, name, &mut Vec::new())
+    }
+
+    fn export_through(&mut self, file: FileId, name: &str, seen: &mut Vec<FileId>) -> Value {
+        let module = self.module(file);
+        match module.exports.get(name) {
+            Some(Export::Local(local)) => return self.binding(file, local),
+            Some(Export::From { specifier, name: imported }) => {
+                let at = module.specifier(*specifier).range;
+                return self.imported(file, &module, *specifier, imported, at);
+            }
+            None => {}
+        }
+        if name == "default" || seen.contains(&file) {
+            return Value::Undefined;
+        }
+        seen.push(file);
+        let mut opaque = None;
+        for star in &module.star_exports {
+            let at = module.specifier(*star).range.in_file(file);
+            let value = match self.module_value(file, &module, *star) {
+                Value::Module(target) => self.export_through(target, name, seen),
+                Value::Library(library) => self.library_member(library, name, at),
+                Value::Unknown(why) => {
+                    opaque.get_or_insert(why);
+                    continue;
+                }
+                _ => continue,
+            };
+            if !matches!(value, Value::Undefined) {
+                return value;
+            }
+        }
+        opaque.map_or(Value::Undefined, Value::Unknown)
+    }
+
+    fn has_export(&mut self, file: FileId, name: &str, depth: u32) -> bool {
+        let module = self.module(file);
+        if module.exports.contains_key(name) {
+            return true;
+        }
+        depth < 16
+            && module.star_exports.iter().any(|star| {
+                let target = self.module_value(file, &module, *star);
+                matches!(target, Value::Module(target) if self.has_export(target, name, depth + 1))
+            })
+    }
+
+    /// The names that a file exports, its own first, then those of its `export *`.
+    pub fn export_names(&mut self, file: FileId) -> (Vec<SmolStr>, Option<Arc<Unknown>>) {
+        let (mut names, mut open) = (Vec::new(), None);
+        self.collect_exports(file, &mut names, &mut open, &mut Vec::new());
+        (names, open)
+    }
+
+    fn collect_exports(
+        &mut self,
+        file: FileId,
+        names: &mut Vec<SmolStr>,
+        open: &mut Option<Arc<Unknown>>,
+        seen: &mut Vec<FileId>,
+    ) {
+        if seen.contains(&file) {
+            return;
+        }
+        let first = seen.is_empty();
+        seen.push(file);
+        let module = self.module(file);
+        for name in module.exports.keys() {
+            // `export *` passes on everything but the default.
+            if (first || name != "default") && !names.contains(name) {
+                names.push(name.clone());
+            }
+        }
+        for star in &module.star_exports {
+            match self.module_value(file, &module, *star) {
+                Value::Module(target) => self.collect_exports(target, names, open, seen),
+                Value::Unknown(why) => {
+                    open.get_or_insert(why);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// The top-level name under evaluation: it owns what is made now.
+    fn current_binding(&self, fallback: FileId) -> (FileId, SmolStr) {
+        self.bindings.last().cloned().unwrap_or((fallback, SmolStr::default()))
+    }
+
+    /// Counts a step. `Some` when the evaluation must stop here.
+    fn step(&mut self, at: Span) -> Option<Value> {
+        if self.fuel == 0 {
+            return Some(unknown("the evaluation takes too many steps", at));
+        }
+        self.fuel -= 1;
+        None
+    }
+}
+
+/// An unknown value.
+pub fn unknown(reason: impl Into<Cow<'static, str>>, span: Span) -> Value {
+    Value::Unknown(why(reason, span))
+}
+
+/// Why something is unknown.
+pub fn why(reason: impl Into<Cow<'static, str>>, span: Span) -> Arc<Unknown> {
+    Arc::new(Unknown { reason: reason.into(), span, external: false })
+}
+
+/// A value that a member of a library does not have.
+fn no_member(library: &str, name: &str, at: Span) -> Value {
+    unknown(format_smolstr!("`{name}` of {library} is not known to schemalint").to_string(), at)
+}

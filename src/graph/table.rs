@@ -1,0 +1,334 @@
+//! Tables, columns, and what stands on them.
+
+use smol_str::SmolStr;
+use std::sync::Arc;
+
+use super::{Binding, Casing, Dialect, DrizzleLine, Fact, Unknown};
+use crate::source::Span;
+
+/// A table by its number in [`super::SchemaGraph::tables`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TableId(pub u32);
+
+/// A table or a view.
+#[derive(Debug)]
+pub struct Table {
+    /// The name that the file gives it.
+    pub binding: Binding,
+    /// The database.
+    pub dialect: Dialect,
+    /// The line of drizzle-orm.
+    pub line: DrizzleLine,
+    /// Index into the graph's projects.
+    pub project: usize,
+    /// Its pgSchema; `None` for `public`, or where there are none.
+    pub namespace: Option<Fact<SmolStr>>,
+    /// Its SQL name.
+    pub name: Fact<SmolStr>,
+    /// Which kind of view it is.
+    pub view: Option<View>,
+    /// Its columns, in Drizzle's order.
+    pub columns: Vec<Column>,
+    /// Why it may have more columns.
+    pub columns_open: Option<Arc<Unknown>>,
+    /// Table-level primary keys.
+    pub primary_keys: Vec<PrimaryKey>,
+    /// Table-level unique constraints.
+    pub uniques: Vec<Unique>,
+    /// Indexes.
+    pub indexes: Vec<Index>,
+    /// Foreign keys, those at columns first.
+    pub foreign_keys: Vec<ForeignKey>,
+    /// Check constraints.
+    pub checks: Vec<Check>,
+    /// Row-level security policies.
+    pub policies: Vec<Policy>,
+    /// Entries of the third argument that Drizzle ignores.
+    pub ignored_extras: Vec<IgnoredExtra>,
+    /// Why the third argument may say more.
+    pub extras_open: Option<Arc<Unknown>>,
+    /// Row-level security is on.
+    pub row_level_security: bool,
+    /// Casing that names of columns follow.
+    pub casing: Option<Casing>,
+    /// The table whose SQL table this object copies.
+    pub owner: Option<TableId>,
+    /// Declared by a package outside the repository (`authUsers` of Supabase).
+    pub external: bool,
+    /// Comments that speak of the declaration.
+    pub comments: Vec<Span>,
+    /// The call that makes it.
+    pub span: Span,
+}
+
+/// What a view is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct View {
+    /// Its rows are stored.
+    pub materialized: bool,
+    /// Drizzle does not create it.
+    pub existing: bool,
+}
+
+/// A column.
+#[derive(Debug)]
+pub struct Column {
+    /// Its property in TypeScript.
+    pub key: SmolStr,
+    /// What it is, or why that could not be read.
+    pub facts: Fact<ColumnFacts>,
+    /// Where the table gets it: its own property, or the spread that brings it in.
+    pub span: Span,
+    /// The property in the helper that it comes from.
+    pub helper: Option<Span>,
+    /// Comments that speak of it.
+    pub comments: Vec<Span>,
+}
+
+/// What is known of a column.
+#[derive(Debug, Clone)]
+pub struct ColumnFacts {
+    /// The name it was given, else its key: the name before casing.
+    pub name: Fact<SmolStr>,
+    /// The name in the database, after casing.
+    pub sql_name: Fact<SmolStr>,
+    /// It was given no name.
+    pub name_from_key: bool,
+    /// The function that makes it: `varchar`, `enum`, `customType`.
+    pub function: SmolStr,
+    /// As `getSQLType()` spells it, arrays with their brackets.
+    pub sql_type: Fact<SmolStr>,
+    /// As Drizzle sees it: `.notNull()`, `.primaryKey()`, serials, identities.
+    pub not_null: bool,
+    /// Also true for members of a table-level primary key.
+    pub effective_not_null: bool,
+    /// `.primaryKey()`.
+    pub primary: bool,
+    /// `.unique()`.
+    pub unique: Option<ColumnUnique>,
+    /// Any default, also one at run time.
+    pub has_default: bool,
+    /// The default.
+    pub default: Option<Default>,
+    /// `$onUpdate`.
+    pub on_update: bool,
+    /// `.generatedAlwaysAs()`.
+    pub generated: bool,
+    /// `always` or `byDefault`.
+    pub identity: Option<SmolStr>,
+    /// `.autoincrement()`.
+    pub auto_increment: bool,
+    /// How many dimensions the array has; 0 when it is none.
+    pub dimensions: u32,
+    /// Values that it is limited to.
+    pub enum_values: Option<Fact<Vec<SmolStr>>>,
+    /// Name and pgSchema of its enum type.
+    pub enum_name: Option<(Fact<SmolStr>, Option<Fact<SmolStr>>)>,
+    /// Where 0.x drops modifiers because `.array()` follows them.
+    pub lost_modifiers: Vec<Span>,
+    /// The call of its function.
+    pub builder: Span,
+}
+
+/// `.unique()` at a column.
+#[derive(Debug, Clone)]
+pub struct ColumnUnique {
+    /// The name, written or generated.
+    pub name: Fact<SmolStr>,
+    /// It was written.
+    pub explicit: bool,
+    /// `NULLS NOT DISTINCT`.
+    pub nulls_not_distinct: bool,
+    /// The modifier.
+    pub span: Span,
+}
+
+/// A default.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Default {
+    /// A value, as JSON.
+    Value(serde_json::Value),
+    /// SQL.
+    Sql(String),
+    /// A function of run time: no default in the database.
+    Function,
+    /// Only `$onUpdate`, which also fills in on insert.
+    OnUpdate,
+    /// There is one in the database, but its value could not be read.
+    Unknown,
+}
+
+/// A table-level primary key.
+#[derive(Debug)]
+pub struct PrimaryKey {
+    /// The name, written or generated.
+    pub name: Fact<SmolStr>,
+    /// It was written.
+    pub explicit: bool,
+    /// Its columns.
+    pub columns: Fact<Vec<usize>>,
+    /// The call.
+    pub span: Span,
+}
+
+/// A table-level unique constraint.
+#[derive(Debug)]
+pub struct Unique {
+    /// The name, written or generated.
+    pub name: Fact<SmolStr>,
+    /// It was written.
+    pub explicit: bool,
+    /// Its columns.
+    pub columns: Fact<Vec<usize>>,
+    /// `NULLS NOT DISTINCT`.
+    pub nulls_not_distinct: bool,
+    /// The call.
+    pub span: Span,
+}
+
+/// An index.
+#[derive(Debug)]
+pub struct Index {
+    /// The name, written or generated; `None` when it has none.
+    pub name: Fact<Option<SmolStr>>,
+    /// It was written.
+    pub explicit: bool,
+    /// `uniqueIndex()`.
+    pub unique: bool,
+    /// Its parts, in order.
+    pub parts: Vec<IndexPart>,
+    /// `btree`, `gin`, …; `None` where the dialect has no default.
+    pub method: Fact<Option<SmolStr>>,
+    /// The predicate of a partial index.
+    pub predicate: Option<Fact<Predicate>>,
+    /// The call.
+    pub span: Span,
+}
+
+/// A part of an index.
+#[derive(Debug)]
+pub enum IndexPart {
+    /// A column of the table.
+    Column {
+        /// Index into the table's columns.
+        column: usize,
+        /// `.desc()`.
+        descending: bool,
+        /// `.op()`.
+        operator_class: Option<SmolStr>,
+    },
+    /// An expression, as text.
+    Expression(String),
+    /// A column of another table, which Drizzle does not notice.
+    Foreign,
+    /// Not known.
+    Unknown(Arc<Unknown>),
+}
+
+/// The predicate of a partial index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Predicate {
+    /// As text.
+    pub sql: String,
+    /// The columns, when it says no more than that they are not null.
+    pub not_null: Option<Vec<usize>>,
+}
+
+/// A foreign key.
+#[derive(Debug)]
+pub struct ForeignKey {
+    /// The name, written or generated.
+    pub name: Fact<SmolStr>,
+    /// It was written.
+    pub explicit: bool,
+    /// Its columns.
+    pub columns: Fact<Vec<usize>>,
+    /// What it refers to.
+    pub target: Fact<ForeignKeyTarget>,
+    /// What happens when the target row is deleted; `Ok(None)` when nothing is written.
+    pub on_delete: Fact<Option<SmolStr>>,
+    /// What happens when the target key changes.
+    pub on_update: Fact<Option<SmolStr>>,
+    /// `.references()`; else `foreignKey()`.
+    pub inline: bool,
+    /// The call.
+    pub span: Span,
+}
+
+/// What a foreign key refers to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ForeignKeyTarget {
+    /// The table object that is named, mirror or owner.
+    pub table: TableId,
+    /// Its columns.
+    pub columns: Vec<usize>,
+}
+
+/// A check constraint.
+#[derive(Debug)]
+pub struct Check {
+    /// The name.
+    pub name: Fact<Option<SmolStr>>,
+    /// The condition, as text.
+    pub sql: String,
+    /// The call.
+    pub span: Span,
+}
+
+/// A row-level security policy.
+#[derive(Debug)]
+pub struct Policy {
+    /// The name.
+    pub name: Fact<Option<SmolStr>>,
+    /// The call.
+    pub span: Span,
+}
+
+/// An entry of the third argument that Drizzle ignores.
+#[derive(Debug)]
+pub struct IgnoredExtra {
+    /// Why Drizzle ignores it.
+    pub reason: &'static str,
+    /// Its place.
+    pub span: Span,
+}
+
+impl Table {
+    /// The column of that key.
+    pub fn column_by_key(&self, key: &str) -> Option<usize> {
+        self.columns.iter().position(|column| column.key == key)
+    }
+
+    /// `billing.invoices`, or `invoices` without a pgSchema; the TypeScript name when the SQL name is
+    /// not known.
+    pub fn display_name(&self) -> String {
+        match (&self.name, &self.namespace) {
+            (Ok(name), Some(Ok(namespace))) => format!("{namespace}.{name}"),
+            (Ok(name), _) => name.to_string(),
+            (Err(_), _) => self.binding.name.to_string(),
+        }
+    }
+
+    /// The SQL name of a column, else its key.
+    pub fn column_name(&self, column: usize) -> &str {
+        self.columns.get(column).map_or("?", Column::display_name)
+    }
+}
+
+impl Column {
+    /// The SQL name, else the key.
+    pub fn display_name(&self) -> &str {
+        match &self.facts {
+            Ok(ColumnFacts { sql_name: Ok(name), .. }) => name,
+            _ => &self.key,
+        }
+    }
+
+    /// The name before casing, else the key: what lists of columns in the JSON graph hold.
+    pub fn name_before_casing(&self) -> &str {
+        match &self.facts {
+            Ok(ColumnFacts { name: Ok(name), .. }) => name,
+            _ => &self.key,
+        }
+    }
+}

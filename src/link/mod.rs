@@ -1,0 +1,390 @@
+//! From values to the graph: evaluates what the candidate files declare and gives every table,
+//! enum and relation its owner.
+//!
+//! Nothing here reads a file: [`World`] gives modules and answers what a drizzle.config's `schema`
+//! matches.
+
+mod inverse;
+mod mirrors;
+mod projects;
+mod relations;
+mod tables;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use smol_str::{SmolStr, format_smolstr};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crate::eval::drizzle::{self, Entity, Relations};
+use crate::eval::{Evaluator, Object, Value, World};
+use crate::graph::{Binding, EnumType, Namespace, SchemaGraph, Sequence, TableId, Unknown, Unreadable};
+use crate::source::{FileId, Span};
+use crate::syntax::{BindingKind, Export, ExprKind, ImportName};
+
+/// What to link.
+#[derive(Debug, Default)]
+pub struct Input {
+    /// Files that may declare tables, by path.
+    pub candidates: Vec<FileId>,
+    /// drizzle.configs, by path.
+    pub configs: Vec<FileId>,
+}
+
+/// Answers that only the workspace has.
+pub trait LinkWorld: World {
+    /// The files that a value of a drizzle.config's `schema` matches, by path.
+    fn schema_files(&self, config: FileId, pattern: &str) -> Vec<FileId>;
+    /// The folder of the package.json that governs a file, relative to the root.
+    fn package(&self, file: FileId) -> Arc<str>;
+    /// The path of a file, relative to the root.
+    fn path(&self, file: FileId) -> Arc<str>;
+    /// Files without a table function of their own that call one of those names, by path.
+    fn loose_files_calling(&self, functions: &[String]) -> Vec<FileId>;
+    /// The text of a file.
+    fn text(&self, file: FileId) -> Arc<str>;
+    /// Whether a file belongs to a package outside the repository.
+    fn is_external(&self, file: FileId) -> bool;
+}
+
+/// Evaluates the candidates and builds the graph; its `sources` are left empty.
+pub fn link(world: &dyn LinkWorld, input: &Input) -> SchemaGraph {
+    let mut linker = Linker::new(world);
+    for file in &input.candidates {
+        linker.evaluate_file(*file);
+    }
+    linker.evaluate_loose_files();
+    let mut projects = projects::read(&mut linker, &input.configs);
+    linker.hold_factory_files();
+    linker.name_tables();
+    linker.build_tables(&mut projects);
+    linker.build_relations();
+    inverse::infer(&mut linker.graph, &linker.relation_schemas);
+    mirrors::find(&mut linker.graph, &projects);
+    linker.finish(projects)
+}
+
+/// A place where a value was found: a top-level name, or a member inside its value.
+#[derive(Debug, Clone)]
+struct Holder {
+    file: FileId,
+    /// The top-level name.
+    binding: SmolStr,
+    /// `.users` inside its value; empty for the value itself.
+    path: SmolStr,
+}
+
+type TableKey = *const drizzle::Table;
+
+struct Linker<'w> {
+    world: &'w dyn LinkWorld,
+    eval: Evaluator<'w>,
+    graph: SchemaGraph,
+    /// Who holds each table, in the order found.
+    table_holders: FxHashMap<TableKey, Vec<Holder>>,
+    enum_holders: FxHashMap<*const drizzle::EnumType, Vec<Holder>>,
+    sequence_holders: FxHashMap<*const drizzle::Sequence, Vec<Holder>>,
+    /// `relations()` calls, in the order found, each once.
+    relations_v1: Vec<(Rc<Relations>, Holder)>,
+    /// Objects that `defineRelations` made, in the order found.
+    relations_v2: Vec<(Rc<Object>, Holder)>,
+    /// Of each relation: the v2 call that it belongs to.
+    relation_schemas: Vec<usize>,
+    /// Numbers of the tables, once named.
+    table_ids: FxHashMap<TableKey, TableId>,
+    /// The tables, in the order of their numbers.
+    tables: Vec<(Rc<drizzle::Table>, Binding)>,
+    evaluated: FxHashSet<FileId>,
+    /// Exported names that make tables, or may.
+    makers: FxHashSet<SmolStr>,
+    unreadable: Vec<Unreadable>,
+}
+
+/// How deep objects are searched for tables.
+const MAX_NESTING: usize = 3;
+
+impl<'w> Linker<'w> {
+    fn new(world: &'w dyn LinkWorld) -> Self {
+        Self {
+            world,
+            eval: Evaluator::new(world),
+            graph: SchemaGraph::default(),
+            table_holders: FxHashMap::default(),
+            enum_holders: FxHashMap::default(),
+            sequence_holders: FxHashMap::default(),
+            relations_v1: Vec::new(),
+            relations_v2: Vec::new(),
+            relation_schemas: Vec::new(),
+            table_ids: FxHashMap::default(),
+            tables: Vec::new(),
+            evaluated: FxHashSet::default(),
+            makers: FxHashSet::default(),
+            unreadable: Vec::new(),
+        }
+    }
+
+    /// Evaluates every top-level name of a file and notes what each holds.
+    fn evaluate_file(&mut self, file: FileId) {
+        self.evaluated.insert(file);
+        let module = self.eval.module(file);
+        let mut nested = Vec::new();
+        for (name, binding) in &module.bindings {
+            match &binding.kind {
+                BindingKind::Import { .. } | BindingKind::Function(_) => continue,
+                BindingKind::Declared(index) => {
+                    let value = module.declarators[*index].value.as_ref();
+                    if value.is_none_or(|value| matches!(value.kind, ExprKind::Function(_))) {
+                        continue;
+                    }
+                }
+                BindingKind::Value(_) => {}
+            }
+            let value = self.eval.top_level(file, name);
+            let holder = Holder { file, binding: name.clone(), path: SmolStr::default() };
+            // Names come before objects that merely collect what has a name.
+            if !self.hold(&value, &holder) {
+                nested.push((value, holder));
+            }
+        }
+        for (value, holder) in nested {
+            self.hold_members(&value, &holder, 0);
+        }
+        self.note_makers(file);
+    }
+
+    /// Evaluates files that declare tables only by a table function of another file.
+    fn evaluate_loose_files(&mut self) {
+        let makers: Vec<String> = self.makers.iter().map(ToString::to_string).collect();
+        if makers.is_empty() {
+            return;
+        }
+        for file in self.world.loose_files_calling(&makers) {
+            let module = self.eval.module(file);
+            let imported: Vec<SmolStr> = module
+                .bindings
+                .iter()
+                .filter(|(_, binding)| match &binding.kind {
+                    BindingKind::Import { name: ImportName::Named(name), .. } => self.makers.contains(name),
+                    BindingKind::Import { name: ImportName::Namespace, .. } => true,
+                    _ => false,
+                })
+                .map(|(name, _)| name.clone())
+                .collect();
+            let makes_tables = imported.iter().any(|name| match self.eval.top_level(file, name) {
+                Value::Entity(Entity::TableMaker(_) | Entity::Namespace(_)) => true,
+                Value::Function(function) => self.evaluated.contains(&function.scope.file),
+                Value::Module(module) => self.evaluated.contains(&module),
+                _ => false,
+            });
+            if makes_tables {
+                self.evaluate_file(file);
+            }
+        }
+    }
+
+    /// Notes what a file exports for others to make tables with.
+    fn note_makers(&mut self, file: FileId) {
+        let module = self.eval.module(file);
+        for (exported, export) in &module.exports {
+            let Export::Local(local) = export else {
+                if let Export::From { name: ImportName::Named(name), .. } = export
+                    && name.ends_with("Table")
+                {
+                    self.makers.insert(exported.clone());
+                }
+                continue;
+            };
+            let makes = match self.eval.top_level(file, local) {
+                Value::Entity(Entity::TableMaker(_)) => true,
+                Value::Entity(Entity::Namespace(_)) => true,
+                Value::Function(_) => true,
+                _ => false,
+            };
+            if makes {
+                self.makers.insert(exported.clone());
+            }
+        }
+    }
+
+    /// Notes a holder of something that Drizzle made; false for any other value.
+    fn hold(&mut self, value: &Value, holder: &Holder) -> bool {
+        match value {
+            Value::Entity(Entity::Table(table) | Entity::Wrapped(table, _)) => {
+                self.table_holders.entry(Rc::as_ptr(table)).or_default().push(holder.clone());
+            }
+            Value::Entity(Entity::Enum(made)) => {
+                self.enum_holders.entry(Rc::as_ptr(made)).or_default().push(holder.clone());
+            }
+            Value::Entity(Entity::Sequence(made)) => {
+                self.sequence_holders.entry(Rc::as_ptr(made)).or_default().push(holder.clone());
+            }
+            Value::Entity(Entity::Relations(relations)) => {
+                if !self.relations_v1.iter().any(|(known, _)| Rc::ptr_eq(known, relations)) {
+                    self.relations_v1.push((relations.clone(), holder.clone()));
+                }
+            }
+            Value::Object(object) if relations::is_v2(object) => {
+                self.relations_v2.push((object.clone(), holder.clone()));
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    fn hold_members(&mut self, value: &Value, holder: &Holder, depth: usize) {
+        if depth >= MAX_NESTING {
+            return;
+        }
+        let members: Vec<(SmolStr, Value)> = match value {
+            Value::Object(object) => {
+                let members = object.members.borrow();
+                members.iter().map(|(key, member)| (key.clone(), member.value.clone())).collect()
+            }
+            Value::Array(items) => {
+                let items = items.borrow();
+                let indexed = items.iter().enumerate();
+                indexed.map(|(index, item)| (format_smolstr!("{index}"), item.clone())).collect()
+            }
+            Value::Class(class) => {
+                return self.hold_members(&Value::Object(class.statics.clone()), holder, depth);
+            }
+            _ => return,
+        };
+        for (key, value) in members {
+            let path = format_smolstr!("{}.{key}", holder.path);
+            let inner = Holder { path, ..holder.clone() };
+            if !self.hold(&value, &inner) {
+                self.hold_members(&value, &inner, depth + 1);
+            }
+        }
+    }
+
+    /// Tables may have been made in files that are no candidates themselves: by a factory there, or
+    /// because a foreign key leads there. Those files' names hold them.
+    fn hold_factory_files(&mut self) {
+        let mut at = 0;
+        while at < self.eval.tables.len() {
+            let table = self.eval.tables[at].clone();
+            at += 1;
+            let (file, name) = table.binding.clone();
+            if self.evaluated.contains(&file) || name.is_empty() {
+                continue;
+            }
+            let value = self.eval.top_level(file, &name);
+            let holder = Holder { file, binding: name, path: SmolStr::default() };
+            if !self.hold(&value, &holder) {
+                self.hold_members(&value, &holder, 0);
+            }
+        }
+    }
+
+    /// Gives tables their numbers, by file and place, and their names.
+    fn name_tables(&mut self) {
+        let mut named = Vec::new();
+        for table in self.eval.tables.clone() {
+            let holders = self.table_holders.get(&Rc::as_ptr(&table)).cloned();
+            if let Some(binding) = self.name_of(holders.as_ref(), &table.binding) {
+                named.push((table, binding));
+            }
+        }
+        let world = self.world;
+        named.sort_by_cached_key(|(table, binding)| {
+            (world.path(binding.file), table.at.range.start, binding.name.clone())
+        });
+        for (table, binding) in named {
+            self.add_table(table, binding);
+        }
+    }
+
+    fn add_table(&mut self, table: Rc<drizzle::Table>, binding: Binding) -> TableId {
+        let id = TableId(self.tables.len() as u32);
+        self.table_ids.insert(Rc::as_ptr(&table), id);
+        self.tables.push((table, binding));
+        id
+    }
+
+    /// The number of a table. One that no name holds, but that a key or a relation leads to, gets its
+    /// number now and counts as not exported.
+    fn table_id(&mut self, table: &Rc<drizzle::Table>) -> TableId {
+        if let Some(id) = self.table_ids.get(&Rc::as_ptr(table)) {
+            return *id;
+        }
+        let (file, name) = table.binding.clone();
+        let binding = Binding { file, name, exported: false, nested: true };
+        self.add_table(table.clone(), binding)
+    }
+
+    /// The holder that names something: in the file where it was made before any other, by itself
+    /// before inside an object.
+    fn name_of(&mut self, holders: Option<&Vec<Holder>>, made: &(FileId, SmolStr)) -> Option<Binding> {
+        let holders = holders?;
+        let rank = |holder: &&Holder| {
+            (holder.file != made.0, !holder.path.is_empty(), holder.binding != made.1)
+        };
+        let holder = holders.iter().min_by_key(rank)?.clone();
+        let module = self.eval.module(holder.file);
+        let mut names = module.exported_names(&holder.binding).peekable();
+        let exported = names.peek().is_some();
+        let first = names.peek().copied().cloned();
+        let same = names.any(|name| *name == holder.binding);
+        let name = match first {
+            Some(first) if !same => first,
+            _ => holder.binding.clone(),
+        };
+        let nested = !holder.path.is_empty();
+        let name = if nested { format_smolstr!("{name}{}", holder.path) } else { name };
+        Some(Binding { file: holder.file, name, exported, nested })
+    }
+
+    fn unreadable(&mut self, subject: String, why: &Arc<Unknown>, span: Span, table: Option<TableId>) {
+        self.unreadable.push(Unreadable { subject, why: why.clone(), span, table });
+    }
+
+    fn finish(mut self, projects: projects::Projects) -> SchemaGraph {
+        let enums = self.eval.enums.clone();
+        for made in enums {
+            let holders = self.enum_holders.remove(&Rc::as_ptr(&made));
+            if let Some(binding) = self.name_of(holders.as_ref(), &made.binding) {
+                self.graph.enums.push(EnumType {
+                    binding,
+                    dialect: made.dialect,
+                    name: made.name.clone(),
+                    namespace: made.namespace.clone(),
+                    values: made.values.clone(),
+                    span: made.at,
+                });
+            }
+        }
+        let sequences = self.eval.sequences.clone();
+        for made in sequences {
+            let holders = self.sequence_holders.remove(&Rc::as_ptr(&made));
+            if let Some(binding) = self.name_of(holders.as_ref(), &made.binding) {
+                let (name, namespace) = (made.name.clone(), made.namespace.clone());
+                self.graph.sequences.push(Sequence { binding, name, namespace, span: made.at });
+            }
+        }
+        let world = self.world;
+        let place = |span: Span| (world.path(span.file), span.range);
+        self.graph.enums.sort_by_cached_key(|made| (place(made.span), made.binding.name.clone()));
+        self.graph.sequences.sort_by_cached_key(|made| (place(made.span), made.binding.name.clone()));
+        let mut namespaces: BTreeMap<(crate::graph::Dialect, SmolStr), usize> = BTreeMap::new();
+        for table in self.graph.tables.iter().filter(|table| !table.external) {
+            if let Some(Ok(name)) = &table.namespace {
+                *namespaces.entry((table.dialect, name.clone())).or_default() += 1;
+            }
+        }
+        self.graph.namespaces = namespaces
+            .into_iter()
+            .map(|((dialect, name), tables)| Namespace { dialect, name, tables })
+            .collect();
+        self.unreadable.sort_by_cached_key(|gap| (place(gap.span), gap.subject.clone()));
+        self.unreadable.dedup();
+        self.graph.unreadable = self.unreadable;
+        let mut missing = std::mem::take(&mut self.eval.missing_imports);
+        missing.sort_by_cached_key(|(span, _)| place(*span));
+        missing.dedup();
+        self.graph.missing_imports = missing;
+        self.graph.projects = projects.list;
+        self.graph
+    }
+}

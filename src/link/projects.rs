@@ -1,0 +1,195 @@
+//! Which drizzle.config each table belongs to.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use smol_str::SmolStr;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::{Linker, TableKey};
+use crate::eval::drizzle::{self, Entity};
+use crate::eval::{Value, why};
+use crate::graph::{Casing, Dialect, DrizzleLine, Project};
+use crate::source::{FileId, Range, Span};
+use crate::syntax::Export;
+
+/// The projects, and which tables each creates.
+pub(super) struct Projects {
+    /// Those of a drizzle.config first, by path; then packages without one.
+    pub(super) list: Vec<Project>,
+    /// The tables that each drizzle.config's `schema` exports.
+    created: Vec<FxHashSet<TableKey>>,
+    /// Whether a drizzle.config creates each table, by its number.
+    is_created: Vec<bool>,
+    without_config: FxHashMap<(Arc<str>, Dialect, DrizzleLine), usize>,
+}
+
+/// Reads the drizzle.configs and follows their `schema`.
+pub(super) fn read(linker: &mut Linker<'_>, configs: &[FileId]) -> Projects {
+    let mut projects = Projects {
+        list: Vec::new(),
+        created: Vec::new(),
+        is_created: Vec::new(),
+        without_config: FxHashMap::default(),
+    };
+    for config in configs {
+        let value = linker.eval.export_value(*config, "default");
+        let value = match value {
+            Value::Module(_) | Value::Undefined => common_js(linker, *config),
+            other => other,
+        };
+        let several = match &value {
+            Value::Array(items) => items.borrow().clone(),
+            one => vec![one.clone()],
+        };
+        for value in several {
+            let project = project(linker, *config, &value);
+            let created = created_by(linker, &project.schema_files);
+            projects.list.push(project);
+            projects.created.push(created);
+        }
+    }
+    projects
+}
+
+/// `module.exports = {…}` is the value itself.
+fn common_js(linker: &mut Linker<'_>, config: FileId) -> Value {
+    linker.eval.top_level(config, "default")
+}
+
+fn project(linker: &mut Linker<'_>, config: FileId, value: &Value) -> Project {
+    let at = config_span(linker, config);
+    let mut text = |key: &str| match value.option(key) {
+        Value::String(text) => Some(text),
+        Value::Unknown(why) => {
+            linker.unreadable(format!("`{key}` of this drizzle.config"), &why, at, None);
+            None
+        }
+        _ => None,
+    };
+    let dialect = text("dialect").or_else(|| text("driver")).and_then(|name| Dialect::from_config(&name));
+    let casing = text("casing").and_then(|name| Casing::from_config(&name));
+    let out = text("out").map_or("drizzle".into(), |out| SmolStr::new(out.trim_start_matches("./")));
+    let package = linker.world.package(config);
+    let out: Arc<str> = if package.is_empty() { out.as_str().into() } else { format!("{package}/{out}").into() };
+    let mut project = Project {
+        config: Some(config),
+        package,
+        dialect,
+        line: linker.world.line(config),
+        casing,
+        out: Some(out),
+        schema_files: Vec::new(),
+        unmatched_schema: Vec::new(),
+    };
+    let patterns = match value.option("schema") {
+        Value::Array(items) => items.borrow().clone(),
+        Value::Undefined | Value::Null => Vec::new(),
+        one => vec![one],
+    };
+    for pattern in patterns {
+        match pattern {
+            Value::String(pattern) => {
+                let files = linker.world.schema_files(config, &pattern);
+                if files.is_empty() {
+                    project.unmatched_schema.push((pattern, at));
+                }
+                project.schema_files.extend(files);
+            }
+            Value::Unknown(why) => {
+                linker.unreadable("`schema` of this drizzle.config".into(), &why, at, None);
+            }
+            _ => {
+                let why = why("it is neither a path nor a list of paths", at);
+                linker.unreadable("`schema` of this drizzle.config".into(), &why, at, None);
+            }
+        }
+    }
+    let mut seen = FxHashSet::default();
+    project.schema_files.retain(|file| seen.insert(*file));
+    project
+}
+
+fn config_span(linker: &mut Linker<'_>, config: FileId) -> Span {
+    let module = linker.eval.module(config);
+    let range = match module.exports.get("default") {
+        Some(Export::Local(name)) => module.bindings.get(name).map(|binding| binding.range),
+        _ => None,
+    };
+    range.unwrap_or(Range::default()).in_file(config)
+}
+
+/// The tables among the exports of those files: what drizzle-kit takes.
+fn created_by(linker: &mut Linker<'_>, files: &[FileId]) -> FxHashSet<TableKey> {
+    let mut created = FxHashSet::default();
+    for file in files {
+        let (names, _) = linker.eval.export_names(*file);
+        for name in names {
+            if let Value::Entity(Entity::Table(table)) = linker.eval.export_value(*file, &name) {
+                created.insert(Rc::as_ptr(&table));
+            }
+        }
+    }
+    created
+}
+
+impl Projects {
+    /// The project of the next table, in the order of their numbers.
+    pub(super) fn assign(&mut self, linker: &Linker<'_>, table: &Rc<drizzle::Table>, file: FileId) -> usize {
+        let project = self.choose(linker, table, file);
+        let key = Rc::as_ptr(table);
+        self.is_created.push(self.created.iter().any(|created| created.contains(&key)));
+        project
+    }
+
+    /// Whether a drizzle.config creates the table of that number.
+    pub(super) fn creates(&self, table: usize) -> bool {
+        self.is_created.get(table).copied().unwrap_or(false)
+    }
+
+    /// The config that creates the table, the nearest one when there are several; else the nearest of
+    /// its package; else the package without one.
+    fn choose(&mut self, linker: &Linker<'_>, table: &Rc<drizzle::Table>, file: FileId) -> usize {
+        let world = linker.world;
+        let path = world.path(file);
+        let package = world.package(file);
+        let shared = |project: &Project| {
+            let config = project.config.map(|config| world.path(config));
+            config.map_or(0, |config| {
+                let folder = config.rfind('/').map_or("", |at| &config[..at]);
+                if path.starts_with(folder) { folder.len() + 1 } else { 0 }
+            })
+        };
+        let speaks = |project: &Project| project.dialect.is_none_or(|dialect| dialect == table.dialect);
+        let with_config = self.list.iter().enumerate().filter(|(_, project)| project.config.is_some());
+        let creators = with_config
+            .clone()
+            .filter(|(index, project)| self.created[*index].contains(&Rc::as_ptr(table)) && speaks(project));
+        let near = |(index, project): (usize, &Project)| (shared(project), usize::MAX - index);
+        if let Some((index, _)) = creators.max_by_key(|entry| near(*entry)) {
+            return index;
+        }
+        let neighbours = with_config.filter(|(_, project)| {
+            speaks(project) && project.package == package && shared(project) > 0
+        });
+        if let Some((index, _)) = neighbours.max_by_key(|entry| near(*entry)) {
+            return index;
+        }
+        let key = (package.clone(), table.dialect, table.line);
+        if let Some(index) = self.without_config.get(&key) {
+            return *index;
+        }
+        self.list.push(Project {
+            config: None,
+            package,
+            dialect: Some(table.dialect),
+            line: table.line,
+            casing: None,
+            out: None,
+            schema_files: Vec::new(),
+            unmatched_schema: Vec::new(),
+        });
+        self.created.push(FxHashSet::default());
+        self.without_config.insert(key, self.list.len() - 1);
+        self.list.len() - 1
+    }
+}

@@ -1,0 +1,595 @@
+//! Tables: columns, the third argument, and foreign keys.
+
+use smol_str::SmolStr;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::Linker;
+use super::projects::Projects;
+use crate::eval::drizzle::{self, ColumnBuilder, ConstraintKind, Entity, Sql, SqlPart, sql_text};
+use crate::eval::{Value, why};
+use crate::graph::*;
+use crate::source::Span;
+use crate::syntax::{Comments, Module};
+
+impl Linker<'_> {
+    /// Builds every numbered table; foreign keys may number more on the way.
+    pub(super) fn build_tables(&mut self, projects: &mut Projects) {
+        let mut at = 0;
+        while at < self.tables.len() {
+            let (table, binding) = self.tables[at].clone();
+            let project = projects.assign(self, &table, binding.file);
+            let casing = match projects.list.get(project) {
+                // Only 0.x takes casing from the config.
+                Some(project) if table.line == DrizzleLine::V0 => table.casing.or(project.casing),
+                _ => table.casing,
+            };
+            let built = self.build_table(TableId(at as u32), &table, binding, project, casing);
+            self.graph.tables.push(built);
+            at += 1;
+        }
+        self.name_constraints();
+    }
+
+    fn build_table(
+        &mut self,
+        id: TableId,
+        table: &Rc<drizzle::Table>,
+        binding: Binding,
+        project: usize,
+        casing: Option<Casing>,
+    ) -> Table {
+        let module = self.eval.module(table.at.file);
+        let mut built = Table {
+            dialect: table.dialect,
+            line: table.line,
+            project,
+            namespace: table.namespace.clone(),
+            name: table.name.clone(),
+            view: table.view.map(|view| View {
+                materialized: view == drizzle::ViewKind::Materialized,
+                existing: table.existing,
+            }),
+            columns: Vec::with_capacity(table.columns.len()),
+            columns_open: table.open.clone(),
+            primary_keys: Vec::new(),
+            uniques: Vec::new(),
+            indexes: Vec::new(),
+            foreign_keys: Vec::new(),
+            checks: Vec::new(),
+            policies: Vec::new(),
+            ignored_extras: Vec::new(),
+            extras_open: None,
+            row_level_security: table.row_level_security.get(),
+            casing,
+            owner: None,
+            external: self.world.is_external(table.at.file),
+            comments: self.declaration_comments(&module, &binding, table.at),
+            span: table.at,
+            binding,
+        };
+        if let Err(why) = &table.name {
+            self.unreadable(format!("the name of table `{}`", built.binding.name), why, table.at, Some(id));
+        }
+        if let Some(Err(why)) = &table.namespace {
+            self.unreadable(format!("the schema of table `{}`", built.display_name()), why, table.at, Some(id));
+        }
+        if let Some(why) = &table.open
+            && built.view.is_none()
+        {
+            self.unreadable(format!("all columns of `{}`", built.display_name()), why, table.at, Some(id));
+        }
+        for (key, column) in &table.columns {
+            let column = self.build_column(table, key, column, casing);
+            if let Err(why) = &column.facts
+                && built.view.is_none()
+            {
+                let subject = format!("column `{}.{key}`", built.display_name());
+                self.unreadable(subject, why, column.span, Some(id));
+            }
+            built.columns.push(column);
+        }
+        for (index, key) in table.columns.keys().enumerate() {
+            if let Ok(builder) = &table.columns[key].builder {
+                for reference in &builder.references {
+                    let key = self.reference(index, reference);
+                    built.foreign_keys.push(key);
+                }
+            }
+        }
+        self.extras(table, &mut built);
+        for key in &built.foreign_keys {
+            if let Err(why) = &key.target {
+                let subject = format!("the target of a foreign key of `{}`", built.display_name());
+                self.unreadable(subject, why, key.span, Some(id));
+            }
+        }
+        if let Some(why) = &built.extras_open {
+            let subject = format!("all indexes and keys of `{}`", built.display_name());
+            self.unreadable(subject, why, table.at, Some(id));
+        }
+        mark_primary_columns(&mut built);
+        built
+    }
+
+    fn declaration_comments(&mut self, module: &Module, binding: &Binding, at: Span) -> Vec<Span> {
+        let text = self.world.text(at.file);
+        let comments = Comments::new(module, &text);
+        let statement = module
+            .declarators
+            .iter()
+            .find(|declarator| declarator.statement.contains(at.range))
+            .filter(|_| binding.file == at.file)
+            .map_or(at.range, |declarator| declarator.statement);
+        comments.of(statement).into_iter().map(|range| range.in_file(at.file)).collect()
+    }
+
+    fn build_column(
+        &mut self,
+        table: &drizzle::Table,
+        key: &SmolStr,
+        column: &drizzle::Column,
+        casing: Option<Casing>,
+    ) -> Column {
+        // A property inside the call is the table's own; any other came in through a helper.
+        let own = column.written.file == table.at.file && table.at.range.contains(column.written.range);
+        let span = if own { column.written } else { column.spread.unwrap_or(table.at) };
+        let module = self.eval.module(column.written.file);
+        let text = self.world.text(column.written.file);
+        let written = Comments::new(&module, &text).of(column.written.range);
+        Column {
+            key: key.clone(),
+            facts: column.builder.as_ref().map(|builder| facts(key, builder, casing)).map_err(Arc::clone),
+            span,
+            helper: (!own).then_some(column.written),
+            comments: written.into_iter().map(|range| range.in_file(column.written.file)).collect(),
+        }
+    }
+
+    /// `.references(() => users.id, { onDelete })` at the column of that index.
+    fn reference(&mut self, column: usize, reference: &drizzle::Reference) -> ForeignKey {
+        let target = self.eval.call_fresh(&reference.target, Vec::new(), reference.at);
+        let target = self.target(&[target], reference.at);
+        let name = match reference.options.option("name") {
+            Value::String(name) => Some(Ok(name)),
+            Value::Unknown(why) => Some(Err(why)),
+            _ => None,
+        };
+        ForeignKey {
+            explicit: name.is_some(),
+            name: name.unwrap_or(Ok(SmolStr::default())),
+            columns: Ok(vec![column]),
+            target,
+            on_delete: reference.options.option("onDelete").as_str(),
+            on_update: reference.options.option("onUpdate").as_str(),
+            inline: true,
+            span: reference.at,
+        }
+    }
+
+    /// The table and columns that a key leads to; the first column's table decides, as in Drizzle.
+    fn target(&mut self, columns: &[Value], at: Span) -> Fact<ForeignKeyTarget> {
+        let mut target: Option<ForeignKeyTarget> = None;
+        for column in columns {
+            let column = match column {
+                Value::Entity(Entity::Column(column)) => column,
+                Value::Unknown(why) => return Err(why.clone()),
+                _ => return Err(why("the target is no column of a table", at)),
+            };
+            let table = self.table_id(&column.table);
+            let Some(index) = column.table.columns.get_index_of(&column.key) else {
+                return Err(why("the target column is not known", at));
+            };
+            match &mut target {
+                Some(target) => target.columns.push(index),
+                None => target = Some(ForeignKeyTarget { table, columns: vec![index] }),
+            }
+        }
+        target.ok_or_else(|| why("the key names no target columns", at))
+    }
+
+    /// Evaluates the third argument and sorts its entries.
+    fn extras(&mut self, table: &Rc<drizzle::Table>, built: &mut Table) {
+        let at = table.at;
+        let value = match &table.extra {
+            Value::Undefined | Value::Null => return,
+            function @ (Value::Function(_) | Value::Method(_)) => {
+                let argument = Value::Entity(Entity::Table(table.clone()));
+                self.eval.call_fresh(function, vec![argument], at)
+            }
+            Value::Unknown(why) => {
+                built.extras_open = Some(why.clone());
+                return;
+            }
+            other => other.clone(),
+        };
+        match value {
+            Value::Array(items) => {
+                for item in items.borrow().iter() {
+                    match item {
+                        // `flat(1)`: one list inside the list is opened, a deeper one is not.
+                        Value::Array(inner) => {
+                            inner.borrow().iter().for_each(|item| self.extra(table, built, item));
+                        }
+                        item => self.extra(table, built, item),
+                    }
+                }
+            }
+            Value::Object(object) => {
+                if let Some(why) = &*object.open.borrow() {
+                    built.extras_open = Some(why.clone());
+                }
+                let members = object.members.borrow().clone();
+                for member in members.values() {
+                    match &member.value {
+                        Value::Array(_) => built.ignored_extras.push(IgnoredExtra {
+                            reason: "a list inside the object form",
+                            span: member.written,
+                        }),
+                        value => self.extra(table, built, value),
+                    }
+                }
+            }
+            Value::Unknown(why) => built.extras_open = Some(why),
+            // One builder alone: `Object.values` of a builder finds none inside.
+            Value::Entity(Entity::Constraint(constraint)) => {
+                let span = constraint.borrow().at;
+                built.ignored_extras.push(IgnoredExtra { reason: "an entry outside a list", span });
+            }
+            _ => {}
+        }
+    }
+
+    /// One entry of the third argument.
+    fn extra(&mut self, table: &Rc<drizzle::Table>, built: &mut Table, value: &Value) {
+        let ignored = |reason, span| IgnoredExtra { reason, span };
+        let constraint = match value {
+            Value::Entity(Entity::Constraint(constraint)) => constraint.borrow(),
+            Value::Unknown(why) => {
+                built.extras_open.get_or_insert_with(|| why.clone());
+                return;
+            }
+            Value::Array(_) => {
+                built.ignored_extras.push(ignored("a list nested too deep", table.at));
+                return;
+            }
+            Value::Entity(Entity::Sql(_)) => {
+                built.ignored_extras.push(ignored("plain SQL", table.at));
+                return;
+            }
+            Value::Object(_) => {
+                built.ignored_extras.push(ignored("a plain object", table.at));
+                return;
+            }
+            _ => return,
+        };
+        let span = constraint.at;
+        let name = constraint.name.clone();
+        match &constraint.kind {
+            ConstraintKind::Index { columns: None, .. } => {
+                built.ignored_extras.push(ignored("an index without columns", span));
+            }
+            ConstraintKind::Unique { columns: None, .. } => {
+                built.ignored_extras.push(ignored("a unique constraint without columns", span));
+            }
+            ConstraintKind::Index { unique, columns: Some(columns), method, predicate } => {
+                let parts = columns.iter().map(|part| index_part(table, part)).collect();
+                built.indexes.push(Index {
+                    explicit: !matches!(name, Ok(None)),
+                    name,
+                    unique: *unique,
+                    parts,
+                    method: method.clone(),
+                    predicate: predicate.as_ref().map(|predicate| read_predicate(table, predicate)),
+                    span,
+                });
+            }
+            ConstraintKind::Unique { columns: Some(columns), nulls_not_distinct } => {
+                built.uniques.push(Unique {
+                    explicit: !matches!(name, Ok(None)),
+                    name: name.map(Option::unwrap_or_default),
+                    columns: own_columns(table, columns, span),
+                    nulls_not_distinct: *nulls_not_distinct,
+                    span,
+                });
+            }
+            ConstraintKind::PrimaryKey { columns } => {
+                let columns = list(columns, span).and_then(|columns| own_columns(table, &columns, span));
+                built.primary_keys.push(PrimaryKey {
+                    explicit: !matches!(name, Ok(None)),
+                    name: name.map(Option::unwrap_or_default),
+                    columns,
+                    span,
+                });
+            }
+            ConstraintKind::ForeignKey { config, on_delete, on_update } => {
+                let columns = list(&config.option("columns"), span);
+                let foreign = list(&config.option("foreignColumns"), span);
+                let target = foreign.and_then(|columns| self.target(&columns, span));
+                built.foreign_keys.push(ForeignKey {
+                    explicit: !matches!(name, Ok(None)),
+                    name: name.map(Option::unwrap_or_default),
+                    columns: columns.and_then(|columns| own_columns(table, &columns, span)),
+                    target,
+                    on_delete: on_delete.as_str(),
+                    on_update: on_update.as_str(),
+                    inline: false,
+                    span,
+                });
+            }
+            ConstraintKind::Check { condition } => {
+                let sql = match condition {
+                    Value::Entity(Entity::Sql(sql)) => sql_text(sql),
+                    _ => "?".into(),
+                };
+                built.checks.push(Check { name, sql, span });
+            }
+            ConstraintKind::Policy { .. } => built.policies.push(Policy { name, span }),
+        }
+    }
+
+    /// Fills in the names that drizzle-kit generates, once every table is there.
+    fn name_constraints(&mut self) {
+        for at in 0..self.graph.tables.len() {
+            let Ok(name) = self.graph.tables[at].name.clone() else { continue };
+            let mut keys = std::mem::take(&mut self.graph.tables[at].foreign_keys);
+            for key in keys.iter_mut().filter(|key| !key.explicit) {
+                key.name = self.foreign_key_name(&self.graph.tables[at], &name, key);
+            }
+            let table = &mut self.graph.tables[at];
+            table.foreign_keys = keys;
+            let names = GeneratedNames { dialect: table.dialect, line: table.line, table: &name };
+            let columns = &mut table.columns;
+            let spelled = |indexes: &[usize]| -> Vec<String> {
+                indexes.iter().map(|index| columns[*index].display_name().to_string()).collect()
+            };
+            let raw = |indexes: &[usize]| -> Vec<String> {
+                indexes.iter().map(|index| columns[*index].name_before_casing().to_string()).collect()
+            };
+            for key in table.primary_keys.iter_mut().filter(|key| !key.explicit) {
+                key.name = key.columns.clone().map(|indexes| names.primary_key(&strs(&spelled(&indexes))));
+            }
+            for unique in table.uniques.iter_mut().filter(|unique| !unique.explicit) {
+                // 0.x spells these from the names before casing.
+                unique.name = unique.columns.clone().map(|indexes| names.unique(&strs(&raw(&indexes)), false));
+            }
+            for index in table.indexes.iter_mut().filter(|index| !index.explicit) {
+                let parts = index.parts.iter().map(|part| match part {
+                    IndexPart::Column { column, .. } => Some(*column),
+                    _ => None,
+                });
+                let parts: Option<Vec<usize>> = parts.collect();
+                index.name = Ok(parts.map(|indexes| names.index(&strs(&spelled(&indexes)))));
+            }
+            for column in columns.iter_mut() {
+                let before = column.name_before_casing().to_string();
+                if let Ok(ColumnFacts { unique: Some(unique), .. }) = &mut column.facts
+                    && !unique.explicit
+                {
+                    unique.name = Ok(names.unique(&[&before], true));
+                }
+            }
+        }
+    }
+
+    fn foreign_key_name(&self, table: &Table, name: &str, key: &ForeignKey) -> Fact<SmolStr> {
+        let (columns, target) = (key.columns.as_ref().map_err(Arc::clone)?, key.target.as_ref().map_err(Arc::clone)?);
+        let to = self.graph.table(target.table);
+        let to_name = to.name.as_ref().map_err(Arc::clone)?;
+        let own: Vec<&str> = columns.iter().map(|index| table.column_name(*index)).collect();
+        let other: Vec<&str> = target.columns.iter().map(|index| to.column_name(*index)).collect();
+        let names = GeneratedNames { dialect: table.dialect, line: table.line, table: name };
+        Ok(names.foreign_key(&own, to_name, &other))
+    }
+}
+
+fn strs(texts: &[String]) -> Vec<&str> {
+    texts.iter().map(String::as_str).collect()
+}
+
+fn facts(key: &SmolStr, builder: &ColumnBuilder, casing: Option<Casing>) -> ColumnFacts {
+    let name_from_key = matches!(builder.name, Ok(None));
+    let name = builder.name.clone().map(|name| name.unwrap_or_else(|| key.clone()));
+    let spelled = |name: SmolStr| match casing {
+        Some(casing) if name_from_key => SmolStr::new(casing.apply(&name)),
+        _ => name,
+    };
+    // Casing that belongs to a table of 1.0 is the name itself, not a later conversion.
+    let sql_name = name.clone().map(spelled);
+    let name = if builder.line == DrizzleLine::V1 { sql_name.clone() } else { name };
+    let default = match &builder.default {
+        Some(value) => Some(read_default(value)),
+        None if builder.default_fn => Some(Default::Function),
+        None if builder.on_update_fn => Some(Default::OnUpdate),
+        None => None,
+    };
+    let brackets = if builder.line == DrizzleLine::V1 { builder.dimensions as usize } else { 0 };
+    ColumnFacts {
+        name,
+        sql_name,
+        name_from_key,
+        function: builder.function.clone(),
+        sql_type: builder
+            .sql_type
+            .clone()
+            .map(|name| smol_str::format_smolstr!("{name}{}", "[]".repeat(brackets))),
+        not_null: builder.not_null,
+        effective_not_null: builder.not_null,
+        primary: builder.primary_key,
+        unique: builder.unique.as_ref().map(|unique| ColumnUnique {
+            explicit: !matches!(unique.name, Ok(None)),
+            name: unique.name.clone().map(Option::unwrap_or_default),
+            nulls_not_distinct: unique.nulls_not_distinct,
+            span: unique.at,
+        }),
+        has_default: builder.has_default,
+        default,
+        on_update: builder.on_update_fn,
+        generated: builder.generated,
+        identity: builder.identity.clone(),
+        auto_increment: builder.auto_increment,
+        dimensions: builder.dimensions,
+        enum_values: builder.enum_values.clone(),
+        enum_name: builder.enum_type.as_ref().map(|of| (of.name.clone(), of.namespace.clone())),
+        lost_modifiers: builder.lost.clone(),
+        builder: builder.at,
+    }
+}
+
+fn read_default(value: &Value) -> Default {
+    match value {
+        Value::Entity(Entity::Sql(sql)) => Default::Sql(sql_text(sql)),
+        value => json(value, 0).map_or(Default::Unknown, Default::Value),
+    }
+}
+
+/// A value as JSON, when it is one.
+fn json(value: &Value, depth: u32) -> Option<serde_json::Value> {
+    if depth > 8 {
+        return None;
+    }
+    Some(match value {
+        Value::Null => serde_json::Value::Null,
+        Value::Bool(flag) => (*flag).into(),
+        Value::Number(number) if number.fract() == 0.0 && number.abs() < 9e15 => (*number as i64).into(),
+        Value::Number(number) => serde_json::Number::from_f64(*number)?.into(),
+        Value::String(text) => text.as_str().into(),
+        Value::Array(items) => {
+            let items = items.borrow();
+            let items: Option<Vec<_>> = items.iter().map(|item| json(item, depth + 1)).collect();
+            items?.into()
+        }
+        Value::Object(object) if object.open.borrow().is_none() => {
+            let mut map = serde_json::Map::new();
+            for (key, member) in object.members.borrow().iter() {
+                if !matches!(member.value, Value::Undefined) {
+                    map.insert(key.to_string(), json(&member.value, depth + 1)?);
+                }
+            }
+            map.into()
+        }
+        _ => return None,
+    })
+}
+
+/// The elements of a list of columns; one column alone is a list of one.
+fn list(value: &Value, at: Span) -> Fact<Vec<Value>> {
+    match value {
+        Value::Array(items) => Ok(items.borrow().clone()),
+        Value::Entity(Entity::Column(_)) => Ok(vec![value.clone()]),
+        Value::Unknown(why) => Err(why.clone()),
+        _ => Err(why("the columns are not a list", at)),
+    }
+}
+
+/// Indexes of columns that must be the table's own.
+fn own_columns(table: &Rc<drizzle::Table>, columns: &[Value], at: Span) -> Fact<Vec<usize>> {
+    columns
+        .iter()
+        .map(|column| match column {
+            Value::Entity(Entity::Column(column)) if Rc::ptr_eq(&column.table, table) => table
+                .columns
+                .get_index_of(&column.key)
+                .ok_or_else(|| why("the column is not known", at)),
+            Value::Entity(Entity::Column(_)) => Err(why("the column is one of another table", at)),
+            Value::Unknown(why) => Err(why.clone()),
+            _ => Err(why("this is no column", at)),
+        })
+        .collect()
+}
+
+fn index_part(table: &Rc<drizzle::Table>, part: &Value) -> IndexPart {
+    match part {
+        Value::Entity(Entity::Column(column)) => {
+            if !Rc::ptr_eq(&column.table, table) {
+                return IndexPart::Foreign;
+            }
+            match table.columns.get_index_of(&column.key) {
+                Some(index) => IndexPart::Column {
+                    column: index,
+                    descending: column.order.descending,
+                    operator_class: column.order.operator_class.clone(),
+                },
+                None => IndexPart::Foreign,
+            }
+        }
+        Value::Entity(Entity::Sql(sql)) => IndexPart::Expression(sql_text(sql)),
+        Value::Unknown(why) => IndexPart::Unknown(why.clone()),
+        _ => IndexPart::Expression("?".into()),
+    }
+}
+
+fn read_predicate(table: &Rc<drizzle::Table>, predicate: &Value) -> Fact<Predicate> {
+    match predicate {
+        Value::Entity(Entity::Sql(sql)) => {
+            Ok(Predicate { sql: sql_text(sql), not_null: not_null_columns(table, sql) })
+        }
+        Value::Unknown(why) => Err(why.clone()),
+        _ => Ok(Predicate { sql: "?".into(), not_null: None }),
+    }
+}
+
+/// The columns of a predicate that is only made of `column is not null`, joined by `and`.
+fn not_null_columns(table: &Rc<drizzle::Table>, sql: &Sql) -> Option<Vec<usize>> {
+    let mut columns = Vec::new();
+    let mut words = String::new();
+    collect(table, sql, &mut columns, &mut words).then_some(())?;
+    let words = words.to_ascii_lowercase().replace(['(', ')'], " ");
+    let mut words = words.split_whitespace().peekable();
+    let mut found = Vec::new();
+    loop {
+        let name = words.next()?;
+        let name = name.trim_matches('"');
+        let index = match name.strip_prefix('\u{1}') {
+            Some(marked) => *columns.get(marked.parse::<usize>().ok()?)?,
+            None => {
+                let name = name.rsplit('.').next()?.trim_matches('"');
+                table.columns.iter().position(|(key, column)| match &column.builder {
+                    Ok(ColumnBuilder { name: Ok(Some(own)), .. }) => own.eq_ignore_ascii_case(name),
+                    _ => key.eq_ignore_ascii_case(name),
+                })?
+            }
+        };
+        found.push(index);
+        for expected in ["is", "not", "null"] {
+            (words.next()? == expected).then_some(())?;
+        }
+        match words.next() {
+            None => return Some(found),
+            Some("and") => {}
+            Some(_) => return None,
+        }
+    }
+}
+
+/// Writes the SQL with every column as a mark; false when a part is neither text nor own column.
+fn collect(table: &Rc<drizzle::Table>, sql: &Sql, columns: &mut Vec<usize>, words: &mut String) -> bool {
+    sql.parts.iter().all(|part| match part {
+        SqlPart::Text(text) => {
+            words.push_str(text);
+            true
+        }
+        SqlPart::Value(Value::Entity(Entity::Sql(inner))) => collect(table, inner, columns, words),
+        SqlPart::Value(Value::Entity(Entity::Column(column))) => {
+            let index = Rc::ptr_eq(&column.table, table)
+                .then(|| table.columns.get_index_of(&column.key))
+                .flatten();
+            if let Some(index) = index {
+                words.push_str(&format!(" \u{1}{} ", columns.len()));
+                columns.push(index);
+            }
+            index.is_some()
+        }
+        SqlPart::Value(_) => false,
+    })
+}
+
+fn mark_primary_columns(table: &mut Table) {
+    let members: Vec<usize> =
+        table.primary_keys.iter().filter_map(|key| key.columns.as_ref().ok()).flatten().copied().collect();
+    for index in members {
+        if let Ok(facts) = &mut table.columns[index].facts {
+            facts.effective_not_null = true;
+        }
+    }
+}

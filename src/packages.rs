@@ -1,0 +1,161 @@
+//! The package.json files: names, and the line of drizzle-orm that each asks for.
+
+use rustc_hash::FxHashMap;
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+
+use crate::graph::DrizzleLine;
+
+/// The packages of a repository, by folder.
+#[derive(Debug, Default)]
+pub struct Packages {
+    by_folder: FxHashMap<PathBuf, Package>,
+}
+
+#[derive(Debug)]
+struct Package {
+    name: Option<String>,
+    /// What it asks of `drizzle-orm`, when that says anything.
+    drizzle: Option<DrizzleLine>,
+}
+
+impl Packages {
+    /// Reads package.json texts; `root` is where version catalogs are looked for.
+    pub fn new(root: &Path, texts: &[(PathBuf, String)]) -> Self {
+        let parsed: Vec<(&Path, Value)> = texts
+            .iter()
+            .filter_map(|(path, text)| Some((path.parent()?, serde_json::from_str(text).ok()?)))
+            .collect();
+        let catalogs = catalogs(root, &parsed);
+        let by_folder = parsed
+            .into_iter()
+            .map(|(folder, json)| {
+                let drizzle = drizzle_version(&json).and_then(|version| line_of(version, &catalogs));
+                let name = json.get("name").and_then(Value::as_str).map(str::to_string);
+                (folder.to_path_buf(), Package { name, drizzle })
+            })
+            .collect();
+        Self { by_folder }
+    }
+
+    /// The folder of each named package; of two with one name the one with the shorter path.
+    pub fn by_name(&self) -> FxHashMap<String, PathBuf> {
+        let mut folders: Vec<(&PathBuf, &Package)> = self.by_folder.iter().collect();
+        folders.sort_by_key(|(folder, _)| (folder.components().count(), *folder));
+        let mut names = FxHashMap::default();
+        for (folder, package) in folders {
+            if let Some(name) = &package.name {
+                names.entry(name.clone()).or_insert_with(|| folder.clone());
+            }
+        }
+        names
+    }
+
+    /// The folder of the package.json that governs a file.
+    pub fn folder_of(&self, file: &Path) -> Option<&Path> {
+        file.ancestors()
+            .skip(1)
+            .find_map(|folder| self.by_folder.get_key_value(folder))
+            .map(|(folder, _)| folder.as_path())
+    }
+
+    /// The line that the packages around a file ask for, the innermost that says anything.
+    pub fn line_of(&self, file: &Path) -> Option<DrizzleLine> {
+        file.ancestors().skip(1).find_map(|folder| self.by_folder.get(folder)?.drizzle)
+    }
+}
+
+fn drizzle_version(json: &Value) -> Option<&str> {
+    ["dependencies", "devDependencies", "peerDependencies"]
+        .iter()
+        .find_map(|kind| json.get(kind)?.get("drizzle-orm")?.as_str())
+}
+
+/// The line of a version range, when it says one: `^0.45.0`, `1.0.0-beta.2`, `catalog:`, `beta`.
+fn line_of(version: &str, catalogs: &FxHashMap<String, String>) -> Option<DrizzleLine> {
+    let version = match version.strip_prefix("catalog:") {
+        Some(name) => {
+            let name = if name.trim().is_empty() { "default" } else { name.trim() };
+            catalogs.get(name)?.as_str()
+        }
+        None => version,
+    };
+    if version.starts_with("workspace:") || version == "*" {
+        return None;
+    }
+    let digits = version.trim_start_matches(|c: char| !c.is_ascii_digit());
+    let is_tag = matches!(version, "beta" | "rc" | "next");
+    let is_one = digits.split('.').next() == Some("1");
+    Some(if is_tag || is_one { DrizzleLine::V1 } else { DrizzleLine::V0 })
+}
+
+/// What the version catalogs of pnpm, bun and yarn say of drizzle-orm, by catalog.
+fn catalogs(root: &Path, packages: &[(&Path, Value)]) -> FxHashMap<String, String> {
+    let mut found = FxHashMap::default();
+    let json = packages.iter().find(|(folder, _)| *folder == root).map(|(_, json)| json);
+    for holder in json.into_iter().flat_map(|json| [Some(json), json.get("workspaces"), json.get("pnpm")]) {
+        let Some(holder) = holder else { continue };
+        let version = |catalog: &Value| catalog.get("drizzle-orm")?.as_str().map(str::to_string);
+        if let Some(version) = holder.get("catalog").and_then(version) {
+            found.insert("default".to_string(), version);
+        }
+        for (name, catalog) in holder.get("catalogs").and_then(Value::as_object).into_iter().flatten() {
+            if let Some(version) = version(catalog) {
+                found.insert(name.clone(), version);
+            }
+        }
+    }
+    for file in ["pnpm-workspace.yaml", ".yarnrc.yml"] {
+        if let Ok(text) = std::fs::read_to_string(root.join(file)) {
+            yaml_catalogs(&text, &mut found);
+        }
+    }
+    found
+}
+
+/// Finds `drizzle-orm: version` below `catalog:` and below each name of `catalogs:`. Indentation is all
+/// of YAML that this needs.
+fn yaml_catalogs(text: &str, found: &mut FxHashMap<String, String>) {
+    let mut section = String::new();
+    let mut name = "default".to_string();
+    for line in text.lines() {
+        let content = line.trim();
+        if content.is_empty() || content.starts_with('#') {
+            continue;
+        }
+        let indent = line.len() - line.trim_start().len();
+        let (key, value) = content.split_once(':').unwrap_or((content, ""));
+        let clean = |text: &str| text.split(" #").next().unwrap_or("").trim().trim_matches(['"', '\'']).to_string();
+        let (key, value) = (clean(key), clean(value));
+        if indent == 0 {
+            section = key;
+            name = "default".into();
+        } else if section == "catalogs" && value.is_empty() {
+            name = key;
+        } else if key == "drizzle-orm" && matches!(section.as_str(), "catalog" | "catalogs") {
+            found.insert(name.clone(), value);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_say_their_line() {
+        let mut catalogs = FxHashMap::default();
+        yaml_catalogs(
+            "packages:\n  - a\ncatalog:\n  drizzle-orm: ^0.44.0\ncatalogs:\n  next:\n    'drizzle-orm': 1.0.0-beta.1 # soon\n",
+            &mut catalogs,
+        );
+        let line = |version: &str| line_of(version, &catalogs);
+        assert_eq!(line("^0.45.1"), Some(DrizzleLine::V0));
+        assert_eq!(line(">=1.0.0-rc.1"), Some(DrizzleLine::V1));
+        assert_eq!(line("beta"), Some(DrizzleLine::V1));
+        assert_eq!(line("catalog:"), Some(DrizzleLine::V0));
+        assert_eq!(line("catalog:next"), Some(DrizzleLine::V1));
+        assert_eq!(line("workspace:*"), None);
+        assert_eq!(line("0.1.0"), Some(DrizzleLine::V0));
+    }
+}

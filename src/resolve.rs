@@ -1,0 +1,245 @@
+//! From a module specifier to a file of the repository.
+//!
+//! `oxc_resolver` knows relative paths, tsconfig paths, `exports` and `imports`. It is given a file
+//! system in which every package of the workspace is installed, although none is, and in which a
+//! tsconfig that extends a package that is not installed extends nothing. What a package builds
+//! (`dist/index.js`) is mapped back to its source.
+
+use oxc_resolver::{
+    FileMetadata, FileSystem, FileSystemOs, ResolveError, ResolveOptions, ResolverGeneric,
+    TsconfigDiscovery,
+};
+use rustc_hash::FxHashMap;
+use std::io;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+/// What a specifier leads to, as paths.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Resolved {
+    /// A file.
+    File(PathBuf),
+    /// A package from outside.
+    External,
+    /// A file of the repository that is not there.
+    Missing,
+}
+
+/// Resolves the imports of one repository.
+pub struct Resolver {
+    /// Run-time conditions first; `types` only where they lead nowhere.
+    stages: [ResolverGeneric<InstalledWorkspace>; 2],
+    files: InstalledWorkspace,
+}
+
+impl Resolver {
+    /// A resolver for the repository at `root` with those packages, by name.
+    pub fn new(root: &Path, packages: FxHashMap<String, PathBuf>) -> Self {
+        let files = InstalledWorkspace {
+            modules: root.join("node_modules"),
+            packages: Arc::new(packages),
+        };
+        let stage = |types: bool| {
+            ResolverGeneric::new_with_file_system(files.clone(), options(types))
+        };
+        Self { stages: [stage(false), stage(true)], files }
+    }
+
+    /// What `specifier` leads to, seen from the file at `from`, which is absolute.
+    pub fn resolve(&self, from: &Path, specifier: &str) -> Resolved {
+        for stage in &self.stages {
+            match stage.resolve_file(from, specifier) {
+                Ok(resolution) => {
+                    let path = self.files.real(&resolution.into_path_buf());
+                    if path.components().any(|part| part.as_os_str() == "node_modules") {
+                        return Resolved::External;
+                    }
+                    return Resolved::File(path);
+                }
+                Err(ResolveError::Builtin { .. }) => return Resolved::External,
+                Err(_) => {}
+            }
+        }
+        let own = specifier.starts_with('.')
+            || specifier.starts_with('/')
+            || specifier.starts_with('#')
+            || self.files.packages.contains_key(package_name(specifier));
+        if own { Resolved::Missing } else { Resolved::External }
+    }
+}
+
+fn options(types: bool) -> ResolveOptions {
+    let strings = |list: &[&str]| list.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let alias = |from: &str, to: &[&str]| (from.to_string(), strings(to));
+    let mut conditions =
+        strings(&["source", "development", "bun", "import", "module", "node", "require", "default"]);
+    if types {
+        conditions.push("types".into());
+    }
+    ResolveOptions {
+        tsconfig: Some(TsconfigDiscovery::Auto),
+        condition_names: conditions,
+        extensions: strings(&[
+            ".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".json",
+        ]),
+        extension_alias: vec![
+            alias(".js", &[".ts", ".tsx", ".js", ".jsx"]),
+            alias(".jsx", &[".tsx", ".jsx"]),
+            alias(".mjs", &[".mts", ".mjs"]),
+            alias(".cjs", &[".cts", ".cjs"]),
+        ],
+        main_fields: strings(&["source", "module", "main"]),
+        builtin_modules: true,
+        node_path: false,
+        symlinks: false,
+        ..ResolveOptions::default()
+    }
+}
+
+/// `@scope/name` or `name` of `@scope/name/sub/path`.
+fn package_name(specifier: &str) -> &str {
+    let slashes = if specifier.starts_with('@') { 2 } else { 1 };
+    match specifier.match_indices('/').nth(slashes - 1) {
+        Some((at, _)) => &specifier[..at],
+        None => specifier,
+    }
+}
+
+/// The file system, with the workspace's packages installed in the root's `node_modules`.
+#[derive(Clone)]
+struct InstalledWorkspace {
+    modules: PathBuf,
+    packages: Arc<FxHashMap<String, PathBuf>>,
+}
+
+impl InstalledWorkspace {
+    /// Where a path really is: packages lie in their folders, and what they build in their source.
+    fn real(&self, path: &Path) -> PathBuf {
+        let path = self.installed(path).unwrap_or_else(|| path.to_path_buf());
+        if let Some(source) = source_of(&path) {
+            return source;
+        }
+        std::fs::canonicalize(&path).unwrap_or(path)
+    }
+
+    /// A path below the root's `node_modules` that is in a package of the workspace.
+    fn installed(&self, path: &Path) -> Option<PathBuf> {
+        let inside = path.strip_prefix(&self.modules).ok()?;
+        let mut parts = inside.components();
+        let first = parts.next()?.as_os_str().to_str()?;
+        let folder = match first.starts_with('@') {
+            false => self.packages.get(first)?,
+            true => {
+                let second = parts.next()?.as_os_str().to_str()?;
+                self.packages.get(&format!("{first}/{second}"))?
+            }
+        };
+        Some(folder.join(parts.as_path()))
+    }
+
+    /// Whether a path is `node_modules` itself or a scope in it that holds a package of the workspace.
+    fn is_modules_folder(&self, path: &Path) -> bool {
+        let Ok(inside) = path.strip_prefix(&self.modules) else { return false };
+        match inside.to_str() {
+            Some("") => true,
+            Some(scope) if scope.starts_with('@') => {
+                let scope = format!("{scope}/");
+                self.packages.keys().any(|name| name.starts_with(&scope))
+            }
+            _ => false,
+        }
+    }
+
+    /// A tsconfig of a package that is not installed: one that says nothing.
+    fn is_foreign_tsconfig(&self, path: &Path) -> bool {
+        path.starts_with(&self.modules)
+            && path.extension().is_some_and(|extension| extension == "json")
+            && path.to_str().is_some_and(|path| path.contains("tsconfig") || path.contains("/config"))
+    }
+
+    fn find(&self, path: &Path) -> PathBuf {
+        self.installed(path).unwrap_or_else(|| path.to_path_buf())
+    }
+}
+
+impl FileSystem for InstalledWorkspace {
+    fn new() -> Self {
+        Self { modules: PathBuf::new(), packages: Arc::default() }
+    }
+
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        std::fs::read(self.find(path))
+    }
+
+    fn read_to_string(&self, path: &Path) -> io::Result<String> {
+        let missing_tsconfig = |error: io::Error| {
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            // The resolver asks for a tsconfig that is not there only when another one extends it.
+            let extended = name.contains("tsconfig") || self.is_foreign_tsconfig(path);
+            if error.kind() == io::ErrorKind::NotFound && extended { Ok("{}".into()) } else { Err(error) }
+        };
+        FileSystemOs::read_to_string(&self.find(path)).or_else(missing_tsconfig)
+    }
+
+    fn metadata(&self, path: &Path) -> io::Result<FileMetadata> {
+        let found = self.find(path);
+        match FileSystemOs::metadata(&found) {
+            Ok(metadata) => Ok(metadata),
+            Err(_) if source_of(&found).is_some() => Ok(FileMetadata::new(true, false, false)),
+            Err(_) if self.is_modules_folder(path) => Ok(FileMetadata::new(false, true, false)),
+            Err(_) if self.is_foreign_tsconfig(path) => Ok(FileMetadata::new(true, false, false)),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn symlink_metadata(&self, path: &Path) -> io::Result<FileMetadata> {
+        self.metadata(path)
+    }
+
+    fn read_link(&self, path: &Path) -> Result<PathBuf, ResolveError> {
+        FileSystemOs::read_link(&self.find(path))
+    }
+
+    fn canonicalize(&self, path: &Path) -> io::Result<PathBuf> {
+        FileSystemOs::canonicalize(&self.find(path))
+    }
+}
+
+/// Folders that packages build into.
+const BUILT: &[&str] = &["dist", "build", "lib", "out", "esm", "cjs"];
+/// Extensions of built files, longest first.
+const BUILT_EXTENSIONS: &[&str] = &[".d.mts", ".d.cts", ".d.ts", ".mjs", ".cjs", ".js"];
+const SOURCE_EXTENSIONS: &[&str] = &[".ts", ".tsx", ".mts", ".cts"];
+
+/// The source of a built file: `dist/schema/index.js` is `src/schema/index.ts`, or `schema/index.ts`.
+fn source_of(path: &Path) -> Option<PathBuf> {
+    let name = path.to_str()?;
+    let (stem, _) = BUILT_EXTENSIONS.iter().find_map(|ending| Some((name.strip_suffix(ending)?, ending)))?;
+    let parts: Vec<Component<'_>> = Path::new(stem).components().collect();
+    let is_built = |part: &Component<'_>| BUILT.iter().any(|built| part.as_os_str() == *built);
+    // The outermost such folder of the package: the last one that has a package.json beside it, else
+    // the first.
+    for (index, _) in parts.iter().enumerate().rev().filter(|(_, part)| is_built(part)) {
+        let before: PathBuf = parts[..index].iter().collect();
+        if !before.join("package.json").is_file() {
+            continue;
+        }
+        let mut inside: Vec<Component<'_>> = parts[index + 1..].to_vec();
+        // `dist/esm/index.js` and `dist/cjs/index.js` have one source.
+        while inside.first().is_some_and(|part| is_built(part)) {
+            inside.remove(0);
+        }
+        let inside: PathBuf = inside.iter().collect();
+        for folder in ["src", ""] {
+            for extension in SOURCE_EXTENSIONS {
+                let mut candidate = before.join(folder).join(&inside).into_os_string();
+                candidate.push(extension);
+                let candidate = PathBuf::from(candidate);
+                if candidate.is_file() {
+                    return Some(candidate);
+                }
+            }
+        }
+    }
+    None
+}

@@ -1,0 +1,167 @@
+//! Source files and places in them.
+//!
+//! A place is a [`Span`]: a file and a range of UTF-8 bytes. This module alone turns bytes into
+//! lines and columns; every output asks it, so that no two outputs can disagree.
+
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+/// A file of one run, by its number in [`Sources`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct FileId(pub u32);
+
+/// A range of UTF-8 bytes inside one file, the end not included.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct Range {
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+impl Range {
+    /// The range from `start` up to `end`.
+    pub const fn new(start: u32, end: u32) -> Self {
+        Self { start, end }
+    }
+
+    /// Whether `other` lies within this range.
+    pub const fn contains(self, other: Self) -> bool {
+        self.start <= other.start && other.end <= self.end
+    }
+
+    /// The same range in a file.
+    pub const fn in_file(self, file: FileId) -> Span {
+        Span { file, range: self }
+    }
+}
+
+/// A place: a range of bytes in a file.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Span {
+    /// The file.
+    pub file: FileId,
+    /// The bytes in it.
+    pub range: Range,
+}
+
+/// A position as people count: the first line is 1, the first column is 1.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Position {
+    /// 1-based line; `\n`, `\r\n` and a lone `\r` end a line.
+    pub line: u32,
+    /// 1-based column in Unicode scalar values.
+    pub column: u32,
+}
+
+/// One file's text, with the path that people see.
+pub struct SourceFile {
+    /// Path relative to the root of the run, `/` between folders.
+    pub path: Arc<str>,
+    /// The text as it stands in the file, byte order mark included.
+    pub text: Arc<str>,
+    lines: OnceLock<Vec<u32>>,
+}
+
+impl SourceFile {
+    /// A file with its text.
+    pub fn new(path: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> Self {
+        Self { path: path.into(), text: text.into(), lines: OnceLock::new() }
+    }
+
+    /// The byte at which each line starts.
+    fn line_starts(&self) -> &[u32] {
+        self.lines.get_or_init(|| {
+            let bytes = self.text.as_bytes();
+            let mut starts = vec![0];
+            for at in memchr::memchr2_iter(b'\n', b'\r', bytes) {
+                let ends_crlf = bytes[at] == b'\r' && bytes.get(at + 1) == Some(&b'\n');
+                if !ends_crlf {
+                    starts.push(at as u32 + 1);
+                }
+            }
+            starts
+        })
+    }
+
+    /// Where a byte is, as people count. Bytes past the end are the end.
+    pub fn position(&self, byte: u32) -> Position {
+        let byte = (byte as usize).min(self.text.len());
+        let starts = self.line_starts();
+        let line = starts.partition_point(|start| *start as usize <= byte) - 1;
+        let start = starts[line] as usize;
+        // A byte order mark is part of the file but not of the first line.
+        let before = self.text.get(start..byte).unwrap_or_default();
+        let column = before.chars().filter(|c| *c != '\u{feff}').count();
+        Position { line: line as u32 + 1, column: column as u32 + 1 }
+    }
+
+    /// The text of a range; empty when the range is not one of this file.
+    pub fn slice(&self, range: Range) -> &str {
+        self.text.get(range.start as usize..range.end as usize).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for SourceFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SourceFile").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+/// The files of one run, numbered.
+#[derive(Debug, Default)]
+pub struct Sources {
+    files: Vec<Arc<SourceFile>>,
+}
+
+impl Sources {
+    /// Adds a file and gives its number.
+    pub fn add(&mut self, file: Arc<SourceFile>) -> FileId {
+        self.files.push(file);
+        FileId(self.files.len() as u32 - 1)
+    }
+
+    /// The file of that number.
+    ///
+    /// # Panics
+    /// When the number is not one that [`Sources::add`] gave.
+    pub fn get(&self, id: FileId) -> &Arc<SourceFile> {
+        &self.files[id.0 as usize]
+    }
+
+    /// How many files there are.
+    pub fn len(&self) -> usize {
+        self.files.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
+    /// The text at a place.
+    pub fn text(&self, span: Span) -> &str {
+        self.get(span.file).slice(span.range)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_end_with_every_kind_of_newline() {
+        let file = SourceFile::new("a.ts", "\u{feff}a\nb\r\nc\rdé😀x");
+        let at = |needle: &str| {
+            let byte = file.text.find(needle).unwrap() as u32;
+            let p = file.position(byte);
+            (p.line, p.column)
+        };
+        assert_eq!(at("a"), (1, 1));
+        assert_eq!(at("b"), (2, 1));
+        assert_eq!(at("c"), (3, 1));
+        assert_eq!(at("d"), (4, 1));
+        assert_eq!(at("x"), (4, 4));
+        assert_eq!(file.position(9999), Position { line: 4, column: 5 });
+    }
+}

@@ -1,0 +1,520 @@
+//! Parses one file and lowers its top level.
+
+use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
+use swc_common::comments::SingleThreadedComments;
+use swc_common::input::StringInput;
+use swc_common::{BytePos, Spanned};
+use swc_ecma_ast as ast;
+use swc_ecma_parser::{EsSyntax, Parser, Syntax, TsSyntax};
+
+use super::module::*;
+use crate::source::Range;
+
+/// Why a file could not be read as TypeScript.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// What the parser says.
+    pub message: String,
+    /// Where.
+    pub range: Range,
+}
+
+/// Brackets nested deeper than this are refused: no person writes them, and parsers recurse.
+const MAX_NESTING: usize = 1_000;
+
+/// Reads one file. `path` decides by its extension between TypeScript, TSX and JavaScript.
+///
+/// # Errors
+/// The first error of the parser, with its place.
+pub fn lower(path: &str, text: &str) -> Result<Module, Failure> {
+    if let Some(at) = too_deep(text) {
+        let message = format!("brackets are nested more than {MAX_NESTING} deep");
+        return Err(Failure { message, range: Range::new(at, at + 1) });
+    }
+    // A byte order mark is not code, but it counts in positions.
+    let skipped = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let code = &text[skipped..];
+    // SWC reserves position 0; every position below is one more than the byte in the file.
+    let start = BytePos(skipped as u32 + 1);
+    let input = StringInput::new(code, start, BytePos(text.len() as u32 + 1));
+    let comments = SingleThreadedComments::default();
+    let mut parser = Parser::new(syntax_of(path), input, Some(&comments));
+    let parsed = parser.parse_program();
+    let failed = |error: swc_ecma_parser::error::Error| Failure {
+        message: error.kind().msg().into_owned(),
+        range: range_of(error.span(), text.len()),
+    };
+    let program = parsed.map_err(failed)?;
+    // Errors that the parser recovered from do not change what the file says about tables.
+    let mut lowering = Lowering { text, ..Lowering::default() };
+    lowering.comments(&comments);
+    match &program {
+        ast::Program::Module(module) => {
+            for item in &module.body {
+                lowering.item(item);
+            }
+        }
+        ast::Program::Script(script) => {
+            for statement in &script.body {
+                lowering.top_statement(statement);
+            }
+        }
+    }
+    Ok(lowering.module)
+}
+
+/// Where brackets first nest deeper than [`MAX_NESTING`]. Strings count too: this only guards.
+fn too_deep(text: &str) -> Option<u32> {
+    let mut depth = 0_usize;
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'(' | b'[' | b'{' => {
+                depth += 1;
+                if depth > MAX_NESTING {
+                    return Some(at as u32);
+                }
+            }
+            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    None
+}
+
+fn syntax_of(path: &str) -> Syntax {
+    let extension = path.rsplit('.').next().unwrap_or_default();
+    match extension {
+        "js" | "mjs" | "cjs" | "jsx" => Syntax::Es(EsSyntax {
+            jsx: true,
+            decorators: true,
+            import_attributes: true,
+            allow_return_outside_function: true,
+            ..EsSyntax::default()
+        }),
+        _ => Syntax::Typescript(TsSyntax {
+            tsx: extension == "tsx",
+            decorators: true,
+            ..TsSyntax::default()
+        }),
+    }
+}
+
+/// SWC's positions start at 1; a span past the end of the file is its last byte.
+fn range_of(span: swc_common::Span, len: usize) -> Range {
+    let byte = |at: BytePos| at.0.saturating_sub(1).min(len as u32);
+    Range::new(byte(span.lo), byte(span.hi).max(byte(span.lo)))
+}
+
+/// The state of lowering one file.
+#[derive(Default)]
+pub(super) struct Lowering<'t> {
+    pub(super) text: &'t str,
+    pub(super) module: Module,
+    specifiers: FxHashMap<SmolStr, usize>,
+}
+
+impl Lowering<'_> {
+    pub(super) fn range(&self, span: swc_common::Span) -> Range {
+        range_of(span, self.text.len())
+    }
+
+    fn comments(&mut self, comments: &SingleThreadedComments) {
+        let (leading, trailing) = comments.borrow_all();
+        let mut ranges: Vec<Range> = leading
+            .values()
+            .chain(trailing.values())
+            .flatten()
+            .map(|comment| range_of(comment.span, self.text.len()))
+            .collect();
+        // The parser may hand one comment to two neighbours.
+        ranges.sort_unstable();
+        ranges.dedup();
+        self.module.comments = ranges;
+    }
+
+    pub(super) fn specifier(&mut self, text: SmolStr, span: swc_common::Span) -> usize {
+        if let Some(index) = self.specifiers.get(&text) {
+            return *index;
+        }
+        let range = self.range(span);
+        let index = self.module.specifiers.len();
+        self.module.specifiers.push(Specifier { text: text.clone(), range });
+        self.specifiers.insert(text, index);
+        index
+    }
+
+    fn item(&mut self, item: &ast::ModuleItem) {
+        match item {
+            ast::ModuleItem::Stmt(statement) => self.top_statement(statement),
+            ast::ModuleItem::ModuleDecl(declaration) => self.module_declaration(declaration),
+        }
+    }
+
+    fn module_declaration(&mut self, declaration: &ast::ModuleDecl) {
+        match declaration {
+            ast::ModuleDecl::Import(import) if !import.type_only => self.import(import),
+            ast::ModuleDecl::ExportDecl(export) => {
+                for name in self.declaration(&export.decl, self.range(export.span)) {
+                    self.module.exports.insert(name.clone(), Export::Local(name));
+                }
+            }
+            ast::ModuleDecl::ExportNamed(export) if !export.type_only => self.export_named(export),
+            ast::ModuleDecl::ExportAll(export) if !export.type_only => {
+                let specifier = self.specifier(string(&export.src), export.src.span);
+                self.module.star_exports.push(specifier);
+            }
+            ast::ModuleDecl::ExportDefaultExpr(export) => {
+                let range = self.range(export.span);
+                if let ast::Expr::Ident(name) = &*export.expr {
+                    self.export_local("default", &name.sym);
+                } else {
+                    let value = self.expr(&export.expr);
+                    self.default_binding(value, range);
+                }
+            }
+            ast::ModuleDecl::ExportDefaultDecl(export) => self.export_default(export),
+            ast::ModuleDecl::TsImportEquals(import) if !import.is_type_only => {
+                if let ast::TsModuleRef::TsExternalModuleRef(module) = &import.module_ref {
+                    let specifier = self.specifier(string(&module.expr), module.expr.span);
+                    let kind = BindingKind::Import { specifier, name: ImportName::Namespace };
+                    self.bind(&import.id, kind);
+                }
+            }
+            ast::ModuleDecl::TsExportAssignment(export) => {
+                let range = self.range(export.span);
+                let value = self.expr(&export.expr);
+                self.default_binding(value, range);
+            }
+            _ => {}
+        }
+    }
+
+    fn import(&mut self, import: &ast::ImportDecl) {
+        let specifier = self.specifier(string(&import.src), import.src.span);
+        for part in &import.specifiers {
+            let (local, name) = match part {
+                ast::ImportSpecifier::Named(named) if named.is_type_only => continue,
+                ast::ImportSpecifier::Named(named) => {
+                    let imported = named.imported.as_ref().map(export_name);
+                    let name = imported.unwrap_or_else(|| SmolStr::new(&*named.local.sym));
+                    (&named.local, ImportName::Named(name))
+                }
+                ast::ImportSpecifier::Default(default) => {
+                    (&default.local, ImportName::Named(SmolStr::new_static("default")))
+                }
+                ast::ImportSpecifier::Namespace(namespace) => {
+                    (&namespace.local, ImportName::Namespace)
+                }
+            };
+            self.bind(local, BindingKind::Import { specifier, name });
+        }
+    }
+
+    fn export_named(&mut self, export: &ast::NamedExport) {
+        let specifier = export.src.as_ref().map(|src| self.specifier(string(src), src.span));
+        for part in &export.specifiers {
+            let (exported, name) = match part {
+                ast::ExportSpecifier::Named(named) if named.is_type_only => continue,
+                ast::ExportSpecifier::Named(named) => {
+                    let original = export_name(&named.orig);
+                    let exported = named.exported.as_ref().map(export_name);
+                    (exported.unwrap_or_else(|| original.clone()), ImportName::Named(original))
+                }
+                ast::ExportSpecifier::Namespace(namespace) => {
+                    (export_name(&namespace.name), ImportName::Namespace)
+                }
+                ast::ExportSpecifier::Default(default) => {
+                    let name = ImportName::Named(SmolStr::new_static("default"));
+                    (SmolStr::new(&*default.exported.sym), name)
+                }
+            };
+            let export = match (specifier, name) {
+                (Some(specifier), name) => Export::From { specifier, name },
+                (None, ImportName::Named(local)) => Export::Local(local),
+                (None, ImportName::Namespace) => continue,
+            };
+            self.module.exports.insert(exported, export);
+        }
+    }
+
+    fn export_default(&mut self, export: &ast::ExportDefaultDecl) {
+        let range = self.range(export.span);
+        match &export.decl {
+            ast::DefaultDecl::Fn(function) => {
+                let name = function.ident.as_ref();
+                let lowered = self.function(&function.function, name.map(|name| &*name.sym));
+                match name {
+                    Some(name) => {
+                        self.bind(name, BindingKind::Function(lowered));
+                        self.export_local("default", &name.sym);
+                    }
+                    None => {
+                        self.default_binding(Expr { range, kind: ExprKind::Function(lowered) }, range);
+                    }
+                }
+            }
+            ast::DefaultDecl::Class(class) => {
+                let value = Expr { range, kind: self.class(&class.class) };
+                self.default_binding(value, range);
+            }
+            ast::DefaultDecl::TsInterfaceDecl(_) => {}
+        }
+    }
+
+    /// `export default value` is a binding that code cannot name.
+    fn default_binding(&mut self, value: Expr, statement: Range) {
+        let name = SmolStr::new_static("default");
+        let pattern = Pattern::Name(name.clone(), statement);
+        let index = self.module.declarators.len();
+        self.module.declarators.push(Declarator { pattern, value: Some(value), statement });
+        let binding = Binding { range: statement, kind: BindingKind::Declared(index) };
+        self.module.bindings.insert(name.clone(), binding);
+        self.module.exports.insert(name.clone(), Export::Local(name));
+    }
+
+    fn export_local(&mut self, exported: &str, local: &str) {
+        self.module.exports.insert(SmolStr::new(exported), Export::Local(SmolStr::new(local)));
+    }
+
+    pub(super) fn top_statement(&mut self, statement: &ast::Stmt) {
+        match statement {
+            ast::Stmt::Decl(declaration) => {
+                let range = self.range(declaration.span());
+                self.declaration(declaration, range);
+            }
+            ast::Stmt::Expr(expression) if self.common_js_export(&expression.expr) => {}
+            ast::Stmt::Expr(_)
+            | ast::Stmt::If(_)
+            | ast::Stmt::For(_)
+            | ast::Stmt::ForIn(_)
+            | ast::Stmt::ForOf(_)
+            | ast::Stmt::While(_)
+            | ast::Stmt::Block(_)
+            | ast::Stmt::Try(_) => {
+                let mut roots = Vec::new();
+                changed_roots(statement, &mut roots);
+                roots.retain(|root| self.module.bindings.contains_key(root));
+                if !roots.is_empty() {
+                    let statement = self.statement(statement);
+                    self.module.effects.push(Effect { roots, statement });
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// `module.exports = …`, `exports.name = …` and `module.exports.name = …`.
+    fn common_js_export(&mut self, expression: &ast::Expr) -> bool {
+        let ast::Expr::Assign(assign) = expression else { return false };
+        let ast::AssignTarget::Simple(ast::SimpleAssignTarget::Member(member)) = &assign.left else {
+            return false;
+        };
+        let ast::MemberProp::Ident(property) = &member.prop else { return false };
+        let is_module_exports = |object: &ast::Expr, property: &str| {
+            property == "exports" && matches!(object, ast::Expr::Ident(name) if &*name.sym == "module")
+        };
+        let statement = self.range(assign.span);
+        if is_module_exports(&member.obj, &property.sym) {
+            if let ast::Expr::Object(object) = &*assign.right {
+                for property in &object.props {
+                    self.common_js_property(property, statement);
+                }
+            }
+            let value = self.expr(&assign.right);
+            self.default_binding(value, statement);
+            return true;
+        }
+        let on_exports = match &*member.obj {
+            ast::Expr::Ident(name) => &*name.sym == "exports",
+            ast::Expr::Member(inner) => match &inner.prop {
+                ast::MemberProp::Ident(name) => is_module_exports(&inner.obj, &name.sym),
+                _ => false,
+            },
+            _ => false,
+        };
+        if on_exports {
+            self.common_js_name(&property.sym, &assign.right, statement);
+        }
+        on_exports
+    }
+
+    fn common_js_property(&mut self, property: &ast::PropOrSpread, statement: Range) {
+        let ast::PropOrSpread::Prop(property) = property else { return };
+        match &**property {
+            ast::Prop::Shorthand(name) => self.export_local(&name.sym, &name.sym),
+            ast::Prop::KeyValue(pair) => {
+                if let ast::PropName::Ident(key) = &pair.key {
+                    self.common_js_name(&key.sym, &pair.value, statement);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn common_js_name(&mut self, exported: &str, value: &ast::Expr, statement: Range) {
+        if let ast::Expr::Ident(local) = value {
+            self.export_local(exported, &local.sym);
+            return;
+        }
+        let name = SmolStr::new(exported);
+        let value = self.expr(value);
+        let index = self.module.declarators.len();
+        let pattern = Pattern::Name(name.clone(), value.range);
+        self.module.declarators.push(Declarator { pattern, value: Some(value), statement });
+        let binding = Binding { range: statement, kind: BindingKind::Declared(index) };
+        self.module.bindings.entry(name.clone()).or_insert(binding);
+        self.export_local(exported, exported);
+    }
+
+    /// Lowers a declaration at the top level and gives the names that it binds.
+    fn declaration(&mut self, declaration: &ast::Decl, statement: Range) -> Vec<SmolStr> {
+        match declaration {
+            ast::Decl::Var(variables) if !variables.declare => {
+                let mut bound = Vec::new();
+                for declarator in &variables.decls {
+                    let pattern = self.pattern(&declarator.name);
+                    let value = declarator.init.as_ref().map(|init| self.expr(init));
+                    let index = self.module.declarators.len();
+                    pattern.each_name(&mut |name, range| {
+                        let binding = Binding { range, kind: BindingKind::Declared(index) };
+                        self.module.bindings.insert(name.clone(), binding);
+                        bound.push(name.clone());
+                    });
+                    self.module.declarators.push(Declarator { pattern, value, statement });
+                }
+                bound
+            }
+            ast::Decl::Fn(function) if !function.declare && function.function.body.is_some() => {
+                let lowered = self.function(&function.function, Some(&function.ident.sym));
+                self.bind(&function.ident, BindingKind::Function(lowered));
+                vec![SmolStr::new(&*function.ident.sym)]
+            }
+            ast::Decl::Class(class) if !class.declare => {
+                let value = Expr { range: self.range(class.class.span), kind: self.class(&class.class) };
+                self.bind(&class.ident, BindingKind::Value(value));
+                vec![SmolStr::new(&*class.ident.sym)]
+            }
+            ast::Decl::TsEnum(declared) if !declared.declare => {
+                let value = self.enumeration(declared);
+                self.bind(&declared.id, BindingKind::Value(value));
+                vec![SmolStr::new(&*declared.id.sym)]
+            }
+            ast::Decl::TsModule(declared) if !declared.declare => {
+                let ast::TsModuleName::Ident(name) = &declared.id else { return Vec::new() };
+                let Some(value) = self.namespace(declared) else { return Vec::new() };
+                self.bind(name, BindingKind::Value(value));
+                vec![SmolStr::new(&*name.sym)]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn bind(&mut self, name: &ast::Ident, kind: BindingKind) {
+        let range = self.range(name.span);
+        self.module.bindings.insert(SmolStr::new(&*name.sym), Binding { range, kind });
+    }
+}
+
+impl Pattern {
+    /// Calls `found` for every name that the pattern binds.
+    pub(super) fn each_name(&self, found: &mut impl FnMut(&SmolStr, Range)) {
+        match self {
+            Self::Name(name, range) => found(name, *range),
+            Self::Object(properties, rest) => {
+                properties.iter().for_each(|(_, pattern)| pattern.each_name(found));
+                rest.iter().for_each(|rest| rest.each_name(found));
+            }
+            Self::Array(elements, rest) => {
+                elements.iter().flatten().for_each(|pattern| pattern.each_name(found));
+                rest.iter().for_each(|rest| rest.each_name(found));
+            }
+            Self::Default(pattern, _) | Self::Rest(pattern) => pattern.each_name(found),
+            Self::Target(_) => {}
+        }
+    }
+}
+
+/// The names at the root of what a statement assigns to, or calls a method of.
+fn changed_roots(statement: &ast::Stmt, roots: &mut Vec<SmolStr>) {
+    match statement {
+        ast::Stmt::Expr(expression) => changed_root(&expression.expr, roots),
+        ast::Stmt::Block(block) => {
+            block.stmts.iter().for_each(|inner| changed_roots(inner, roots));
+        }
+        ast::Stmt::If(branch) => {
+            changed_roots(&branch.cons, roots);
+            branch.alt.iter().for_each(|alt| changed_roots(alt, roots));
+        }
+        ast::Stmt::For(repeat) => changed_roots(&repeat.body, roots),
+        ast::Stmt::ForIn(repeat) => changed_roots(&repeat.body, roots),
+        ast::Stmt::ForOf(repeat) => changed_roots(&repeat.body, roots),
+        ast::Stmt::While(repeat) => changed_roots(&repeat.body, roots),
+        ast::Stmt::Try(attempt) => {
+            attempt.block.stmts.iter().for_each(|inner| changed_roots(inner, roots));
+        }
+        _ => {}
+    }
+}
+
+fn changed_root(expression: &ast::Expr, roots: &mut Vec<SmolStr>) {
+    match expression {
+        ast::Expr::Assign(assign) => match &assign.left {
+            ast::AssignTarget::Simple(ast::SimpleAssignTarget::Ident(name)) => {
+                roots.push(SmolStr::new(&*name.sym));
+            }
+            ast::AssignTarget::Simple(ast::SimpleAssignTarget::Member(member)) => {
+                roots.extend(root_of(&member.obj));
+            }
+            _ => {}
+        },
+        ast::Expr::Call(call) => {
+            let ast::Callee::Expr(callee) = &call.callee else { return };
+            let ast::Expr::Member(member) = &**callee else { return };
+            roots.extend(root_of(&member.obj).filter(|name| name != "Object"));
+            // Object.assign(target, …)
+            if let Some(first) = call.args.first() {
+                roots.extend(root_of(&first.expr));
+            }
+            // list.forEach((item) => { target[item] = … })
+            for argument in &call.args {
+                match &*argument.expr {
+                    ast::Expr::Arrow(arrow) => match &*arrow.body {
+                        ast::ArrowFunctionBody::FunctionBody(block) => {
+                            block.stmts.iter().for_each(|inner| changed_roots(inner, roots));
+                        }
+                        ast::ArrowFunctionBody::Expr(inner) => changed_root(inner, roots),
+                    },
+                    ast::Expr::Paren(_) | ast::Expr::Fn(_) => {}
+                    _ => {}
+                }
+            }
+        }
+        ast::Expr::Paren(inner) => changed_root(&inner.expr, roots),
+        _ => {}
+    }
+}
+
+fn root_of(mut expression: &ast::Expr) -> Option<SmolStr> {
+    loop {
+        match expression {
+            ast::Expr::Ident(name) => return Some(SmolStr::new(&*name.sym)),
+            ast::Expr::Member(member) => expression = &member.obj,
+            ast::Expr::Paren(inner) => expression = &inner.expr,
+            ast::Expr::TsAs(inner) => expression = &inner.expr,
+            ast::Expr::TsNonNull(inner) => expression = &inner.expr,
+            _ => return None,
+        }
+    }
+}
+
+pub(super) fn string(literal: &ast::Str) -> SmolStr {
+    SmolStr::new(literal.value.to_string_lossy())
+}
+
+fn export_name(name: &ast::ModuleExportName) -> SmolStr {
+    match name {
+        ast::ModuleExportName::Ident(name) => SmolStr::new(&*name.sym),
+        ast::ModuleExportName::Str(name) => string(name),
+    }
+}

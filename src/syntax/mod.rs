@@ -1,0 +1,14 @@
+//! From text to [`Module`]: the only room that knows SWC.
+//!
+//! [`lower`] is a pure function from one file's text to what that file says. Nothing of SWC leaves
+//! this room, nothing here reads a file.
+
+mod comments;
+mod expressions;
+mod lower;
+mod module;
+mod statements;
+
+pub use comments::Comments;
+pub use lower::{Failure, lower};
+pub use module::*;

@@ -1,0 +1,111 @@
+//! The façade that the command line, the editor and tests call: from paths to a graph.
+
+mod repository;
+
+use rayon::prelude::*;
+use rustc_hash::FxHashSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::discover::search::Kind;
+use crate::discover::{Options, Script, discover};
+use crate::graph::{DrizzleLine, SchemaGraph};
+use crate::link::{Input, link};
+use crate::packages::Packages;
+use crate::resolve::Resolver;
+use crate::source::{Range, SourceFile, Span};
+use crate::syntax::{Failure, Module, lower};
+use repository::Repository;
+
+/// What a run read.
+#[derive(Debug)]
+pub struct Reading {
+    /// The schema.
+    pub graph: SchemaGraph,
+    /// Files that are not TypeScript, or not text, with the place.
+    pub syntax_errors: Vec<(Span, String)>,
+    /// Files and folders that could not be opened.
+    pub unreadable_paths: Vec<(PathBuf, String)>,
+    /// How many scripts were looked at.
+    pub looked_at: usize,
+    /// How many files were parsed.
+    pub parsed: usize,
+}
+
+/// Evaluation recurses as deep as the code nests; the stack is virtual memory until it is used.
+const STACK: usize = 512 << 20;
+
+/// Reads the repository around those paths, which exist and are absolute.
+pub fn read(root: &Path, options: &Options) -> Reading {
+    let found = discover(options);
+    let packages = Packages::new(root, &found.packages);
+    let v1: FxHashSet<PathBuf> = found
+        .scripts
+        .iter()
+        .filter(|script| script.uses_v1)
+        .filter_map(|script| packages.folder_of(&script.path).map(Path::to_path_buf))
+        .collect();
+    let resolver = Resolver::new(root, packages.by_name());
+    let lowered: Vec<Parsed> = found.scripts.par_iter().map(|script| Parsed::new(root, script)).collect();
+    let line_of = |path: &Path| {
+        let package = packages.folder_of(path);
+        if package.is_some_and(|package| v1.contains(package)) {
+            return DrizzleLine::V1;
+        }
+        packages.line_of(path).unwrap_or_default()
+    };
+    let mut repository = Repository::new(root, &packages, &resolver, &line_of, &found.loose);
+    let mut input = Input::default();
+    for (script, parsed) in found.scripts.iter().zip(lowered) {
+        let file = repository.add(script.path.clone(), parsed);
+        match script.kind {
+            Kind::Config => input.configs.push(file),
+            Kind::Candidate | Kind::Loose => input.candidates.push(file),
+        }
+    }
+    let mut graph = stacker::grow(STACK, || link(&repository, &input));
+    let (sources, syntax_errors, mut unreadable_paths) = repository.finish();
+    graph.sources = sources;
+    unreadable_paths.extend(found.failures);
+    let parsed = graph.sources.len();
+    Reading { graph, syntax_errors, unreadable_paths, looked_at: found.looked_at, parsed }
+}
+
+/// A file's text and what it says.
+struct Parsed {
+    source: Arc<SourceFile>,
+    module: Arc<Module>,
+    failure: Option<Failure>,
+}
+
+impl Parsed {
+    fn new(root: &Path, script: &Script) -> Self {
+        Self::of_bytes(&relative(root, &script.path), &script.bytes)
+    }
+
+    fn of_bytes(path: &str, bytes: &[u8]) -> Self {
+        let (text, broken) = match std::str::from_utf8(bytes) {
+            Ok(text) => (text.to_string(), None),
+            Err(error) => (String::from_utf8_lossy(bytes).into_owned(), Some(error.valid_up_to() as u32)),
+        };
+        let (module, failure) = match broken {
+            // Up to the broken byte the positions are those of the file.
+            Some(at) => {
+                let end = at + '\u{fffd}'.len_utf8() as u32;
+                let message = "the file is not valid UTF-8 from here on".to_string();
+                (Module::default(), Some(Failure { message, range: Range::new(at, end) }))
+            }
+            None => match lower(path, &text) {
+                Ok(module) => (module, None),
+                Err(failure) => (Module::default(), Some(failure)),
+            },
+        };
+        Self { source: Arc::new(SourceFile::new(path, text)), module: Arc::new(module), failure }
+    }
+}
+
+/// A path as people see it: relative to the root when it is inside, `/` between folders.
+fn relative(root: &Path, path: &Path) -> String {
+    let shown = path.strip_prefix(root).unwrap_or(path).to_string_lossy();
+    if cfg!(windows) { shown.replace('\\', "/") } else { shown.into_owned() }
+}

@@ -1,0 +1,312 @@
+//! The modules of a repository, loaded when they are asked for.
+
+use globset::{GlobBuilder, GlobMatcher};
+use rustc_hash::FxHashMap;
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use walkdir::WalkDir;
+
+use super::{Parsed, relative};
+use crate::discover::search::{calls_one_of, is_script};
+use crate::discover::{exclude, read_into};
+use crate::eval::drizzle::prelude_of;
+use crate::eval::{Target, World};
+use crate::graph::DrizzleLine;
+use crate::link::LinkWorld;
+use crate::packages::Packages;
+use crate::resolve::{Resolved, Resolver};
+use crate::source::{FileId, Sources, Span};
+use crate::syntax::Module;
+
+/// Files larger than this are data, not schemas.
+const MAX_BYTES: u64 = 20 << 20;
+
+/// The repository as the linker sees it.
+pub(super) struct Repository<'r> {
+    root: &'r Path,
+    packages: &'r Packages,
+    resolver: &'r Resolver,
+    line_of: &'r dyn Fn(&Path) -> DrizzleLine,
+    loose: &'r [PathBuf],
+    files: RefCell<Vec<Entry>>,
+    by_path: RefCell<FxHashMap<PathBuf, FileId>>,
+    resolved: RefCell<FxHashMap<(FileId, String), Target>>,
+    failures: RefCell<Vec<(PathBuf, String)>>,
+}
+
+struct Entry {
+    path: PathBuf,
+    parsed: Parsed,
+    line: DrizzleLine,
+    external: bool,
+}
+
+impl<'r> Repository<'r> {
+    pub(super) fn new(
+        root: &'r Path,
+        packages: &'r Packages,
+        resolver: &'r Resolver,
+        line_of: &'r dyn Fn(&Path) -> DrizzleLine,
+        loose: &'r [PathBuf],
+    ) -> Self {
+        Self {
+            root,
+            packages,
+            resolver,
+            line_of,
+            loose,
+            files: RefCell::default(),
+            by_path: RefCell::default(),
+            resolved: RefCell::default(),
+            failures: RefCell::default(),
+        }
+    }
+
+    /// Adds a file that has been parsed.
+    pub(super) fn add(&mut self, path: PathBuf, parsed: Parsed) -> FileId {
+        let line = (self.line_of)(&path);
+        self.insert(path, parsed, line, false)
+    }
+
+    fn insert(&self, path: PathBuf, parsed: Parsed, line: DrizzleLine, external: bool) -> FileId {
+        let mut files = self.files.borrow_mut();
+        let file = FileId(files.len() as u32);
+        self.by_path.borrow_mut().insert(path.clone(), file);
+        files.push(Entry { path, parsed, line, external });
+        file
+    }
+
+    /// The file at a path, loaded now when it was not before.
+    fn load(&self, path: PathBuf) -> Option<FileId> {
+        if let Some(file) = self.by_path.borrow().get(&path) {
+            return Some(*file);
+        }
+        let metadata = std::fs::metadata(&path).ok()?;
+        if !metadata.is_file() {
+            return None;
+        }
+        let mut bytes = Vec::new();
+        if metadata.len() > MAX_BYTES {
+            self.failures.borrow_mut().push((path, "the file is too large to be a schema".into()));
+            return None;
+        }
+        if let Err(error) = read_into(&path, &mut bytes) {
+            self.failures.borrow_mut().push((path, error.to_string()));
+            return None;
+        }
+        let parsed = Parsed::of_bytes(&relative(self.root, &path), &bytes);
+        let line = (self.line_of)(&path);
+        Some(self.insert(path, parsed, line, false))
+    }
+
+    /// A module of Drizzle that is a schema itself.
+    fn prelude(&self, specifier: &str, line: DrizzleLine) -> Option<FileId> {
+        let text = prelude_of(specifier)?;
+        // Each line has its own, because tables know their line.
+        let path = PathBuf::from(format!("{specifier}@{}", line.name()));
+        if let Some(file) = self.by_path.borrow().get(&path) {
+            return Some(*file);
+        }
+        let parsed = Parsed::of_bytes(&format!("{specifier}.ts"), text.as_bytes());
+        Some(self.insert(path, parsed, line, true))
+    }
+
+    fn path_of(&self, file: FileId) -> PathBuf {
+        self.files.borrow()[file.0 as usize].path.clone()
+    }
+
+    fn folder_of(&self, file: FileId) -> PathBuf {
+        let path = self.path_of(file);
+        let package = self.packages.folder_of(&path);
+        package.or(path.parent()).map_or_else(|| self.root.to_path_buf(), Path::to_path_buf)
+    }
+
+    /// The sources, the syntax errors by file and place, and what could not be opened.
+    #[allow(clippy::type_complexity, reason = "taken apart where it is made")]
+    pub(super) fn finish(self) -> (Sources, Vec<(Span, String)>, Vec<(PathBuf, String)>) {
+        let mut sources = Sources::default();
+        let mut errors = Vec::new();
+        for entry in self.files.into_inner() {
+            let file = sources.add(entry.parsed.source);
+            if let Some(failure) = entry.parsed.failure {
+                errors.push((failure.range.in_file(file), failure.message));
+            }
+        }
+        errors.sort_by_cached_key(|(span, _)| (sources.get(span.file).path.clone(), span.range));
+        (sources, errors, self.failures.into_inner())
+    }
+}
+
+impl World for Repository<'_> {
+    fn module(&self, file: FileId) -> Arc<Module> {
+        self.files.borrow()[file.0 as usize].parsed.module.clone()
+    }
+
+    fn resolve(&self, from: FileId, specifier: &str) -> Target {
+        let key = (from, specifier.to_string());
+        if let Some(target) = self.resolved.borrow().get(&key) {
+            return target.clone();
+        }
+        let line = self.line(from);
+        let target = match self.prelude(specifier, line) {
+            Some(file) => Target::File(file),
+            None => match self.resolver.resolve(&self.path_of(from), specifier) {
+                Resolved::File(path) => {
+                    let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+                    if is_script(&name) {
+                        self.load(path).map_or(Target::Missing, Target::File)
+                    } else {
+                        Target::Asset
+                    }
+                }
+                Resolved::External => Target::External,
+                Resolved::Missing => Target::Missing,
+            },
+        };
+        self.resolved.borrow_mut().insert(key, target.clone());
+        target
+    }
+
+    fn line(&self, file: FileId) -> DrizzleLine {
+        self.files.borrow()[file.0 as usize].line
+    }
+
+    fn absolute_path(&self, file: FileId) -> String {
+        self.path_of(file).to_string_lossy().into_owned()
+    }
+
+    fn package_folder(&self, file: FileId) -> String {
+        self.folder_of(file).to_string_lossy().into_owned()
+    }
+}
+
+impl LinkWorld for Repository<'_> {
+    fn schema_files(&self, config: FileId, pattern: &str) -> Vec<FileId> {
+        let config_folder = self.path_of(config).parent().map(Path::to_path_buf).unwrap_or_default();
+        // drizzle-kit resolves from where it is started: the package, mostly the config's own folder.
+        let package = self.folder_of(config);
+        let mut bases = vec![config_folder, package.clone()];
+        bases.extend(package.ancestors().skip(1).take_while(|base| base.starts_with(self.root)).map(Path::to_path_buf));
+        for base in bases {
+            let files = self.matching(&base, pattern);
+            if !files.is_empty() {
+                return files;
+            }
+        }
+        Vec::new()
+    }
+
+    fn package(&self, file: FileId) -> Arc<str> {
+        relative(self.root, &self.folder_of(file)).into()
+    }
+
+    fn path(&self, file: FileId) -> Arc<str> {
+        self.files.borrow()[file.0 as usize].parsed.source.path.clone()
+    }
+
+    fn text(&self, file: FileId) -> Arc<str> {
+        self.files.borrow()[file.0 as usize].parsed.source.text.clone()
+    }
+
+    fn is_external(&self, file: FileId) -> bool {
+        self.files.borrow()[file.0 as usize].external
+    }
+
+    fn loose_files_calling(&self, functions: &[String]) -> Vec<FileId> {
+        let mut bytes = Vec::new();
+        let mut found = Vec::new();
+        for path in self.loose {
+            if read_into(path, &mut bytes).is_ok() && calls_one_of(&bytes, functions) {
+                found.extend(self.load(path.clone()));
+            }
+        }
+        found
+    }
+}
+
+impl Repository<'_> {
+    /// The scripts that a path of a drizzle.config matches below a folder: a file, the files of a folder
+    /// (not those of its folders, as in drizzle-kit), or a glob.
+    fn matching(&self, base: &Path, pattern: &str) -> Vec<FileId> {
+        let pattern = pattern.trim_start_matches("./");
+        let path = clean(&base.join(pattern));
+        if path.is_file() {
+            return self.load(path).into_iter().collect();
+        }
+        if path.is_dir() {
+            return self.walk(&path, 1, None);
+        }
+        if !pattern.contains(['*', '?', '{', '[', '!']) {
+            // The source of a built file, or a path without its extension.
+            let specifier = path.to_string_lossy();
+            let from = base.join("drizzle.config.ts");
+            return match self.resolver.resolve(&from, &specifier) {
+                Resolved::File(path) => self.load(path).into_iter().collect(),
+                _ => Vec::new(),
+            };
+        }
+        let full = path.to_string_lossy().replace("!(", "{").replace("+(", "{").replace("@(", "{");
+        let negated = excluded_by_extglob(&path.to_string_lossy());
+        let full = if negated.is_empty() { full } else { without_extglob(&path.to_string_lossy()) };
+        let Ok(glob) = GlobBuilder::new(&full).literal_separator(true).build() else { return Vec::new() };
+        let fixed: PathBuf = path
+            .components()
+            .take_while(|part| !part.as_os_str().to_string_lossy().contains(['*', '?', '{', '[', '(', '!']))
+            .collect();
+        let excluded: Vec<GlobMatcher> = negated
+            .iter()
+            .filter_map(|glob| GlobBuilder::new(glob).literal_separator(true).build().ok())
+            .map(|glob| glob.compile_matcher())
+            .collect();
+        let matcher = glob.compile_matcher();
+        self.walk(&fixed, usize::MAX, Some(&|path: &Path| {
+            matcher.is_match(path) && !excluded.iter().any(|glob| glob.is_match(path))
+        }))
+    }
+
+    fn walk(&self, folder: &Path, depth: usize, matches: Option<&dyn Fn(&Path) -> bool>) -> Vec<FileId> {
+        let entries = WalkDir::new(folder).min_depth(1).max_depth(depth).sort_by_file_name();
+        let entries = entries.into_iter().filter_entry(|entry| {
+            !entry.file_type().is_dir() || entry.file_name() != "node_modules"
+        });
+        let mut files = Vec::new();
+        for entry in entries.flatten() {
+            let name = entry.file_name().to_string_lossy();
+            let wanted = entry.file_type().is_file() && is_script(&name) && !exclude::file(&name);
+            if wanted && matches.is_none_or(|matches| matches(entry.path())) {
+                files.extend(self.load(entry.path().to_path_buf()));
+            }
+        }
+        files
+    }
+}
+
+/// `!(*.test).ts` of a path: the globs that it leaves out.
+fn excluded_by_extglob(path: &str) -> Vec<String> {
+    let Some((before, rest)) = path.split_once("!(") else { return Vec::new() };
+    let Some((inside, after)) = rest.split_once(')') else { return Vec::new() };
+    inside.split('|').map(|part| format!("{before}{part}{after}")).collect()
+}
+
+/// The path with `*` for `!(…)`.
+fn without_extglob(path: &str) -> String {
+    let Some((before, rest)) = path.split_once("!(") else { return path.to_string() };
+    let Some((_, after)) = rest.split_once(')') else { return path.to_string() };
+    format!("{before}*{after}")
+}
+
+/// A path without `.` and `..`.
+fn clean(path: &Path) -> PathBuf {
+    let mut result = PathBuf::new();
+    for part in path.components() {
+        match part {
+            std::path::Component::ParentDir => {
+                result.pop();
+            }
+            std::path::Component::CurDir => {}
+            other => result.push(other),
+        }
+    }
+    result
+}
