@@ -45,6 +45,28 @@ impl Resolver {
         Self { stages: [stage(false), stage(true)], files }
     }
 
+    /// Frameworks that write the tsconfig with their path aliases when they are built: in a clean
+    /// checkout it is not there, but what it would say is documented (Nuxt, SvelteKit).
+    fn generated_alias(&self, from: &Path, specifier: &str) -> Option<PathBuf> {
+        let (alias, rest) = specifier.split_once('/').unwrap_or((specifier, ""));
+        let (framework, folders): (&str, &[&str]) = match alias {
+            "~~" | "@@" => ("nuxt.config", &[""]),
+            "~" | "@" => ("nuxt.config", &["app", "src", ""]),
+            "#shared" => ("nuxt.config", &["shared"]),
+            "$lib" => ("svelte.config", &["src/lib"]),
+            _ => return None,
+        };
+        let has_config = |folder: &&Path| {
+            ["ts", "js", "mjs"].iter().any(|ending| folder.join(format!("{framework}.{ending}")).is_file())
+        };
+        let root = from.ancestors().skip(1).find(has_config)?;
+        folders.iter().find_map(|folder| {
+            let path = format!("./{folder}/{rest}");
+            let resolution = self.stages[0].resolve(root, &path).ok()?;
+            Some(self.files.real(&resolution.into_path_buf()))
+        })
+    }
+
     /// What `specifier` leads to, seen from the file at `from`, which is absolute.
     pub fn resolve(&self, from: &Path, specifier: &str) -> Resolved {
         for stage in &self.stages {
@@ -59,6 +81,9 @@ impl Resolver {
                 Err(ResolveError::Builtin { .. }) => return Resolved::External,
                 Err(_) => {}
             }
+        }
+        if let Some(path) = self.generated_alias(from, specifier) {
+            return Resolved::File(path);
         }
         let own = specifier.starts_with('.')
             || specifier.starts_with('/')
@@ -137,24 +162,17 @@ impl InstalledWorkspace {
         Some(folder.join(parts.as_path()))
     }
 
-    /// Whether a path is `node_modules` itself or a scope in it that holds a package of the workspace.
+    /// Whether a path is `node_modules` itself, a scope or a package in it: all are taken to be there, so
+    /// that a tsconfig that extends one of them is read on.
     fn is_modules_folder(&self, path: &Path) -> bool {
-        let Ok(inside) = path.strip_prefix(&self.modules) else { return false };
-        match inside.to_str() {
-            Some("") => true,
-            Some(scope) if scope.starts_with('@') => {
-                let scope = format!("{scope}/");
-                self.packages.keys().any(|name| name.starts_with(&scope))
-            }
-            _ => false,
-        }
+        path.strip_prefix(&self.modules).is_ok_and(|inside| inside.components().count() <= 2)
     }
 
     /// A tsconfig of a package that is not installed: one that says nothing.
     fn is_foreign_tsconfig(&self, path: &Path) -> bool {
         path.starts_with(&self.modules)
             && path.extension().is_some_and(|extension| extension == "json")
-            && path.to_str().is_some_and(|path| path.contains("tsconfig") || path.contains("/config"))
+            && path.to_str().is_some_and(|path| path.contains("tsconfig"))
     }
 
     fn find(&self, path: &Path) -> PathBuf {

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use walkdir::WalkDir;
 
-use gitignore::Ignores;
+use gitignore::{Ignores, Tracked};
 use search::Kind;
 
 /// What to walk.
@@ -58,14 +58,14 @@ pub struct Script {
 
 /// Walks the paths.
 pub fn discover(options: &Options) -> Discovery {
-    let walk = Walk { options, found: Mutex::default() };
+    let walk = Walk { options, tracked: Tracked::default(), found: Mutex::default() };
     rayon::scope(|scope| {
         for path in &options.paths {
             if path.is_file() {
-                walk.file(path, true);
+                walk.file(path, true, false);
             } else {
                 let ignores = Ignores::above(path, options.no_ignore);
-                walk.folder(scope, path.clone(), Arc::new(ignores), true);
+                walk.folder(scope, path.clone(), Arc::new(ignores));
             }
         }
     });
@@ -82,6 +82,7 @@ pub fn discover(options: &Options) -> Discovery {
 
 struct Walk<'o> {
     options: &'o Options,
+    tracked: Tracked,
     found: Mutex<Discovery>,
 }
 
@@ -92,7 +93,7 @@ thread_local! {
 
 impl Walk<'_> {
     /// Reads one folder, hands its folders to other threads and looks at its files.
-    fn folder<'s>(&'s self, scope: &Scope<'s>, folder: PathBuf, ignores: Arc<Ignores>, named: bool) {
+    fn folder<'s>(&'s self, scope: &Scope<'s>, folder: PathBuf, ignores: Arc<Ignores>) {
         let ignores = match Ignores::inside(&ignores, &folder) {
             Some(inner) => Arc::new(inner),
             None => ignores,
@@ -126,20 +127,18 @@ impl Walk<'_> {
                 };
                 if !skipped {
                     let (path, ignores) = (path.to_path_buf(), Arc::clone(&ignores));
-                    scope.spawn(move |scope| self.folder(scope, path, ignores, false));
+                    scope.spawn(move |scope| self.folder(scope, path, ignores));
                 }
             } else if kind.is_file() {
                 if name == "package.json" {
                     self.package(path);
                 } else if search::is_script(&name)
                     && (self.options.no_ignore || !exclude::file(&name))
-                    && !ignores.matches(path, false)
                 {
-                    self.file(path, false);
+                    self.file(path, false, ignores.matches(path, false));
                 }
             }
         }
-        let _ = named;
     }
 
     fn is_inside(&self, path: &Path) -> bool {
@@ -156,7 +155,7 @@ impl Walk<'_> {
         }
     }
 
-    fn file(&self, path: &Path, named: bool) {
+    fn file(&self, path: &Path, named: bool, ignored: bool) {
         BUFFER.with_borrow_mut(|buffer| {
             if let Err(error) = read_into(path, buffer) {
                 return self.fail(path.to_path_buf(), &error);
@@ -164,6 +163,10 @@ impl Walk<'_> {
             let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
             let looked_at = search::look(&name, buffer);
             let kind = if named { looked_at.kind.or(Some(Kind::Candidate)) } else { looked_at.kind };
+            let of_interest = matches!(kind, Some(Kind::Candidate | Kind::Config));
+            if ignored && !(of_interest && self.tracked.contains(path)) {
+                return;
+            }
             self.with(|found| {
                 found.looked_at += 1;
                 match kind {

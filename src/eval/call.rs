@@ -140,6 +140,12 @@ impl Evaluator<'_> {
         value
     }
 
+    /// The value of a getter of `object`.
+    pub(super) fn call_getter(&mut self, getter: &Rc<Closure>, object: &Value, at: Span) -> Value {
+        *getter.this.borrow_mut() = object.clone();
+        self.call_closure(getter, Vec::new(), at)
+    }
+
     /// `new callee(…)`.
     pub(super) fn construct(
         &mut self,
@@ -173,6 +179,17 @@ impl Evaluator<'_> {
                         Err(why) => Value::Unknown(why),
                     },
                     None => Value::array(Vec::new()),
+                }
+            }
+            Value::Library(Library::Global(Global::Url)) => {
+                let mut values = Vec::with_capacity(arguments.len());
+                self.elements(arguments, scope, &mut values);
+                match &values[..] {
+                    [Value::String(path), Value::String(base)] => {
+                        let folder = base.rfind('/').map_or("", |at| &base[..=at]);
+                        Value::string(format!("{folder}{}", path.trim_start_matches("./")))
+                    }
+                    _ => unknown("this address is not evaluated", at),
                 }
             }
             Value::Unknown(why) => Value::Unknown(why.clone()),
@@ -216,7 +233,10 @@ impl Evaluator<'_> {
     /// `object.name`.
     pub(super) fn member(&mut self, object: &Value, name: &str, at: Span) -> Value {
         match object {
-            Value::Object(object) => object.get(name),
+            Value::Object(members) => match members.get(name) {
+                Value::Getter(getter) => self.call_getter(&getter, object, at),
+                value => value,
+            },
             Value::Module(file) => {
                 let value = self.export(*file, name);
                 if matches!(value, Value::Undefined) && name == "default" {

@@ -130,6 +130,7 @@ impl Evaluator<'_> {
             "Set" => global(Global::Set),
             "Date" => global(Global::Date),
             "process" => global(Global::Process),
+            "URL" => global(Global::Url),
             "import.meta" => global(Global::ImportMeta),
             "__dirname" => Value::string(parent(&self.world.absolute_path(scope.file))),
             "__filename" => Value::string(self.world.absolute_path(scope.file)),
@@ -223,10 +224,11 @@ impl Evaluator<'_> {
                 }
                 Property::Getter(key, function, range) => {
                     let Some(key) = self.property_key(key, scope, *range, &object) else { continue };
-                    let getter = self.closure(function, scope);
                     let written = range.in_file(scope.file);
-                    let value = self.call_value(&getter, Vec::new(), written);
-                    object.insert(key, Member { value, written, spread: None });
+                    if let Value::Function(getter) = self.closure(function, scope) {
+                        let value = Value::Getter(getter);
+                        object.insert(key, Member { value, written, spread: None });
+                    }
                 }
                 Property::Spread(value) => {
                     let at = value.range.in_file(scope.file);
@@ -283,9 +285,18 @@ impl Evaluator<'_> {
         let member = |value| Member { value, written: at, spread: None };
         Ok(match value {
             Value::Object(object) => {
-                let members = object.members.borrow();
-                let members = members.iter().map(|(key, member)| (key.clone(), member.clone()));
-                (members.collect(), object.open.borrow().clone())
+                let mut members: Vec<(SmolStr, Member)> = object
+                    .members
+                    .borrow()
+                    .iter()
+                    .map(|(key, member)| (key.clone(), member.clone()))
+                    .collect();
+                for (_, member) in &mut members {
+                    if let Value::Getter(getter) = &member.value {
+                        member.value = self.call_getter(getter, value, at);
+                    }
+                }
+                (members, object.open.borrow().clone())
             }
             Value::Module(file) => {
                 let (names, open) = self.export_names(*file);

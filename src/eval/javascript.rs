@@ -4,6 +4,7 @@ use smol_str::SmolStr;
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use super::drizzle::Entity;
 use super::expression::{parent, same};
 use super::library::Global;
 use super::value::*;
@@ -40,10 +41,16 @@ impl Evaluator<'_> {
             },
             (Global::Object, "fromEntries") => self.from_entries(&first, at),
             (Global::Object, "assign") => {
-                if let Value::Object(target) = &first {
-                    for source in &arguments[1..] {
-                        self.spread_into(target, source, at);
+                match &first {
+                    Value::Object(target) => {
+                        for source in &arguments[1..] {
+                            self.spread_into(target, source, at);
+                        }
                     }
+                    Value::Entity(Entity::Builder(builder)) => {
+                        self.add_methods(builder, &arguments[1..], at);
+                    }
+                    _ => {}
                 }
                 first
             }
@@ -349,7 +356,13 @@ impl Evaluator<'_> {
                 unknown("an environment variable is not known before run time", at)
             }
             (Library::Global(Global::ImportMeta), _) => {
-                unknown("`import.meta` is not known before run time", at)
+                let path = self.world.absolute_path(at.file);
+                match name {
+                    "url" => Value::string(format!("file://{path}")),
+                    "dirname" | "dir" => Value::string(parent(&path)),
+                    "filename" | "path" => Value::string(path),
+                    _ => unknown("`import.meta` is not known before run time", at),
+                }
             }
             // Packages that export one object with everything: `import { z } from "zod"`.
             (Library::Zod, "z" | "default" | "v") => Value::Library(library),
@@ -388,7 +401,9 @@ impl Evaluator<'_> {
             },
             Library::Path => self.call_path(name, &arguments, at),
             Library::Url => match (name, arguments.first()) {
-                ("fileURLToPath", Some(value @ Value::String(_))) => value.clone(),
+                ("fileURLToPath", Some(Value::String(url))) => {
+                    Value::string(url.strip_prefix("file://").unwrap_or(url))
+                }
                 _ => no_member("`node:url`", name, at),
             },
             Library::Global(global) => self.call_global(global, name, arguments, at),
@@ -415,6 +430,10 @@ impl Evaluator<'_> {
                 })
             }
             "dirname" => Value::string(parts.first().map_or("", |path| parent(path))),
+            "relative" => match &parts[..] {
+                [from, to] => Value::string(relative(from, to)),
+                _ => unknown("`relative` needs two paths", at),
+            },
             _ => no_member("`node:path`", name, at),
         }
     }
@@ -435,7 +454,7 @@ impl Evaluator<'_> {
             }
             _ => return opaque(),
         };
-        Value::Entity(super::drizzle::Entity::Options(Rc::new(options)))
+        Value::Entity(Entity::Options(Rc::new(options)))
     }
 
     /// `R.omit(["id"], columns)`, `omit(columns, ["id"])`, `omit(["id"])(columns)`, `pick`, `merge`.
@@ -508,6 +527,17 @@ impl Evaluator<'_> {
             Err(why) => Value::Unknown(why),
         }
     }
+}
+
+/// `path.relative`.
+fn relative(from: &str, to: &str) -> String {
+    let parts = |path: &str| -> Vec<String> {
+        path.split('/').filter(|part| !part.is_empty() && *part != ".").map(str::to_string).collect()
+    };
+    let (from, to) = (parts(from), parts(to));
+    let shared = from.iter().zip(&to).take_while(|(left, right)| left == right).count();
+    let up = std::iter::repeat_n("..".to_string(), from.len() - shared);
+    up.chain(to[shared..].iter().cloned()).collect::<Vec<_>>().join("/")
 }
 
 fn flatten(items: Vec<Value>, depth: u32) -> Vec<Value> {

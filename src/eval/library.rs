@@ -44,12 +44,15 @@ pub enum Global {
     Date,
     Process,
     ImportMeta,
+    Url,
 }
 
 impl Library {
     /// The library that a module specifier names, for a file on that line of Drizzle.
     pub fn of_specifier(specifier: &str, line: DrizzleLine) -> Option<Self> {
         let specifier = specifier.strip_prefix("npm:").unwrap_or(specifier);
+        // A path into the installed package is the package.
+        let specifier = specifier.rsplit_once("node_modules/").map_or(specifier, |(_, inside)| inside);
         if let Some(path) = drizzle_path(specifier) {
             return Some(match path.trim_end_matches("/index").trim_end_matches(".js") {
                 "pg-core" => Self::Core(Dialect::Postgres, line),

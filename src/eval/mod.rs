@@ -85,6 +85,8 @@ struct Loaded {
     values: RefCell<FxHashMap<SmolStr, Slot>>,
     /// Effects that have been run, by index.
     effects: RefCell<Vec<bool>>,
+    /// [`Evaluator::finish_file`] has been called.
+    finished: RefCell<bool>,
 }
 
 enum Slot {
@@ -139,7 +141,7 @@ impl<'w> Evaluator<'w> {
         let load = || {
             let module = world.module(file);
             let effects = RefCell::new(vec![false; module.effects.len()]);
-            Rc::new(Loaded { module, values: RefCell::default(), effects })
+            Rc::new(Loaded { module, values: RefCell::default(), effects, finished: RefCell::default() })
         };
         self.modules.entry(file).or_insert_with(load).clone()
     }
@@ -191,6 +193,20 @@ impl<'w> Evaluator<'w> {
         match loaded.values.borrow().get(name) {
             Some(Slot::Done(value)) => value.clone(),
             _ => Value::Undefined,
+        }
+    }
+
+    /// Evaluates the rest of a file whose shared column builder is imported: modifiers change the builder
+    /// itself, so what the file does with it happens before anybody else sees it, as at run time.
+    fn finish_file(&mut self, file: FileId) {
+        let loaded = self.loaded(file);
+        if std::mem::replace(&mut *loaded.finished.borrow_mut(), true) {
+            return;
+        }
+        for (name, binding) in &loaded.module.bindings {
+            if matches!(binding.kind, BindingKind::Declared(_)) {
+                self.binding(file, name);
+            }
         }
     }
 
@@ -254,6 +270,10 @@ impl<'w> Evaluator<'w> {
             ImportName::Named(name) => match &target {
                 Value::Module(target) => {
                     let value = self.export(*target, name);
+                    if let Value::Entity(drizzle::Entity::Builder(builder)) = &value {
+                        let made_in = builder.borrow().at.file;
+                        self.finish_file(made_in);
+                    }
                     if !matches!(value, Value::Undefined) {
                         return value;
                     }

@@ -30,6 +30,8 @@ pub enum Value {
     Object(Rc<Object>),
     /// A function of the repository.
     Function(Rc<Closure>),
+    /// A getter of an object: called each time the member is asked for.
+    Getter(Rc<Closure>),
     /// A class of the repository.
     Class(Rc<ClassValue>),
     /// All that a file exports.

@@ -206,8 +206,8 @@ fn index(graph: &SchemaGraph, table: &Table, index: &Index) -> Value {
         _ => Value::Null,
     });
     let mut out = json!({
-        "name": optional(&index.name),
-        "nameExplicit": index.explicit,
+        "name": if index.explicit { optional(&index.name) } else { Value::Null },
+        "sqlName": optional(&index.name),
         "unique": index.unique,
         "columns": parts.collect::<Vec<_>>(),
         "where": index.predicate.is_some(),

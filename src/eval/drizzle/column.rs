@@ -34,6 +34,7 @@ impl ColumnBuilder {
             enum_values: None,
             enum_type: None,
             dimensions: 0,
+            methods: None,
             lost: Vec::new(),
             at,
         }
@@ -181,6 +182,10 @@ impl Evaluator<'_> {
     ) -> Value {
         let same = Value::Entity(Entity::Builder(builder.clone()));
         let first = arguments.first().cloned().unwrap_or(Value::Undefined);
+        let added = builder.borrow().methods.as_ref().map(|methods| methods.get(name));
+        if let Some(method @ Value::Function(_)) = added {
+            return self.call_value(&method, arguments.to_vec(), at);
+        }
         if name == "array" {
             return self.array(builder, &first, at);
         }
@@ -255,6 +260,20 @@ impl Evaluator<'_> {
         }
         drop(column);
         same
+    }
+
+    /// `Object.assign(column, { defaultNow() {…} })`: the column gets methods of its own.
+    pub(in crate::eval) fn add_methods(
+        &mut self,
+        builder: &Rc<RefCell<ColumnBuilder>>,
+        sources: &[Value],
+        at: Span,
+    ) {
+        let methods = builder.borrow().methods.clone().unwrap_or_default();
+        for source in sources {
+            self.spread_into(&methods, source, at);
+        }
+        builder.borrow_mut().methods = Some(methods);
     }
 
     /// `.array()`: 0.x makes a new builder and forgets the modifiers so far, 1.0 counts dimensions.

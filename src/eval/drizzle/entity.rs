@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::eval::value::Value;
+use crate::eval::value::{Object, Value};
 use crate::graph::{Casing, Dialect, DrizzleLine, Fact, Unknown};
 use crate::source::{FileId, Span};
 use crate::syntax::OrderedMap;
@@ -189,6 +189,8 @@ pub struct ColumnBuilder {
     pub enum_type: Option<Rc<EnumType>>,
     /// Dimensions of the array; 0 when it is none.
     pub dimensions: u32,
+    /// Methods that the repository added to it by `Object.assign`.
+    pub methods: Option<Rc<Object>>,
     /// Modifiers that 0.x drops because `.array()` came after them.
     pub lost: Vec<Span>,
     /// The call of the function.
