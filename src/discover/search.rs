@@ -48,7 +48,7 @@ static NEEDLES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
 pub fn is_script(name: &str) -> bool {
     matches!(
         name.rsplit_once('.').map(|(_, extension)| extension),
-        Some("ts" | "tsx" | "mts" | "cts" | "js" | "mjs" | "cjs")
+        Some("ts" | "tsx" | "mts" | "cts" | "js" | "jsx" | "mjs" | "cjs")
     )
 }
 

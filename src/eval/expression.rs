@@ -72,7 +72,11 @@ impl Evaluator<'_> {
             ExprKind::Conditional(test, then, otherwise) => match self.expr(test, scope).truthy() {
                 Ok(true) => self.expr(then, scope),
                 Ok(false) => self.expr(otherwise, scope),
-                Err(why) => Value::Unknown(why),
+                // Not known which, but it may not matter.
+                Err(why) => {
+                    let (then, otherwise) = (self.expr(then, scope), self.expr(otherwise, scope));
+                    if same(&then, &otherwise) { then } else { Value::Unknown(why) }
+                }
             },
             ExprKind::Binary(op, left, right) => self.binary(*op, left, right, scope, at),
             ExprKind::Unary(op, value) => {
@@ -118,6 +122,13 @@ impl Evaluator<'_> {
         let global = |global| Value::Library(Library::Global(global));
         match name.as_str() {
             "undefined" => Value::Undefined,
+            // CommonJS: what the file exports.
+            "exports" => Value::Module(scope.file),
+            "module" => {
+                let member = Member { value: Value::Module(scope.file), written: at, spread: None };
+                let exports = [(SmolStr::new_static("exports"), member)];
+                Value::Object(Rc::new(Object::from_members(exports)))
+            }
             "NaN" => Value::Number(f64::NAN),
             "Infinity" => Value::Number(f64::INFINITY),
             "Object" => global(Global::Object),
@@ -478,6 +489,8 @@ pub(super) fn same(left: &Value, right: &Value) -> bool {
         (Value::Array(left), Value::Array(right)) => Rc::ptr_eq(left, right),
         (Value::Object(left), Value::Object(right)) => Rc::ptr_eq(left, right),
         (Value::Function(left), Value::Function(right)) => Rc::ptr_eq(left, right),
+        (Value::Module(left), Value::Module(right)) => left == right,
+        (Value::Entity(Entity::Enum(left)), Value::Entity(Entity::Enum(right))) => Rc::ptr_eq(left, right),
         (Value::Entity(Entity::Table(left)), Value::Entity(Entity::Table(right))) => {
             Rc::ptr_eq(left, right)
         }

@@ -472,6 +472,12 @@ impl Evaluator<'_> {
                 }
                 return Value::Object(Rc::new(object));
             }
+            "mapValues" => {
+                return match arguments {
+                    [object, function] => self.map_values(object, function, at),
+                    _ => unknown("`mapValues` is not followed in this form", at),
+                };
+            }
             "identity" => return arguments.first().cloned().unwrap_or(Value::Undefined),
             "keys" | "values" | "fromEntries" | "fromPairs" => {
                 let name = if name == "fromPairs" { "fromEntries" } else { name };
@@ -504,6 +510,23 @@ impl Evaluator<'_> {
             _ => return unknown(format!("`{name}` is not followed in this form"), at),
         };
         self.choose(keys, object, keep, at)
+    }
+
+    /// The object with every value replaced by what the function gives for value and key.
+    fn map_values(&mut self, object: &Value, function: &Value, at: Span) -> Value {
+        let (members, open) = match self.members_of(object, at) {
+            Ok(found) => found,
+            Err(why) => return Value::Unknown(why),
+        };
+        let mapped = Object::default();
+        for (key, member) in members {
+            let value = self.call_value(function, vec![member.value, Value::String(key.clone())], at);
+            mapped.insert(key, Member { value, written: member.written, spread: None });
+        }
+        if let Some(why) = open {
+            mapped.open(&why);
+        }
+        Value::Object(Rc::new(mapped))
     }
 
     /// The object with only the named members, or without them.

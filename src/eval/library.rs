@@ -1,5 +1,6 @@
 //! Which packages and globals have a meaning that is built in.
 
+use super::drizzle::prelude_of;
 use crate::graph::{Dialect, DrizzleLine};
 
 /// A package or a global whose members are built in.
@@ -53,6 +54,9 @@ impl Library {
         let specifier = specifier.strip_prefix("npm:").unwrap_or(specifier);
         // A path into the installed package is the package.
         let specifier = specifier.rsplit_once("node_modules/").map_or(specifier, |(_, inside)| inside);
+        if prelude_of(specifier).is_some() {
+            return None;
+        }
         if let Some(path) = drizzle_path(specifier) {
             return Some(match path.trim_end_matches("/index").trim_end_matches(".js") {
                 "pg-core" => Self::Core(Dialect::Postgres, line),

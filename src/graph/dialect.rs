@@ -97,7 +97,8 @@ impl Casing {
 
     /// Spells a property key as drizzle-orm's `casing.ts` does: letters outside ASCII are dropped.
     pub fn apply(self, key: &str) -> String {
-        let words = words(key);
+        let key = key.replace(['\'', '\u{2019}'], "");
+        let words = words(&key);
         match self {
             Self::Snake => words.iter().map(|word| word.to_ascii_lowercase()).collect::<Vec<_>>().join("_"),
             Self::Camel => words

@@ -187,9 +187,11 @@ fn column(graph: &SchemaGraph, table: &Table, column: &Column) -> Value {
         put("generated", "always".into());
     }
     if let Some(identity) = &facts.identity {
+        put("isIdentity", true.into());
         // SQL Server's identities have no kind.
-        let kind = if table.dialect == Dialect::MsSql { "always" } else { identity.as_str() };
-        put("identity", kind.into());
+        if table.dialect != Dialect::MsSql {
+            put("identity", identity.as_str().into());
+        }
     }
     if facts.auto_increment {
         put("autoIncrement", true.into());

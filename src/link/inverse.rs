@@ -10,7 +10,15 @@ use crate::graph::{ColumnPairs, Inferred, Relation, RelationApi, SchemaGraph, Ta
 pub(super) fn infer(graph: &mut SchemaGraph, schemas: &[usize]) {
     let mut of_table: FxHashMap<TableId, Vec<usize>> = FxHashMap::default();
     for (index, relation) in graph.relations.iter().enumerate() {
-        of_table.entry(relation.table).or_default().push(index);
+        let relations = of_table.entry(relation.table).or_default();
+        // Several `relations()` of one table merge; of one name the last counts.
+        if relation.api == RelationApi::V1 {
+            relations.retain(|other: &usize| {
+                let other = &graph.relations[*other];
+                other.api != RelationApi::V1 || other.name != relation.name
+            });
+        }
+        relations.push(index);
     }
     let inferred: Vec<_> = (0..graph.relations.len())
         .map(|index| {
@@ -21,8 +29,11 @@ pub(super) fn infer(graph: &mut SchemaGraph, schemas: &[usize]) {
             }
         })
         .collect();
-    for (relation, inferred) in graph.relations.iter_mut().zip(inferred) {
-        relation.inferred = inferred;
+    for (index, inferred) in inferred.into_iter().enumerate() {
+        if let Ok(Inferred::From(other, _)) = &inferred {
+            graph.relations[index].through = graph.relations[*other].through;
+        }
+        graph.relations[index].inferred = inferred;
     }
 }
 

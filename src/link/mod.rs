@@ -133,7 +133,7 @@ impl<'w> Linker<'w> {
                 BindingKind::Import { .. } | BindingKind::Function(_) => continue,
                 BindingKind::Declared(index) => {
                     let value = module.declarators[*index].value.as_ref();
-                    if value.is_none_or(|value| matches!(value.kind, ExprKind::Function(_))) {
+                    if value.is_some_and(|value| matches!(value.kind, ExprKind::Function(_))) {
                         continue;
                     }
                 }
@@ -283,8 +283,9 @@ impl<'w> Linker<'w> {
         let mut named = Vec::new();
         for table in self.eval.tables.clone() {
             let holders = self.table_holders.get(&Rc::as_ptr(&table)).cloned();
-            if let Some(binding) = self.name_of(holders.as_ref(), &table.binding) {
-                named.push((table, binding));
+            match self.name_of(holders.as_ref(), &table.binding) {
+                Some(binding) => named.push((table, binding)),
+                None => self.note_lost_table(&table),
             }
         }
         let world = self.world;
@@ -293,6 +294,14 @@ impl<'w> Linker<'w> {
         });
         for (table, binding) in named {
             self.add_table(table, binding);
+        }
+    }
+
+    /// A table that a top-level name was given, had the value of that name been known.
+    fn note_lost_table(&mut self, table: &drizzle::Table) {
+        let (file, name) = &table.binding;
+        if let Value::Unknown(why) = self.eval.top_level(*file, name) {
+            self.unreadable(format!("table `{name}`"), &why, table.at, None);
         }
     }
 
@@ -324,9 +333,14 @@ impl<'w> Linker<'w> {
         let holder = holders.iter().min_by_key(rank)?.clone();
         let module = self.eval.module(holder.file);
         let mut names = module.exported_names(&holder.binding).peekable();
-        let exported = names.peek().is_some();
         let first = names.peek().copied().cloned();
         let same = names.any(|name| *name == holder.binding);
+        // Another name of it may be exported: `export const people = overrides.people ?? defaults`.
+        let exported = first.is_some()
+            || holders.iter().filter(|other| other.path.is_empty()).any(|other| {
+                let module = self.eval.module(other.file);
+                module.exported_names(&other.binding).next().is_some()
+            });
         let name = match first {
             Some(first) if !same => first,
             _ => holder.binding.clone(),

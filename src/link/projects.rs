@@ -58,6 +58,7 @@ fn common_js(linker: &mut Linker<'_>, config: FileId) -> Value {
 
 fn project(linker: &mut Linker<'_>, config: FileId, value: &Value) -> Project {
     let at = config_span(linker, config);
+    let line = linker.world.line(config);
     let mut text = |key: &str| match value.option(key) {
         Value::String(text) => Some(text),
         Value::Unknown(why) => {
@@ -67,7 +68,9 @@ fn project(linker: &mut Linker<'_>, config: FileId, value: &Value) -> Project {
         _ => None,
     };
     let dialect = text("dialect").or_else(|| text("driver")).and_then(|name| Dialect::from_config(&name));
-    let casing = text("casing").and_then(|name| Casing::from_config(&name));
+    // 1.0 has no such key.
+    let casing = if line == DrizzleLine::V1 { None } else { text("casing") };
+    let casing = casing.and_then(|name| Casing::from_config(&name));
     let out = text("out").map_or("drizzle".into(), |out| SmolStr::new(out.trim_start_matches("./")));
     let package = linker.world.package(config);
     let out: Arc<str> = if package.is_empty() { out.as_str().into() } else { format!("{package}/{out}").into() };
@@ -75,7 +78,7 @@ fn project(linker: &mut Linker<'_>, config: FileId, value: &Value) -> Project {
         config: Some(config),
         package,
         dialect,
-        line: linker.world.line(config),
+        line,
         casing,
         out: Some(out),
         schema_files: Vec::new(),

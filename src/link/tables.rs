@@ -346,7 +346,9 @@ impl Linker<'_> {
             let raw = |indexes: &[usize]| -> Vec<String> {
                 indexes.iter().map(|index| columns[*index].name_before_casing().to_string()).collect()
             };
-            for key in table.primary_keys.iter_mut().filter(|key| !key.explicit) {
+            // The primary key of MySQL has no name of its own; 1.0 knows that.
+            let unnamed = table.dialect == Dialect::MySql && table.line == DrizzleLine::V1;
+            for key in table.primary_keys.iter_mut().filter(|key| !key.explicit || unnamed) {
                 key.name = key.columns.clone().map(|indexes| names.primary_key(&strs(&spelled(&indexes))));
             }
             for unique in table.uniques.iter_mut().filter(|unique| !unique.explicit) {
@@ -389,14 +391,16 @@ fn strs(texts: &[String]) -> Vec<&str> {
 
 fn facts(key: &SmolStr, builder: &ColumnBuilder, casing: Option<Casing>) -> ColumnFacts {
     let name_from_key = matches!(builder.name, Ok(None));
-    let name = builder.name.clone().map(|name| name.unwrap_or_else(|| key.clone()));
+    let from_key = || builder.settled_name.clone().unwrap_or_else(|| key.clone());
+    let name = builder.name.clone().map(|name| name.unwrap_or_else(from_key));
+    // 1.0 spells a name when the table is made, drizzle-kit 0.31 when it writes SQL.
     let spelled = |name: SmolStr| match casing {
-        Some(casing) if name_from_key => SmolStr::new(casing.apply(&name)),
+        Some(casing) if name_from_key && builder.line == DrizzleLine::V0 => {
+            SmolStr::new(casing.apply(&name))
+        }
         _ => name,
     };
-    // Casing that belongs to a table of 1.0 is the name itself, not a later conversion.
     let sql_name = name.clone().map(spelled);
-    let name = if builder.line == DrizzleLine::V1 { sql_name.clone() } else { name };
     let default = match &builder.default {
         Some(value) => Some(read_default(value)),
         None if builder.default_fn => Some(Default::Function),

@@ -37,7 +37,7 @@ impl Lowering<'_> {
                     })
                     .collect(),
             ),
-            ast::Expr::Object(object) => ExprKind::Object(self.object(object)),
+            ast::Expr::Object(object) => ExprKind::Object(self.object(&object.props)),
             ast::Expr::Member(member) => self.member(member),
             ast::Expr::OptChain(chain) => match &*chain.base {
                 ast::OptChainBase::Member(member) => {
@@ -121,9 +121,9 @@ impl Lowering<'_> {
         if element.spread.is_some() { Element::Spread(value) } else { Element::Value(value) }
     }
 
-    fn object(&mut self, object: &ast::ObjectLit) -> Vec<Property> {
-        let mut properties = Vec::with_capacity(object.props.len());
-        for property in &object.props {
+    pub(super) fn object(&mut self, written: &[ast::PropOrSpread]) -> Vec<Property> {
+        let mut properties = Vec::with_capacity(written.len());
+        for property in written {
             match property {
                 ast::PropOrSpread::Spread(spread) => {
                     properties.push(Property::Spread(self.expr(&spread.expr)));

@@ -316,12 +316,10 @@ impl Lowering<'_> {
         };
         let statement = self.range(assign.span);
         if is_module_exports(&member.obj, &property.sym) {
-            if let ast::Expr::Object(object) = &*assign.right {
-                for property in &object.props {
-                    self.common_js_property(property, statement);
-                }
-            }
-            let value = self.expr(&assign.right);
+            let value = match &*assign.right {
+                ast::Expr::Object(object) => self.common_js_object(object, statement),
+                other => self.expr(other),
+            };
             self.default_binding(value, statement);
             return true;
         }
@@ -339,17 +337,42 @@ impl Lowering<'_> {
         on_exports
     }
 
-    fn common_js_property(&mut self, property: &ast::PropOrSpread, statement: Range) {
-        let ast::PropOrSpread::Prop(property) = property else { return };
-        match &**property {
-            ast::Prop::Shorthand(name) => self.export_local(&name.sym, &name.sym),
-            ast::Prop::KeyValue(pair) => {
-                if let ast::PropName::Ident(key) = &pair.key {
-                    self.common_js_name(&key.sym, &pair.value, statement);
+    /// `module.exports = { users, posts: pgTable(…) }`: each member is an export, and the object is made
+    /// of those, so that nothing is evaluated twice.
+    fn common_js_object(&mut self, object: &ast::ObjectLit, statement: Range) -> Expr {
+        let range = self.range(object.span);
+        let mut properties = Vec::new();
+        for property in &object.props {
+            let ast::PropOrSpread::Prop(inner) = property else {
+                properties.extend(self.object(std::slice::from_ref(property)));
+                continue;
+            };
+            let key = match &**inner {
+                ast::Prop::Shorthand(name) => {
+                    self.export_local(&name.sym, &name.sym);
+                    None
                 }
+                ast::Prop::KeyValue(pair) => match &pair.key {
+                    ast::PropName::Ident(key) => {
+                        let known = self.module.bindings.contains_key(&*key.sym);
+                        self.common_js_name(&key.sym, &pair.value, statement);
+                        let is_name = matches!(&*pair.value, ast::Expr::Ident(_));
+                        (!known && !is_name).then(|| SmolStr::new(&*key.sym))
+                    }
+                    _ => None,
+                },
+                _ => None,
+            };
+            match key {
+                Some(key) => {
+                    let at = self.range(inner.span());
+                    let value = Expr { range: at, kind: ExprKind::Name(key.clone()) };
+                    properties.push(Property::Value(PropertyKey::Name(key), value, at));
+                }
+                None => properties.extend(self.object(std::slice::from_ref(property))),
             }
-            _ => {}
         }
+        Expr { range, kind: ExprKind::Object(properties) }
     }
 
     fn common_js_name(&mut self, exported: &str, value: &ast::Expr, statement: Range) {

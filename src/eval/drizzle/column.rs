@@ -19,6 +19,7 @@ impl ColumnBuilder {
             line,
             function: SmolStr::new(function),
             name: Ok(None),
+            settled_name: None,
             sql_type: Ok(SmolStr::default()),
             not_null: false,
             primary_key: false,
@@ -212,15 +213,16 @@ impl Evaluator<'_> {
                 column.default = Some(first);
                 column.has_default = true;
             }
-            "defaultNow" | "defaultRandom" | "defaultCurrentTimestamp" | "onUpdateNow" => {
+            "defaultNow" | "defaultRandom" | "defaultGetDate" | "onUpdateNow" => {
                 column.has_default = true;
                 if name != "onUpdateNow" {
                     let now = match (name, column.dialect) {
                         ("defaultRandom", Dialect::MsSql) => "newid()",
                         ("defaultRandom", _) => "gen_random_uuid()",
-                        (_, Dialect::MySql | Dialect::SingleStore) => "(now())",
+                        (_, Dialect::MySql) => "(now())",
+                        (_, Dialect::SingleStore) => "CURRENT_TIMESTAMP",
                         (_, Dialect::Sqlite) => "(cast((julianday('now') - 2440587.5)*86400000 as integer))",
-                        (_, Dialect::MsSql) => "getdate()",
+                        (_, Dialect::MsSql) => "(getdate())",
                         _ => "now()",
                     };
                     let parts = vec![SqlPart::Text(SmolStr::new_static(now))];

@@ -141,5 +141,5 @@ fn has(object: &Object, key: &str) -> bool {
 
 /// The method that an index has before `.using()`.
 fn default_method(dialect: Dialect) -> Option<SmolStr> {
-    matches!(dialect, Dialect::Postgres | Dialect::Gel).then(|| SmolStr::new_static("btree"))
+    matches!(dialect, Dialect::Postgres | Dialect::Gel | Dialect::Cockroach).then(|| SmolStr::new_static("btree"))
 }

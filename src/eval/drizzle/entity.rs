@@ -159,6 +159,8 @@ pub struct ColumnBuilder {
     pub function: SmolStr,
     /// The name that it was given, when it was given one.
     pub name: Fact<Option<SmolStr>>,
+    /// The name that it got from the key of the first table that used it.
+    pub settled_name: Option<SmolStr>,
     /// As `getSQLType()` spells it, without the dimensions of 1.0's arrays.
     pub sql_type: Fact<SmolStr>,
     /// `.notNull()` and what implies it.

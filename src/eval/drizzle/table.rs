@@ -117,7 +117,11 @@ impl Evaluator<'_> {
         };
         match self.members_of(&columns, at) {
             Ok((members, open)) => {
-                let built = members.into_iter().map(|(key, member)| (key, build_column(&member)));
+                let casing = maker.casing.or(maker.namespace.as_ref().and_then(|namespace| namespace.casing));
+                let built = members.into_iter().map(|(key, member)| {
+                    let column = build_column(&key, &member, casing);
+                    (key, column)
+                });
                 (built.collect(), open)
             }
             Err(why) => (OrderedMap::default(), Some(why)),
@@ -178,10 +182,7 @@ impl Evaluator<'_> {
                 let built = members.into_iter().map(|(key, member)| {
                     let builder = match &member.value {
                         Value::Entity(Entity::Column(column)) => match column.table.column(&column.key) {
-                            Some(known) => known.builder.clone().map(|mut builder| {
-                                builder.name = builder.name.map(|name| name.or(Some(column.key.clone())));
-                                builder
-                            }),
+                            Some(known) => known.builder.clone(),
                             None => Err(why("an expression of a view has no column type", at)),
                         },
                         _ => Err(why("an expression of a view has no column type", at)),
@@ -228,9 +229,19 @@ impl Evaluator<'_> {
     }
 }
 
-fn build_column(member: &Member) -> Column {
+/// Builds the column of a property. A builder without a name is named by the first key that uses it, and
+/// keeps that name when it is used again.
+fn build_column(key: &SmolStr, member: &Member, casing: Option<Casing>) -> Column {
     let builder = match &member.value {
-        Value::Entity(Entity::Builder(builder)) => Ok(builder.borrow().clone()),
+        Value::Entity(Entity::Builder(builder)) => {
+            let mut builder = builder.borrow_mut();
+            if matches!(builder.name, Ok(None)) && builder.settled_name.is_none() {
+                let casing = casing.filter(|_| builder.line == DrizzleLine::V1);
+                let name = casing.map_or_else(|| key.clone(), |casing| SmolStr::new(casing.apply(key)));
+                builder.settled_name = Some(name);
+            }
+            Ok(builder.clone())
+        }
         Value::Unknown(why) => Err(why.clone()),
         _ => Err(why("the value of this property is no column", member.written)),
     };

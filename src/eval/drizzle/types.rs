@@ -254,9 +254,9 @@ pub(super) fn sql_type(
         Precision(name, between) => precision(name, between)?,
         UnsignedPrecision(name) => {
             let mut spelled = precision(name, ",")?;
-            // 1.0 leaves out what MySQL takes for granted.
+            // What MySQL takes for granted is left out.
             let usual = matches!(spelled.as_str(), "decimal(10,0)" | "decimal(10)");
-            if usual && line == DrizzleLine::V1 && dialect == Dialect::MySql {
+            if usual && dialect == Dialect::MySql {
                 spelled = SmolStr::new_static("decimal");
             }
             if flag("unsigned")? { format_smolstr!("{spelled} unsigned") } else { spelled }
