@@ -1,10 +1,22 @@
-//! schemalint
+//! schemalint reads Drizzle ORM schemas without running them, builds one graph of tables, keys, indexes
+//! and relations, and checks it against the rules of the house.
+//!
+//! The way of the data is in `ARCHITECTURE.md`: `discover` → `syntax` → `resolve` → `eval` → `link` →
+//! `graph` → rules → `output`.
+
+pub mod check;
+pub mod cli;
 pub mod discover;
 pub mod eval;
 pub mod graph;
 pub mod link;
+pub mod output;
 pub mod packages;
 pub mod resolve;
+pub mod rule;
 pub mod source;
 pub mod syntax;
 pub mod workspace;
+
+#[path = "../rules/mod.rs"]
+pub mod rules;

@@ -125,7 +125,8 @@ fn yaml_catalogs(text: &str, found: &mut FxHashMap<String, String>) {
         }
         let indent = line.len() - line.trim_start().len();
         let (key, value) = content.split_once(':').unwrap_or((content, ""));
-        let clean = |text: &str| text.split(" #").next().unwrap_or("").trim().trim_matches(['"', '\'']).to_string();
+        let clean =
+            |text: &str| text.split(" #").next().unwrap_or("").trim().trim_matches(['"', '\'']).to_string();
         let (key, value) = (clean(key), clean(value));
         if indent == 0 {
             section = key;

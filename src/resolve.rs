@@ -6,8 +6,7 @@
 //! (`dist/index.js`) is mapped back to its source.
 
 use oxc_resolver::{
-    FileMetadata, FileSystem, FileSystemOs, ResolveError, ResolveOptions, ResolverGeneric,
-    TsconfigDiscovery,
+    FileMetadata, FileSystem, FileSystemOs, ResolveError, ResolveOptions, ResolverGeneric, TsconfigDiscovery,
 };
 use rustc_hash::FxHashMap;
 use std::io;
@@ -35,13 +34,8 @@ pub struct Resolver {
 impl Resolver {
     /// A resolver for the repository at `root` with those packages, by name.
     pub fn new(root: &Path, packages: FxHashMap<String, PathBuf>) -> Self {
-        let files = InstalledWorkspace {
-            modules: root.join("node_modules"),
-            packages: Arc::new(packages),
-        };
-        let stage = |types: bool| {
-            ResolverGeneric::new_with_file_system(files.clone(), options(types))
-        };
+        let files = InstalledWorkspace { modules: root.join("node_modules"), packages: Arc::new(packages) };
+        let stage = |types: bool| ResolverGeneric::new_with_file_system(files.clone(), options(types));
         Self { stages: [stage(false), stage(true)], files }
     }
 
@@ -104,9 +98,7 @@ fn options(types: bool) -> ResolveOptions {
     ResolveOptions {
         tsconfig: Some(TsconfigDiscovery::Auto),
         condition_names: conditions,
-        extensions: strings(&[
-            ".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".json",
-        ]),
+        extensions: strings(&[".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".json"]),
         extension_alias: vec![
             alias(".js", &[".ts", ".tsx", ".js", ".jsx"]),
             alias(".jsx", &[".tsx", ".jsx"]),
@@ -244,7 +236,7 @@ fn source_of(path: &Path) -> Option<PathBuf> {
         }
         let mut inside: Vec<Component<'_>> = parts[index + 1..].to_vec();
         // `dist/esm/index.js` and `dist/cjs/index.js` have one source.
-        while inside.first().is_some_and(|part| is_built(part)) {
+        while inside.first().is_some_and(is_built) {
             inside.remove(0);
         }
         let inside: PathBuf = inside.iter().collect();

@@ -4,6 +4,8 @@
 //! `tests/truth/record.mjs`; see the README there. Every fact of a recording must be in the graph, and
 //! the graph may hold no table, column, key or relation that the recording does not.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -47,9 +49,24 @@ type Facts = BTreeMap<String, Value>;
 
 /// Members of a column that both sides write in the same way; absent means the same as `null`.
 const COLUMN: &[&str] = &[
-    "name", "nameFromKey", "sqlType", "notNull", "hasDefault", "default", "primary", "unique", "isArray",
-    "dimensions", "enumValues", "enumName", "enumSchema", "generated", "identity", "autoIncrement",
-    "onUpdate", "nullsNotDistinct",
+    "name",
+    "nameFromKey",
+    "sqlType",
+    "notNull",
+    "hasDefault",
+    "default",
+    "primary",
+    "unique",
+    "isArray",
+    "dimensions",
+    "enumValues",
+    "enumName",
+    "enumSchema",
+    "generated",
+    "identity",
+    "autoIncrement",
+    "onUpdate",
+    "nullsNotDistinct",
 ];
 
 /// Everything that a recording or a graph says, a line each. `truth` says which facts drizzle has an
@@ -71,7 +88,10 @@ fn facts(side: &Value, truth: &Value) -> Facts {
     }
     for made in list(side, "enums") {
         let id = id(made);
-        facts.insert(format!("enum {id}"), json!([made["name"], made["schema"], made["values"], made["exported"]]));
+        facts.insert(
+            format!("enum {id}"),
+            json!([made["name"], made["schema"], made["values"], made["exported"]]),
+        );
     }
     for made in list(side, "sequences") {
         facts.insert(format!("sequence {}", id(made)), json!([made["name"], made["schema"]]));
@@ -79,7 +99,8 @@ fn facts(side: &Value, truth: &Value) -> Facts {
     // Callbacks that throw declare nothing; the graph says what would be there.
     let throwing: BTreeSet<String> = list(truth, "relationErrors").iter().map(id).collect();
     for relation in list(side, "relations").iter().filter(|relation| !throwing.contains(&id(relation))) {
-        let at = format!("relation {} on {}.{}", id(relation), id(&relation["table"]), text(&relation["name"]));
+        let at =
+            format!("relation {} on {}.{}", id(relation), id(&relation["table"]), text(&relation["name"]));
         let mut put = |what: &str, value: Value| {
             facts.insert(format!("{at} {what}"), value);
         };
@@ -143,7 +164,9 @@ fn table_facts(id: &str, table: &Value, recorded: &Value, facts: &mut Facts) {
     }
     for (at, key) in list(table, "foreignKeys").iter().enumerate() {
         let target = match key["foreignTable"]["external"] == json!(true) {
-            true => format!("{}.{}", text(&key["foreignTable"]["schema"]), text(&key["foreignTable"]["name"])),
+            true => {
+                format!("{}.{}", text(&key["foreignTable"]["schema"]), text(&key["foreignTable"]["name"]))
+            }
             false => self::id(&key["foreignTable"]),
         };
         let actions = ["onDelete", "onUpdate"].map(|action| match &key[action] {

@@ -42,8 +42,8 @@ impl Ignores {
             if above.join(".git").exists() {
                 for above in chain.into_iter().rev() {
                     let outer = Arc::new(ignores);
-                    ignores = Self::inside(&outer, above)
-                        .unwrap_or(Self { outer: Some(outer), ..Self::default() });
+                    ignores =
+                        Self::inside(&outer, above).unwrap_or(Self { outer: Some(outer), ..Self::default() });
                 }
                 return ignores;
             }

@@ -132,9 +132,7 @@ impl Walk<'_> {
             } else if kind.is_file() {
                 if name == "package.json" {
                     self.package(path);
-                } else if search::is_script(&name)
-                    && (self.options.no_ignore || !exclude::file(&name))
-                {
+                } else if search::is_script(&name) && (self.options.no_ignore || !exclude::file(&name)) {
                     self.file(path, false, ignores.matches(path, false));
                 }
             }
@@ -143,9 +141,10 @@ impl Walk<'_> {
 
     fn is_inside(&self, path: &Path) -> bool {
         let Ok(target) = fs::canonicalize(path) else { return false };
-        self.options.paths.iter().any(|root| {
-            fs::canonicalize(root).is_ok_and(|root| target.starts_with(root))
-        })
+        self.options
+            .paths
+            .iter()
+            .any(|root| fs::canonicalize(root).is_ok_and(|root| target.starts_with(root)))
     }
 
     fn package(&self, path: &Path) {

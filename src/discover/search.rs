@@ -26,11 +26,33 @@ pub struct LookedAt {
 
 /// Functions that make tables, schemas, views and enums: a file that names one is a candidate.
 const MAKERS: &[&str] = &[
-    "pgTable", "mysqlTable", "sqliteTable", "singlestoreTable", "gelTable", "cockroachTable",
-    "mssqlTable", "pgSchema", "mysqlSchema", "mysqlDatabase", "singlestoreSchema",
-    "singlestoreDatabase", "gelSchema", "cockroachSchema", "mssqlSchema", "pgView",
-    "pgMaterializedView", "mysqlView", "sqliteView", "cockroachView", "mssqlView", "pgEnum",
-    "cockroachEnum", "pgSequence", "onchainTable", "onchainEnum", "defineRelations",
+    "pgTable",
+    "mysqlTable",
+    "sqliteTable",
+    "singlestoreTable",
+    "gelTable",
+    "cockroachTable",
+    "mssqlTable",
+    "pgSchema",
+    "mysqlSchema",
+    "mysqlDatabase",
+    "singlestoreSchema",
+    "singlestoreDatabase",
+    "gelSchema",
+    "cockroachSchema",
+    "mssqlSchema",
+    "pgView",
+    "pgMaterializedView",
+    "mysqlView",
+    "sqliteView",
+    "cockroachView",
+    "mssqlView",
+    "pgEnum",
+    "cockroachEnum",
+    "pgSequence",
+    "onchainTable",
+    "onchainEnum",
+    "defineRelations",
 ];
 /// Names that are common elsewhere: they count in files that also name `drizzle-orm`.
 const WEAK: &[&str] = &["relations(", "snakeCase", "camelCase"];
@@ -116,7 +138,10 @@ mod tests {
     fn candidates_are_found_by_content_and_by_name() {
         let kind = |name: &str, text: &str| look(name, text.as_bytes()).kind;
         assert_eq!(kind("a.ts", "export const a = pgTable('a', {})"), Some(Kind::Candidate));
-        assert_eq!(kind("a.ts", "import { relations } from 'drizzle-orm'; relations(a"), Some(Kind::Candidate));
+        assert_eq!(
+            kind("a.ts", "import { relations } from 'drizzle-orm'; relations(a"),
+            Some(Kind::Candidate)
+        );
         assert_eq!(kind("a.ts", "see relations(a)"), None);
         assert_eq!(kind("a.ts", "createTable('x', {})"), Some(Kind::Loose));
         assert_eq!(kind("users.schema.ts", "export {}"), Some(Kind::Candidate));

@@ -9,17 +9,11 @@ use super::statement::Flow;
 use super::value::*;
 use super::{DEPTH, Evaluator, Library, no_member, unknown};
 use crate::eval::library::Global;
-use crate::source::Span;
+use crate::source::{Range, Span};
 use crate::syntax::*;
 
 impl Evaluator<'_> {
-    pub(super) fn call(
-        &mut self,
-        callee: &Expr,
-        arguments: &[Element],
-        scope: &Scope,
-        at: Span,
-    ) -> Value {
+    pub(super) fn call(&mut self, callee: &Expr, arguments: &[Element], scope: &Scope, at: Span) -> Value {
         // `object.method(…)` is the common form: no method value is made for it.
         if let ExprKind::Member(object, name) = &callee.kind {
             let object = self.expr(object, scope);
@@ -28,6 +22,14 @@ impl Evaluator<'_> {
             }
             let mut values = Vec::with_capacity(arguments.len());
             self.elements(arguments, scope, &mut values);
+            // A modifier stands where its name stands, not where its column begins.
+            let at = match &object {
+                Value::Entity(Entity::Builder(_)) => {
+                    let start = callee.range.end.saturating_sub(name.len() as u32);
+                    Range::new(start.max(at.range.start), at.range.end).in_file(at.file)
+                }
+                _ => at,
+            };
             return self.call_method(&object, name, values, at);
         }
         let function = self.expr(callee, scope);
@@ -99,12 +101,7 @@ impl Evaluator<'_> {
     }
 
     /// Calls a function of the repository.
-    pub(super) fn call_closure(
-        &mut self,
-        closure: &Rc<Closure>,
-        arguments: Vec<Value>,
-        at: Span,
-    ) -> Value {
+    pub(super) fn call_closure(&mut self, closure: &Rc<Closure>, arguments: Vec<Value>, at: Span) -> Value {
         if self.depth >= DEPTH {
             return unknown("the calls nest too deep", at);
         }
@@ -212,11 +209,8 @@ impl Evaluator<'_> {
         }
         self.assign_all(&this, members);
         if let Some(constructor) = &class.class.constructor {
-            let closure = Rc::new(Closure {
-                function: constructor.clone(),
-                scope,
-                this: RefCell::new(this.clone()),
-            });
+            let closure =
+                Rc::new(Closure { function: constructor.clone(), scope, this: RefCell::new(this.clone()) });
             self.call_closure(&closure, arguments, at);
         }
         this
@@ -270,9 +264,7 @@ impl Evaluator<'_> {
                 Value::Method(Rc::new((object.clone(), SmolStr::new(name))))
             }
             Value::Unknown(why) => Value::Unknown(why.clone()),
-            Value::Undefined | Value::Null => {
-                unknown(format!("`{name}` of undefined is asked for here"), at)
-            }
+            Value::Undefined | Value::Null => unknown(format!("`{name}` of undefined is asked for here"), at),
             _ => Value::Undefined,
         }
     }

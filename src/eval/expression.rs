@@ -215,9 +215,7 @@ impl Evaluator<'_> {
     pub(super) fn iterate(&mut self, value: &Value, at: Span) -> Result<Vec<Value>, Arc<Unknown>> {
         match value {
             Value::Array(items) => Ok(items.borrow().clone()),
-            Value::String(text) => {
-                Ok(text.chars().map(|letter| Value::string(letter.to_string())).collect())
-            }
+            Value::String(text) => Ok(text.chars().map(|letter| Value::string(letter.to_string())).collect()),
             Value::Unknown(why) => Err(why.clone()),
             _ => Err(why("the value is not a list", at)),
         }
@@ -385,7 +383,9 @@ impl Evaluator<'_> {
     fn unary(&mut self, op: UnaryOp, value: Value, at: Span) -> Value {
         match (op, value) {
             (_, Value::Unknown(why)) => Value::Unknown(why),
-            (UnaryOp::Not, value) => value.truthy().map_or_else(Value::Unknown, |truthy| Value::Bool(!truthy)),
+            (UnaryOp::Not, value) => {
+                value.truthy().map_or_else(Value::Unknown, |truthy| Value::Bool(!truthy))
+            }
             (UnaryOp::Minus, Value::Number(number)) => Value::Number(-number),
             (UnaryOp::Plus, Value::Number(number)) => Value::Number(number),
             (UnaryOp::Plus, Value::String(text)) => Value::Number(text.parse().unwrap_or(f64::NAN)),
@@ -491,9 +491,7 @@ pub(super) fn same(left: &Value, right: &Value) -> bool {
         (Value::Function(left), Value::Function(right)) => Rc::ptr_eq(left, right),
         (Value::Module(left), Value::Module(right)) => left == right,
         (Value::Entity(Entity::Enum(left)), Value::Entity(Entity::Enum(right))) => Rc::ptr_eq(left, right),
-        (Value::Entity(Entity::Table(left)), Value::Entity(Entity::Table(right))) => {
-            Rc::ptr_eq(left, right)
-        }
+        (Value::Entity(Entity::Table(left)), Value::Entity(Entity::Table(right))) => Rc::ptr_eq(left, right),
         (Value::Entity(Entity::Column(left)), Value::Entity(Entity::Column(right))) => {
             Rc::ptr_eq(&left.table, &right.table) && left.key == right.key
         }

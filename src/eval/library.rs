@@ -75,11 +75,11 @@ impl Library {
         Some(match specifier {
             "drizzle-kit" => Self::Kit,
             "ponder" | "@ponder/core" => Self::Ponder(line),
-            "ramda" | "remeda" | "lodash" | "lodash-es" | "es-toolkit" | "es-toolkit/compat"
-            | "radash" | "rambda" | "es-toolkit/object" => Self::Functional,
+            "ramda" | "remeda" | "lodash" | "lodash-es" | "es-toolkit" | "es-toolkit/compat" | "radash"
+            | "rambda" | "es-toolkit/object" => Self::Functional,
             "change-case" => Self::ChangeCase,
-            "zod" | "zod/v4" | "zod/v3" | "zod/mini" | "@hono/zod-openapi" | "astro:schema"
-            | "astro/zod" | "valibot" => Self::Zod,
+            "zod" | "zod/v4" | "zod/v3" | "zod/mini" | "@hono/zod-openapi" | "astro:schema" | "astro/zod"
+            | "valibot" => Self::Zod,
             "path" | "node:path" => Self::Path,
             "url" | "node:url" => Self::Url,
             _ => return None,

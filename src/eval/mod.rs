@@ -11,6 +11,7 @@ pub mod drizzle;
 mod expression;
 mod javascript;
 mod library;
+mod packages;
 mod statement;
 mod value;
 

@@ -172,12 +172,7 @@ impl Evaluator<'_> {
         }
     }
 
-    fn switch(
-        &mut self,
-        value: &Expr,
-        cases: &[(Option<Expr>, Vec<Statement>)],
-        scope: &Scope,
-    ) -> Flow {
+    fn switch(&mut self, value: &Expr, cases: &[(Option<Expr>, Vec<Statement>)], scope: &Scope) -> Flow {
         let value = self.expr(value, scope);
         if let Value::Unknown(why) = value {
             return Flow::Return(Value::Unknown(why));
@@ -329,9 +324,7 @@ fn assign_member(object: &Value, key: Option<SmolStr>, value: Value, at: Span) {
 fn only_throws(statement: &Statement) -> bool {
     match statement {
         Statement::Throw(_) => true,
-        Statement::Block(statements) => {
-            statements.last().is_some_and(only_throws)
-        }
+        Statement::Block(statements) => statements.last().is_some_and(only_throws),
         _ => false,
     }
 }

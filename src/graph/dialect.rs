@@ -106,7 +106,11 @@ impl Casing {
                 .enumerate()
                 .map(|(index, word)| {
                     let lower = word.to_ascii_lowercase();
-                    if index == 0 { lower } else { format!("{}{}", lower[..1].to_ascii_uppercase(), &word[1..]) }
+                    if index == 0 {
+                        lower
+                    } else {
+                        format!("{}{}", lower[..1].to_ascii_uppercase(), &word[1..])
+                    }
                 })
                 .collect(),
         }

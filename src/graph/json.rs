@@ -78,7 +78,10 @@ fn table(graph: &SchemaGraph, id: TableId) -> Value {
         out.insert("materialized".into(), view.materialized.into());
         out.insert("existing".into(), view.existing.into());
     }
-    out.insert("columns".into(), table.columns.iter().map(|column| self::column(graph, table, column)).collect());
+    out.insert(
+        "columns".into(),
+        table.columns.iter().map(|column| self::column(graph, table, column)).collect(),
+    );
     out.insert("span".into(), span(graph, table.span));
     out.insert("comments".into(), table.comments.iter().map(|at| comment(graph, *at)).collect());
     if let Some(why) = &table.columns_open {
@@ -94,28 +97,59 @@ fn table(graph: &SchemaGraph, id: TableId) -> Value {
         out.insert("constraintsUnknown".into(), reason(why));
     }
     let columns = |columns: &Fact<Vec<usize>>| column_list(table, columns);
-    out.insert("primaryKeys".into(), table.primary_keys.iter().map(|key| json!({
-        "name": known(&key.name), "nameExplicit": key.explicit, "columns": columns(&key.columns),
-        "span": span(graph, key.span),
-    })).collect());
-    out.insert("uniques".into(), table.uniques.iter().map(|unique| json!({
-        "name": known(&unique.name), "nameExplicit": unique.explicit,
-        "columns": columns(&unique.columns), "nullsNotDistinct": unique.nulls_not_distinct,
-        "span": span(graph, unique.span),
-    })).collect());
-    out.insert("indexes".into(), table.indexes.iter().map(|index| self::index(graph, table, index)).collect());
-    out.insert("foreignKeys".into(), table.foreign_keys.iter().map(|key| {
-        foreign_key(graph, table, key)
-    }).collect());
+    out.insert(
+        "primaryKeys".into(),
+        table
+            .primary_keys
+            .iter()
+            .map(|key| {
+                json!({
+                    "name": known(&key.name), "nameExplicit": key.explicit, "columns": columns(&key.columns),
+                    "span": span(graph, key.span),
+                })
+            })
+            .collect(),
+    );
+    out.insert(
+        "uniques".into(),
+        table
+            .uniques
+            .iter()
+            .map(|unique| {
+                json!({
+                    "name": known(&unique.name), "nameExplicit": unique.explicit,
+                    "columns": columns(&unique.columns), "nullsNotDistinct": unique.nulls_not_distinct,
+                    "span": span(graph, unique.span),
+                })
+            })
+            .collect(),
+    );
+    out.insert(
+        "indexes".into(),
+        table.indexes.iter().map(|index| self::index(graph, table, index)).collect(),
+    );
+    out.insert(
+        "foreignKeys".into(),
+        table.foreign_keys.iter().map(|key| foreign_key(graph, table, key)).collect(),
+    );
     out.insert("checks".into(), table.checks.len().into());
     out.insert("checkNames".into(), table.checks.iter().map(|check| optional(&check.name)).collect());
     out.insert("policies".into(), table.policies.len().into());
     out.insert("policyNames".into(), table.policies.iter().map(|policy| optional(&policy.name)).collect());
     out.insert("rls".into(), table.row_level_security.into());
     if !table.ignored_extras.is_empty() {
-        out.insert("ignored".into(), table.ignored_extras.iter().map(|extra| json!({
-            "reason": extra.reason, "span": span(graph, extra.span),
-        })).collect());
+        out.insert(
+            "ignored".into(),
+            table
+                .ignored_extras
+                .iter()
+                .map(|extra| {
+                    json!({
+                        "reason": extra.reason, "span": span(graph, extra.span),
+                    })
+                })
+                .collect(),
+        );
     }
     Value::Object(out)
 }
@@ -157,13 +191,16 @@ fn column(graph: &SchemaGraph, table: &Table, column: &Column) -> Value {
     }
     put("hasDefault", facts.has_default.into());
     if let Some(default) = &facts.default {
-        put("default", match default {
-            Default::Value(value) => json!({ "kind": "value", "value": value }),
-            Default::Sql(sql) => json!({ "kind": "sql", "value": sql }),
-            Default::Function => json!({ "kind": "fn" }),
-            Default::OnUpdate => json!({ "kind": "onUpdateFn" }),
-            Default::Unknown => json!({ "kind": "unknown" }),
-        });
+        put(
+            "default",
+            match default {
+                Default::Value(value) => json!({ "kind": "value", "value": value }),
+                Default::Sql(sql) => json!({ "kind": "sql", "value": sql }),
+                Default::Function => json!({ "kind": "fn" }),
+                Default::OnUpdate => json!({ "kind": "onUpdateFn" }),
+                Default::Unknown => json!({ "kind": "unknown" }),
+            },
+        );
     }
     put("isArray", (facts.dimensions > 0).into());
     if facts.dimensions > 1 {
@@ -248,10 +285,13 @@ fn relation(graph: &SchemaGraph, relation: &Relation) -> Value {
     let mut put = |key: &str, value: Value| {
         out.insert(key.into(), value);
     };
-    put("api", match relation.api {
-        RelationApi::V1 => "v1".into(),
-        RelationApi::V2 => "v2".into(),
-    });
+    put(
+        "api",
+        match relation.api {
+            RelationApi::V1 => "v1".into(),
+            RelationApi::V2 => "v2".into(),
+        },
+    );
     put("table", table_ref(graph, relation.table));
     put("name", relation.name.as_str().into());
     put("kind", if relation.one { "one" } else { "many" }.into());

@@ -113,16 +113,16 @@ fn infer_v2(
         }
         let matches = match &alias {
             Some(alias) => there.relation_name.clone()?.as_ref() == Some(alias),
-            None => {
-                there.target.clone()? == Some(relation.table) && there.relation_name.clone()?.is_none()
-            }
+            None => there.target.clone()? == Some(relation.table) && there.relation_name.clone()?.is_none(),
         };
         if matches {
             candidates.push(*other);
         }
     }
     let [other] = candidates[..] else {
-        let reason = if candidates.is_empty() { "not enough data provided to build the relation" } else {
+        let reason = if candidates.is_empty() {
+            "not enough data provided to build the relation"
+        } else {
             "there are multiple relations between the two tables"
         };
         return Ok(Inferred::Error(reason.into()));

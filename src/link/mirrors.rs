@@ -39,7 +39,8 @@ pub(super) fn find(graph: &mut SchemaGraph, projects: &Projects) {
                 })
                 .collect();
             // Created ones first; several left means that the owner is not known.
-            let created: Vec<usize> = candidates.iter().copied().filter(|owner| projects.creates(*owner)).collect();
+            let created: Vec<usize> =
+                candidates.iter().copied().filter(|owner| projects.creates(*owner)).collect();
             let chosen = if created.is_empty() { candidates } else { created };
             if let [owner] = chosen[..] {
                 owners.push((*mirror, TableId(owner as u32)));

@@ -4,8 +4,11 @@
 //! Nothing here reads a file: [`World`] gives modules and answers what a drizzle.config's `schema`
 //! matches.
 
+mod columns;
 mod inverse;
 mod mirrors;
+mod names;
+mod predicate;
 mod projects;
 mod relations;
 mod tables;
@@ -194,13 +197,9 @@ impl<'w> Linker<'w> {
                 }
                 continue;
             };
-            let makes = match self.eval.top_level(file, local) {
-                Value::Entity(Entity::TableMaker(_)) => true,
-                Value::Entity(Entity::Namespace(_)) => true,
-                Value::Function(_) => true,
-                _ => false,
-            };
-            if makes {
+            if let Value::Entity(Entity::TableMaker(_) | Entity::Namespace(_)) | Value::Function(_) =
+                self.eval.top_level(file, local)
+            {
                 self.makers.insert(exported.clone());
             }
         }
@@ -327,9 +326,8 @@ impl<'w> Linker<'w> {
     /// before inside an object.
     fn name_of(&mut self, holders: Option<&Vec<Holder>>, made: &(FileId, SmolStr)) -> Option<Binding> {
         let holders = holders?;
-        let rank = |holder: &&Holder| {
-            (holder.file != made.0, !holder.path.is_empty(), holder.binding != made.1)
-        };
+        let rank =
+            |holder: &&Holder| (holder.file != made.0, !holder.path.is_empty(), holder.binding != made.1);
         let holder = holders.iter().min_by_key(rank)?.clone();
         let module = self.eval.module(holder.file);
         let mut names = module.exported_names(&holder.binding).peekable();

@@ -73,7 +73,8 @@ fn project(linker: &mut Linker<'_>, config: FileId, value: &Value) -> Project {
     let casing = casing.and_then(|name| Casing::from_config(&name));
     let out = text("out").map_or("drizzle".into(), |out| SmolStr::new(out.trim_start_matches("./")));
     let package = linker.world.package(config);
-    let out: Arc<str> = if package.is_empty() { out.as_str().into() } else { format!("{package}/{out}").into() };
+    let out: Arc<str> =
+        if package.is_empty() { out.as_str().into() } else { format!("{package}/{out}").into() };
     let mut project = Project {
         config: Some(config),
         package,
@@ -171,9 +172,8 @@ impl Projects {
         if let Some((index, _)) = creators.max_by_key(|entry| near(*entry)) {
             return index;
         }
-        let neighbours = with_config.filter(|(_, project)| {
-            speaks(project) && project.package == package && shared(project) > 0
-        });
+        let neighbours = with_config
+            .filter(|(_, project)| speaks(project) && project.package == package && shared(project) > 0);
         if let Some((index, _)) = neighbours.max_by_key(|entry| near(*entry)) {
             return index;
         }

@@ -7,9 +7,7 @@ use std::sync::Arc;
 use super::{Holder, Linker};
 use crate::eval::drizzle::{self, Entity};
 use crate::eval::{Member, Object, Value, why};
-use crate::graph::{
-    Binding, ColumnPairs, ColumnRef, Fact, Inferred, Relation, RelationApi, TableId,
-};
+use crate::graph::{Binding, ColumnPairs, ColumnRef, Fact, Inferred, Relation, RelationApi, TableId};
 use crate::source::Span;
 
 /// Whether an object is what `defineRelations` makes, spreads of it included.
@@ -22,9 +20,9 @@ pub(super) fn is_v2(object: &Object) -> bool {
                 entry.len() == 3
                     && entry.contains_key("relations")
                     && entry.contains_key("name")
-                    && entry.get("table").is_some_and(|table| {
-                        matches!(table.value, Value::Entity(Entity::Table(_)))
-                    })
+                    && entry
+                        .get("table")
+                        .is_some_and(|table| matches!(table.value, Value::Entity(Entity::Table(_))))
             }
             _ => false,
         })
@@ -213,7 +211,11 @@ impl Linker<'_> {
     }
 
     fn relation_span(&mut self, member: &Member, holder: &Holder) -> Span {
-        if member.written.file == holder.file { member.written } else { member.spread.unwrap_or(member.written) }
+        if member.written.file == holder.file {
+            member.written
+        } else {
+            member.spread.unwrap_or(member.written)
+        }
     }
 
     fn relation_members(

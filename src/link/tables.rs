@@ -4,9 +4,9 @@ use smol_str::SmolStr;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::Linker;
 use super::projects::Projects;
-use crate::eval::drizzle::{self, ColumnBuilder, ConstraintKind, Entity, Sql, SqlPart, sql_text};
+use super::{Linker, columns, predicate};
+use crate::eval::drizzle::{self, ConstraintKind, Entity, sql_text};
 use crate::eval::{Value, why};
 use crate::graph::*;
 use crate::source::Span;
@@ -72,7 +72,12 @@ impl Linker<'_> {
             self.unreadable(format!("the name of table `{}`", built.binding.name), why, table.at, Some(id));
         }
         if let Some(Err(why)) = &table.namespace {
-            self.unreadable(format!("the schema of table `{}`", built.display_name()), why, table.at, Some(id));
+            self.unreadable(
+                format!("the schema of table `{}`", built.display_name()),
+                why,
+                table.at,
+                Some(id),
+            );
         }
         if let Some(why) = &table.open
             && built.view.is_none()
@@ -139,7 +144,11 @@ impl Linker<'_> {
         let written = Comments::new(&module, &text).of(column.written.range);
         Column {
             key: key.clone(),
-            facts: column.builder.as_ref().map(|builder| facts(key, builder, casing)).map_err(Arc::clone),
+            facts: column
+                .builder
+                .as_ref()
+                .map(|builder| columns::facts(key, builder, casing))
+                .map_err(Arc::clone),
             span,
             helper: (!own).then_some(column.written),
             comments: written.into_iter().map(|range| range.in_file(column.written.file)).collect(),
@@ -280,7 +289,7 @@ impl Linker<'_> {
                     unique: *unique,
                     parts,
                     method: method.clone(),
-                    predicate: predicate.as_ref().map(|predicate| read_predicate(table, predicate)),
+                    predicate: predicate.as_ref().map(|predicate| predicate::read(table, predicate)),
                     span,
                 });
             }
@@ -327,153 +336,6 @@ impl Linker<'_> {
             ConstraintKind::Policy { .. } => built.policies.push(Policy { name, span }),
         }
     }
-
-    /// Fills in the names that drizzle-kit generates, once every table is there.
-    fn name_constraints(&mut self) {
-        for at in 0..self.graph.tables.len() {
-            let Ok(name) = self.graph.tables[at].name.clone() else { continue };
-            let mut keys = std::mem::take(&mut self.graph.tables[at].foreign_keys);
-            for key in keys.iter_mut().filter(|key| !key.explicit) {
-                key.name = self.foreign_key_name(&self.graph.tables[at], &name, key);
-            }
-            let table = &mut self.graph.tables[at];
-            table.foreign_keys = keys;
-            let names = GeneratedNames { dialect: table.dialect, line: table.line, table: &name };
-            let columns = &mut table.columns;
-            let spelled = |indexes: &[usize]| -> Vec<String> {
-                indexes.iter().map(|index| columns[*index].display_name().to_string()).collect()
-            };
-            let raw = |indexes: &[usize]| -> Vec<String> {
-                indexes.iter().map(|index| columns[*index].name_before_casing().to_string()).collect()
-            };
-            // The primary key of MySQL has no name of its own; 1.0 knows that.
-            let unnamed = table.dialect == Dialect::MySql && table.line == DrizzleLine::V1;
-            for key in table.primary_keys.iter_mut().filter(|key| !key.explicit || unnamed) {
-                key.name = key.columns.clone().map(|indexes| names.primary_key(&strs(&spelled(&indexes))));
-            }
-            for unique in table.uniques.iter_mut().filter(|unique| !unique.explicit) {
-                // 0.x spells these from the names before casing.
-                unique.name = unique.columns.clone().map(|indexes| names.unique(&strs(&raw(&indexes)), false));
-            }
-            for index in table.indexes.iter_mut().filter(|index| !index.explicit) {
-                let parts = index.parts.iter().map(|part| match part {
-                    IndexPart::Column { column, .. } => Some(*column),
-                    _ => None,
-                });
-                let parts: Option<Vec<usize>> = parts.collect();
-                index.name = Ok(parts.map(|indexes| names.index(&strs(&spelled(&indexes)))));
-            }
-            for column in columns.iter_mut() {
-                let before = column.name_before_casing().to_string();
-                if let Ok(ColumnFacts { unique: Some(unique), .. }) = &mut column.facts
-                    && !unique.explicit
-                {
-                    unique.name = Ok(names.unique(&[&before], true));
-                }
-            }
-        }
-    }
-
-    fn foreign_key_name(&self, table: &Table, name: &str, key: &ForeignKey) -> Fact<SmolStr> {
-        let (columns, target) = (key.columns.as_ref().map_err(Arc::clone)?, key.target.as_ref().map_err(Arc::clone)?);
-        let to = self.graph.table(target.table);
-        let to_name = to.name.as_ref().map_err(Arc::clone)?;
-        let own: Vec<&str> = columns.iter().map(|index| table.column_name(*index)).collect();
-        let other: Vec<&str> = target.columns.iter().map(|index| to.column_name(*index)).collect();
-        let names = GeneratedNames { dialect: table.dialect, line: table.line, table: name };
-        Ok(names.foreign_key(&own, to_name, &other))
-    }
-}
-
-fn strs(texts: &[String]) -> Vec<&str> {
-    texts.iter().map(String::as_str).collect()
-}
-
-fn facts(key: &SmolStr, builder: &ColumnBuilder, casing: Option<Casing>) -> ColumnFacts {
-    let name_from_key = matches!(builder.name, Ok(None));
-    let from_key = || builder.settled_name.clone().unwrap_or_else(|| key.clone());
-    let name = builder.name.clone().map(|name| name.unwrap_or_else(from_key));
-    // 1.0 spells a name when the table is made, drizzle-kit 0.31 when it writes SQL.
-    let spelled = |name: SmolStr| match casing {
-        Some(casing) if name_from_key && builder.line == DrizzleLine::V0 => {
-            SmolStr::new(casing.apply(&name))
-        }
-        _ => name,
-    };
-    let sql_name = name.clone().map(spelled);
-    let default = match &builder.default {
-        Some(value) => Some(read_default(value)),
-        None if builder.default_fn => Some(Default::Function),
-        None if builder.on_update_fn => Some(Default::OnUpdate),
-        None => None,
-    };
-    let brackets = if builder.line == DrizzleLine::V1 { builder.dimensions as usize } else { 0 };
-    ColumnFacts {
-        name,
-        sql_name,
-        name_from_key,
-        function: builder.function.clone(),
-        sql_type: builder
-            .sql_type
-            .clone()
-            .map(|name| smol_str::format_smolstr!("{name}{}", "[]".repeat(brackets))),
-        not_null: builder.not_null,
-        effective_not_null: builder.not_null,
-        primary: builder.primary_key,
-        unique: builder.unique.as_ref().map(|unique| ColumnUnique {
-            explicit: !matches!(unique.name, Ok(None)),
-            name: unique.name.clone().map(Option::unwrap_or_default),
-            nulls_not_distinct: unique.nulls_not_distinct,
-            span: unique.at,
-        }),
-        has_default: builder.has_default,
-        default,
-        on_update: builder.on_update_fn,
-        generated: builder.generated,
-        identity: builder.identity.clone(),
-        auto_increment: builder.auto_increment,
-        dimensions: builder.dimensions,
-        enum_values: builder.enum_values.clone(),
-        enum_name: builder.enum_type.as_ref().map(|of| (of.name.clone(), of.namespace.clone())),
-        lost_modifiers: builder.lost.clone(),
-        builder: builder.at,
-    }
-}
-
-fn read_default(value: &Value) -> Default {
-    match value {
-        Value::Entity(Entity::Sql(sql)) => Default::Sql(sql_text(sql)),
-        value => json(value, 0).map_or(Default::Unknown, Default::Value),
-    }
-}
-
-/// A value as JSON, when it is one.
-fn json(value: &Value, depth: u32) -> Option<serde_json::Value> {
-    if depth > 8 {
-        return None;
-    }
-    Some(match value {
-        Value::Null => serde_json::Value::Null,
-        Value::Bool(flag) => (*flag).into(),
-        Value::Number(number) if number.fract() == 0.0 && number.abs() < 9e15 => (*number as i64).into(),
-        Value::Number(number) => serde_json::Number::from_f64(*number)?.into(),
-        Value::String(text) => text.as_str().into(),
-        Value::Array(items) => {
-            let items = items.borrow();
-            let items: Option<Vec<_>> = items.iter().map(|item| json(item, depth + 1)).collect();
-            items?.into()
-        }
-        Value::Object(object) if object.open.borrow().is_none() => {
-            let mut map = serde_json::Map::new();
-            for (key, member) in object.members.borrow().iter() {
-                if !matches!(member.value, Value::Undefined) {
-                    map.insert(key.to_string(), json(&member.value, depth + 1)?);
-                }
-            }
-            map.into()
-        }
-        _ => return None,
-    })
 }
 
 /// The elements of a list of columns; one column alone is a list of one.
@@ -491,10 +353,9 @@ fn own_columns(table: &Rc<drizzle::Table>, columns: &[Value], at: Span) -> Fact<
     columns
         .iter()
         .map(|column| match column {
-            Value::Entity(Entity::Column(column)) if Rc::ptr_eq(&column.table, table) => table
-                .columns
-                .get_index_of(&column.key)
-                .ok_or_else(|| why("the column is not known", at)),
+            Value::Entity(Entity::Column(column)) if Rc::ptr_eq(&column.table, table) => {
+                table.columns.get_index_of(&column.key).ok_or_else(|| why("the column is not known", at))
+            }
             Value::Entity(Entity::Column(_)) => Err(why("the column is one of another table", at)),
             Value::Unknown(why) => Err(why.clone()),
             _ => Err(why("this is no column", at)),
@@ -521,71 +382,6 @@ fn index_part(table: &Rc<drizzle::Table>, part: &Value) -> IndexPart {
         Value::Unknown(why) => IndexPart::Unknown(why.clone()),
         _ => IndexPart::Expression("?".into()),
     }
-}
-
-fn read_predicate(table: &Rc<drizzle::Table>, predicate: &Value) -> Fact<Predicate> {
-    match predicate {
-        Value::Entity(Entity::Sql(sql)) => {
-            Ok(Predicate { sql: sql_text(sql), not_null: not_null_columns(table, sql) })
-        }
-        Value::Unknown(why) => Err(why.clone()),
-        _ => Ok(Predicate { sql: "?".into(), not_null: None }),
-    }
-}
-
-/// The columns of a predicate that is only made of `column is not null`, joined by `and`.
-fn not_null_columns(table: &Rc<drizzle::Table>, sql: &Sql) -> Option<Vec<usize>> {
-    let mut columns = Vec::new();
-    let mut words = String::new();
-    collect(table, sql, &mut columns, &mut words).then_some(())?;
-    let words = words.to_ascii_lowercase().replace(['(', ')'], " ");
-    let mut words = words.split_whitespace().peekable();
-    let mut found = Vec::new();
-    loop {
-        let name = words.next()?;
-        let name = name.trim_matches('"');
-        let index = match name.strip_prefix('\u{1}') {
-            Some(marked) => *columns.get(marked.parse::<usize>().ok()?)?,
-            None => {
-                let name = name.rsplit('.').next()?.trim_matches('"');
-                table.columns.iter().position(|(key, column)| match &column.builder {
-                    Ok(ColumnBuilder { name: Ok(Some(own)), .. }) => own.eq_ignore_ascii_case(name),
-                    _ => key.eq_ignore_ascii_case(name),
-                })?
-            }
-        };
-        found.push(index);
-        for expected in ["is", "not", "null"] {
-            (words.next()? == expected).then_some(())?;
-        }
-        match words.next() {
-            None => return Some(found),
-            Some("and") => {}
-            Some(_) => return None,
-        }
-    }
-}
-
-/// Writes the SQL with every column as a mark; false when a part is neither text nor own column.
-fn collect(table: &Rc<drizzle::Table>, sql: &Sql, columns: &mut Vec<usize>, words: &mut String) -> bool {
-    sql.parts.iter().all(|part| match part {
-        SqlPart::Text(text) => {
-            words.push_str(text);
-            true
-        }
-        SqlPart::Value(Value::Entity(Entity::Sql(inner))) => collect(table, inner, columns, words),
-        SqlPart::Value(Value::Entity(Entity::Column(column))) => {
-            let index = Rc::ptr_eq(&column.table, table)
-                .then(|| table.columns.get_index_of(&column.key))
-                .flatten();
-            if let Some(index) = index {
-                words.push_str(&format!(" \u{1}{} ", columns.len()));
-                columns.push(index);
-            }
-            index.is_some()
-        }
-        SqlPart::Value(_) => false,
-    })
 }
 
 fn mark_primary_columns(table: &mut Table) {

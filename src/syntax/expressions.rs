@@ -67,9 +67,7 @@ impl Lowering<'_> {
                 Box::new(self.expr(&conditional.alt)),
             ),
             ast::Expr::Bin(binary) => self.binary(binary),
-            ast::Expr::Unary(unary) => {
-                ExprKind::Unary(unary_op(unary.op), Box::new(self.expr(&unary.arg)))
-            }
+            ast::Expr::Unary(unary) => ExprKind::Unary(unary_op(unary.op), Box::new(self.expr(&unary.arg))),
             ast::Expr::Assign(assign) => {
                 let target = Box::new(self.assign_target(&assign.left));
                 ExprKind::Assign(assign_op(assign.op), target, Box::new(self.expr(&assign.right)))

@@ -8,6 +8,7 @@ use swc_common::{BytePos, Spanned};
 use swc_ecma_ast as ast;
 use swc_ecma_parser::{EsSyntax, Parser, Syntax, TsSyntax};
 
+use super::effects;
 use super::module::*;
 use crate::source::Range;
 
@@ -92,11 +93,9 @@ fn syntax_of(path: &str) -> Syntax {
             allow_return_outside_function: true,
             ..EsSyntax::default()
         }),
-        _ => Syntax::Typescript(TsSyntax {
-            tsx: extension == "tsx",
-            decorators: true,
-            ..TsSyntax::default()
-        }),
+        _ => {
+            Syntax::Typescript(TsSyntax { tsx: extension == "tsx", decorators: true, ..TsSyntax::default() })
+        }
     }
 }
 
@@ -203,9 +202,7 @@ impl Lowering<'_> {
                 ast::ImportSpecifier::Default(default) => {
                     (&default.local, ImportName::Named(SmolStr::new_static("default")))
                 }
-                ast::ImportSpecifier::Namespace(namespace) => {
-                    (&namespace.local, ImportName::Namespace)
-                }
+                ast::ImportSpecifier::Namespace(namespace) => (&namespace.local, ImportName::Namespace),
             };
             self.bind(local, BindingKind::Import { specifier, name });
         }
@@ -263,7 +260,7 @@ impl Lowering<'_> {
     }
 
     /// `export default value` is a binding that code cannot name.
-    fn default_binding(&mut self, value: Expr, statement: Range) {
+    pub(super) fn default_binding(&mut self, value: Expr, statement: Range) {
         let name = SmolStr::new_static("default");
         let pattern = Pattern::Name(name.clone(), statement);
         let index = self.module.declarators.len();
@@ -273,7 +270,7 @@ impl Lowering<'_> {
         self.module.exports.insert(name.clone(), Export::Local(name));
     }
 
-    fn export_local(&mut self, exported: &str, local: &str) {
+    pub(super) fn export_local(&mut self, exported: &str, local: &str) {
         self.module.exports.insert(SmolStr::new(exported), Export::Local(SmolStr::new(local)));
     }
 
@@ -293,7 +290,7 @@ impl Lowering<'_> {
             | ast::Stmt::Block(_)
             | ast::Stmt::Try(_) => {
                 let mut roots = Vec::new();
-                changed_roots(statement, &mut roots);
+                effects::changed_roots(statement, &mut roots);
                 roots.retain(|root| self.module.bindings.contains_key(root));
                 if !roots.is_empty() {
                     let statement = self.statement(statement);
@@ -302,92 +299,6 @@ impl Lowering<'_> {
             }
             _ => {}
         }
-    }
-
-    /// `module.exports = …`, `exports.name = …` and `module.exports.name = …`.
-    fn common_js_export(&mut self, expression: &ast::Expr) -> bool {
-        let ast::Expr::Assign(assign) = expression else { return false };
-        let ast::AssignTarget::Simple(ast::SimpleAssignTarget::Member(member)) = &assign.left else {
-            return false;
-        };
-        let ast::MemberProp::Ident(property) = &member.prop else { return false };
-        let is_module_exports = |object: &ast::Expr, property: &str| {
-            property == "exports" && matches!(object, ast::Expr::Ident(name) if &*name.sym == "module")
-        };
-        let statement = self.range(assign.span);
-        if is_module_exports(&member.obj, &property.sym) {
-            let value = match &*assign.right {
-                ast::Expr::Object(object) => self.common_js_object(object, statement),
-                other => self.expr(other),
-            };
-            self.default_binding(value, statement);
-            return true;
-        }
-        let on_exports = match &*member.obj {
-            ast::Expr::Ident(name) => &*name.sym == "exports",
-            ast::Expr::Member(inner) => match &inner.prop {
-                ast::MemberProp::Ident(name) => is_module_exports(&inner.obj, &name.sym),
-                _ => false,
-            },
-            _ => false,
-        };
-        if on_exports {
-            self.common_js_name(&property.sym, &assign.right, statement);
-        }
-        on_exports
-    }
-
-    /// `module.exports = { users, posts: pgTable(…) }`: each member is an export, and the object is made
-    /// of those, so that nothing is evaluated twice.
-    fn common_js_object(&mut self, object: &ast::ObjectLit, statement: Range) -> Expr {
-        let range = self.range(object.span);
-        let mut properties = Vec::new();
-        for property in &object.props {
-            let ast::PropOrSpread::Prop(inner) = property else {
-                properties.extend(self.object(std::slice::from_ref(property)));
-                continue;
-            };
-            let key = match &**inner {
-                ast::Prop::Shorthand(name) => {
-                    self.export_local(&name.sym, &name.sym);
-                    None
-                }
-                ast::Prop::KeyValue(pair) => match &pair.key {
-                    ast::PropName::Ident(key) => {
-                        let known = self.module.bindings.contains_key(&*key.sym);
-                        self.common_js_name(&key.sym, &pair.value, statement);
-                        let is_name = matches!(&*pair.value, ast::Expr::Ident(_));
-                        (!known && !is_name).then(|| SmolStr::new(&*key.sym))
-                    }
-                    _ => None,
-                },
-                _ => None,
-            };
-            match key {
-                Some(key) => {
-                    let at = self.range(inner.span());
-                    let value = Expr { range: at, kind: ExprKind::Name(key.clone()) };
-                    properties.push(Property::Value(PropertyKey::Name(key), value, at));
-                }
-                None => properties.extend(self.object(std::slice::from_ref(property))),
-            }
-        }
-        Expr { range, kind: ExprKind::Object(properties) }
-    }
-
-    fn common_js_name(&mut self, exported: &str, value: &ast::Expr, statement: Range) {
-        if let ast::Expr::Ident(local) = value {
-            self.export_local(exported, &local.sym);
-            return;
-        }
-        let name = SmolStr::new(exported);
-        let value = self.expr(value);
-        let index = self.module.declarators.len();
-        let pattern = Pattern::Name(name.clone(), value.range);
-        self.module.declarators.push(Declarator { pattern, value: Some(value), statement });
-        let binding = Binding { range: statement, kind: BindingKind::Declared(index) };
-        self.module.bindings.entry(name.clone()).or_insert(binding);
-        self.export_local(exported, exported);
     }
 
     /// Lowers a declaration at the top level and gives the names that it binds.
@@ -454,79 +365,6 @@ impl Pattern {
             }
             Self::Default(pattern, _) | Self::Rest(pattern) => pattern.each_name(found),
             Self::Target(_) => {}
-        }
-    }
-}
-
-/// The names at the root of what a statement assigns to, or calls a method of.
-fn changed_roots(statement: &ast::Stmt, roots: &mut Vec<SmolStr>) {
-    match statement {
-        ast::Stmt::Expr(expression) => changed_root(&expression.expr, roots),
-        ast::Stmt::Block(block) => {
-            block.stmts.iter().for_each(|inner| changed_roots(inner, roots));
-        }
-        ast::Stmt::If(branch) => {
-            changed_roots(&branch.cons, roots);
-            branch.alt.iter().for_each(|alt| changed_roots(alt, roots));
-        }
-        ast::Stmt::For(repeat) => changed_roots(&repeat.body, roots),
-        ast::Stmt::ForIn(repeat) => changed_roots(&repeat.body, roots),
-        ast::Stmt::ForOf(repeat) => changed_roots(&repeat.body, roots),
-        ast::Stmt::While(repeat) => changed_roots(&repeat.body, roots),
-        ast::Stmt::Try(attempt) => {
-            attempt.block.stmts.iter().for_each(|inner| changed_roots(inner, roots));
-        }
-        _ => {}
-    }
-}
-
-fn changed_root(expression: &ast::Expr, roots: &mut Vec<SmolStr>) {
-    match expression {
-        ast::Expr::Assign(assign) => match &assign.left {
-            ast::AssignTarget::Simple(ast::SimpleAssignTarget::Ident(name)) => {
-                roots.push(SmolStr::new(&*name.sym));
-            }
-            ast::AssignTarget::Simple(ast::SimpleAssignTarget::Member(member)) => {
-                roots.extend(root_of(&member.obj));
-            }
-            _ => {}
-        },
-        ast::Expr::Call(call) => {
-            let ast::Callee::Expr(callee) = &call.callee else { return };
-            let ast::Expr::Member(member) = &**callee else { return };
-            roots.extend(root_of(&member.obj).filter(|name| name != "Object"));
-            // Object.assign(target, …)
-            if let Some(first) = call.args.first() {
-                roots.extend(root_of(&first.expr));
-            }
-            // list.forEach((item) => { target[item] = … })
-            for argument in &call.args {
-                match &*argument.expr {
-                    ast::Expr::Arrow(arrow) => match &*arrow.body {
-                        ast::ArrowFunctionBody::FunctionBody(block) => {
-                            block.stmts.iter().for_each(|inner| changed_roots(inner, roots));
-                        }
-                        ast::ArrowFunctionBody::Expr(inner) => changed_root(inner, roots),
-                    },
-                    ast::Expr::Paren(_) | ast::Expr::Fn(_) => {}
-                    _ => {}
-                }
-            }
-        }
-        ast::Expr::Paren(inner) => changed_root(&inner.expr, roots),
-        _ => {}
-    }
-}
-
-fn root_of(mut expression: &ast::Expr) -> Option<SmolStr> {
-    loop {
-        match expression {
-            ast::Expr::Ident(name) => return Some(SmolStr::new(&*name.sym)),
-            ast::Expr::Member(member) => expression = &member.obj,
-            ast::Expr::Paren(inner) => expression = &inner.expr,
-            ast::Expr::TsAs(inner) => expression = &inner.expr,
-            ast::Expr::TsNonNull(inner) => expression = &inner.expr,
-            _ => return None,
         }
     }
 }

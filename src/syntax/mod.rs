@@ -3,7 +3,11 @@
 //! [`lower`] is a pure function from one file's text to what that file says. Nothing of SWC leaves
 //! this room, nothing here reads a file.
 
+#![allow(clippy::disallowed_types, reason = "this is the room that they may not leave")]
+
 mod comments;
+mod common_js;
+mod effects;
 mod expressions;
 mod lower;
 mod module;

@@ -23,9 +23,7 @@ impl Lowering<'_> {
             ast::Stmt::Block(block) => Statement::Block(self.block(&block.stmts)),
             ast::Stmt::Empty(_) => Statement::Block(Vec::new()),
             ast::Stmt::Expr(expression) => Statement::Expr(self.expr(&expression.expr)),
-            ast::Stmt::Return(result) => {
-                Statement::Return(result.arg.as_ref().map(|value| self.expr(value)))
-            }
+            ast::Stmt::Return(result) => Statement::Return(result.arg.as_ref().map(|value| self.expr(value))),
             ast::Stmt::If(branch) => Statement::If(
                 self.expr(&branch.test),
                 Box::new(self.statement(&branch.cons)),
@@ -57,9 +55,10 @@ impl Lowering<'_> {
             }
             ast::Stmt::Switch(switch) => {
                 let value = self.expr(&switch.discriminant);
-                let cases = switch.cases.iter().map(|case| {
-                    (case.test.as_ref().map(|test| self.expr(test)), self.block(&case.cons))
-                });
+                let cases = switch
+                    .cases
+                    .iter()
+                    .map(|case| (case.test.as_ref().map(|test| self.expr(test)), self.block(&case.cons)));
                 Statement::Switch(value, cases.collect())
             }
             ast::Stmt::Try(attempt) => Statement::Try(self.block(&attempt.block.stmts)),
@@ -146,15 +145,12 @@ impl Lowering<'_> {
 
     pub(super) fn pattern(&mut self, pattern: &ast::Pat) -> Pattern {
         match pattern {
-            ast::Pat::Ident(name) => {
-                Pattern::Name(SmolStr::new(&*name.id.sym), self.range(name.id.span))
-            }
+            ast::Pat::Ident(name) => Pattern::Name(SmolStr::new(&*name.id.sym), self.range(name.id.span)),
             ast::Pat::Object(object) => self.object_pattern(object),
             ast::Pat::Array(array) => self.array_pattern(array),
-            ast::Pat::Assign(assign) => Pattern::Default(
-                Box::new(self.pattern(&assign.left)),
-                Box::new(self.expr(&assign.right)),
-            ),
+            ast::Pat::Assign(assign) => {
+                Pattern::Default(Box::new(self.pattern(&assign.left)), Box::new(self.expr(&assign.right)))
+            }
             ast::Pat::Rest(rest) => Pattern::Rest(Box::new(self.pattern(&rest.arg))),
             ast::Pat::Expr(target) => Pattern::Target(Box::new(self.expr(target))),
             ast::Pat::Invalid(_) => Pattern::Array(Vec::new(), None),
@@ -201,12 +197,8 @@ impl Lowering<'_> {
     pub(super) fn assign_target(&mut self, target: &ast::AssignTarget) -> Pattern {
         match target {
             ast::AssignTarget::Pat(ast::AssignTargetPat::Array(array)) => self.array_pattern(array),
-            ast::AssignTarget::Pat(ast::AssignTargetPat::Object(object)) => {
-                self.object_pattern(object)
-            }
-            ast::AssignTarget::Pat(ast::AssignTargetPat::Invalid(_)) => {
-                Pattern::Array(Vec::new(), None)
-            }
+            ast::AssignTarget::Pat(ast::AssignTargetPat::Object(object)) => self.object_pattern(object),
+            ast::AssignTarget::Pat(ast::AssignTargetPat::Invalid(_)) => Pattern::Array(Vec::new(), None),
             ast::AssignTarget::Simple(simple) => {
                 let expression: Box<ast::Expr> = simple.clone().into();
                 Pattern::Target(Box::new(self.expr(&expression)))

@@ -187,7 +187,9 @@ impl LinkWorld for Repository<'_> {
         // drizzle-kit resolves from where it is started: the package, mostly the config's own folder.
         let package = self.folder_of(config);
         let mut bases = vec![config_folder, package.clone()];
-        bases.extend(package.ancestors().skip(1).take_while(|base| base.starts_with(self.root)).map(Path::to_path_buf));
+        bases.extend(
+            package.ancestors().skip(1).take_while(|base| base.starts_with(self.root)).map(Path::to_path_buf),
+        );
         for base in bases {
             let files = self.matching(&base, pattern);
             if !files.is_empty() {
@@ -260,16 +262,18 @@ impl Repository<'_> {
             .map(|glob| glob.compile_matcher())
             .collect();
         let matcher = glob.compile_matcher();
-        self.walk(&fixed, usize::MAX, Some(&|path: &Path| {
-            matcher.is_match(path) && !excluded.iter().any(|glob| glob.is_match(path))
-        }))
+        self.walk(
+            &fixed,
+            usize::MAX,
+            Some(&|path: &Path| matcher.is_match(path) && !excluded.iter().any(|glob| glob.is_match(path))),
+        )
     }
 
     fn walk(&self, folder: &Path, depth: usize, matches: Option<&dyn Fn(&Path) -> bool>) -> Vec<FileId> {
         let entries = WalkDir::new(folder).min_depth(1).max_depth(depth).sort_by_file_name();
-        let entries = entries.into_iter().filter_entry(|entry| {
-            !entry.file_type().is_dir() || entry.file_name() != "node_modules"
-        });
+        let entries = entries
+            .into_iter()
+            .filter_entry(|entry| !entry.file_type().is_dir() || entry.file_name() != "node_modules");
         let mut files = Vec::new();
         for entry in entries.flatten() {
             let name = entry.file_name().to_string_lossy();

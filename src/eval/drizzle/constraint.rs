@@ -4,8 +4,8 @@ use smol_str::SmolStr;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use super::entity::*;
 use super::constraint_name;
+use super::entity::*;
 use crate::eval::value::{Object, Value};
 use crate::eval::{Evaluator, unknown};
 use crate::graph::Dialect;
@@ -24,9 +24,7 @@ impl Evaluator<'_> {
         let second = arguments.get(1).cloned().unwrap_or(Value::Undefined);
         let mut name = constraint_name(&arguments);
         let kind = match function {
-            "unique" | "uniqueKey" => {
-                ConstraintKind::Unique { columns: None, nulls_not_distinct: false }
-            }
+            "unique" | "uniqueKey" => ConstraintKind::Unique { columns: None, nulls_not_distinct: false },
             "primaryKey" => {
                 let (columns, given) = primary_key(&first, arguments);
                 name = given.as_str();
@@ -69,6 +67,8 @@ impl Evaluator<'_> {
         let this = Value::Entity(Entity::Constraint(constraint.clone()));
         let first = arguments.first().cloned().unwrap_or(Value::Undefined);
         let mut constraint = constraint.borrow_mut();
+        // The whole chain is the constraint: `index("…").on(t.a)`.
+        constraint.at = at;
         match (&mut constraint.kind, name) {
             (ConstraintKind::Index { columns, .. }, "on" | "onOnly") => *columns = Some(arguments),
             (ConstraintKind::Index { columns, method, .. }, "using") => {
@@ -127,9 +127,7 @@ impl Evaluator<'_> {
 /// `primaryKey(t.a, t.b)`.
 fn primary_key(first: &Value, arguments: Vec<Value>) -> (Value, Value) {
     match first {
-        Value::Object(object) if has(object, "columns") => {
-            (object.get("columns"), object.get("name"))
-        }
+        Value::Object(object) if has(object, "columns") => (object.get("columns"), object.get("name")),
         Value::Unknown(_) => (first.clone(), Value::Undefined),
         _ => (Value::array(arguments), Value::Undefined),
     }
@@ -141,5 +139,6 @@ fn has(object: &Object, key: &str) -> bool {
 
 /// The method that an index has before `.using()`.
 fn default_method(dialect: Dialect) -> Option<SmolStr> {
-    matches!(dialect, Dialect::Postgres | Dialect::Gel | Dialect::Cockroach).then(|| SmolStr::new_static("btree"))
+    matches!(dialect, Dialect::Postgres | Dialect::Gel | Dialect::Cockroach)
+        .then(|| SmolStr::new_static("btree"))
 }

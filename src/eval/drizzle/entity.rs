@@ -276,7 +276,7 @@ pub struct Constraint {
     pub kind: ConstraintKind,
     /// Its name, when it was given one.
     pub name: Fact<Option<SmolStr>>,
-    /// The first call: `index("…")`.
+    /// The calls: `index("…").on(t.a)`.
     pub at: Span,
 }
 

@@ -47,9 +47,7 @@ pub(super) fn core_member(dialect: Dialect, line: DrizzleLine, name: &str) -> Op
     Some(match (own, name) {
         ("Table", _) => maker.into_value(),
         ("View", _) | (_, "view") => TableMaker { view: Some(ViewKind::View), ..maker }.into_value(),
-        ("MaterializedView", _) => {
-            TableMaker { view: Some(ViewKind::Materialized), ..maker }.into_value()
-        }
+        ("MaterializedView", _) => TableMaker { view: Some(ViewKind::Materialized), ..maker }.into_value(),
         _ => Value::Static(Library::Core(dialect, line), SmolStr::new(name)),
     })
 }
@@ -78,8 +76,8 @@ impl Evaluator<'_> {
             _ => {}
         }
         match name {
-            "index" | "uniqueIndex" | "unique" | "uniqueKey" | "primaryKey" | "foreignKey"
-            | "check" | "fulltextIndex" | "vectorIndex" => {
+            "index" | "uniqueIndex" | "unique" | "uniqueKey" | "primaryKey" | "foreignKey" | "check"
+            | "fulltextIndex" | "vectorIndex" => {
                 return self.constraint(dialect, name, arguments, at);
             }
             "customType" => {
@@ -151,9 +149,7 @@ impl Evaluator<'_> {
                 self.call_maker(&Rc::new(maker), arguments, at)
             }
             "onchainEnum" => self.enum_type(Dialect::Postgres, line, &arguments, None, at),
-            "index" | "uniqueIndex" | "primaryKey" => {
-                self.constraint(Dialect::Postgres, name, arguments, at)
-            }
+            "index" | "uniqueIndex" | "primaryKey" => self.constraint(Dialect::Postgres, name, arguments, at),
             _ => self.call_orm(line, name, arguments, at),
         }
     }
@@ -309,13 +305,7 @@ impl Evaluator<'_> {
     }
 
     /// `snakeCase.table`, `pgTable.withRLS` before it is known what they are called on.
-    pub(super) fn static_member(
-        &mut self,
-        library: Library,
-        function: &str,
-        name: &str,
-        at: Span,
-    ) -> Value {
+    pub(super) fn static_member(&mut self, library: Library, function: &str, name: &str, at: Span) -> Value {
         let casing = match function {
             "snakeCase" => Some(Casing::Snake),
             "camelCase" => Some(Casing::Camel),
@@ -359,9 +349,7 @@ impl Evaluator<'_> {
         match name {
             "table" => maker.into_value(),
             "view" => TableMaker { view: Some(ViewKind::View), ..maker }.into_value(),
-            "materializedView" => {
-                TableMaker { view: Some(ViewKind::Materialized), ..maker }.into_value()
-            }
+            "materializedView" => TableMaker { view: Some(ViewKind::Materialized), ..maker }.into_value(),
             "schemaName" => match &namespace.name {
                 Ok(name) => Value::String(name.clone()),
                 Err(why) => Value::Unknown(why.clone()),
@@ -394,9 +382,7 @@ impl Evaluator<'_> {
             },
             Entity::Column(column) => self.order_column(column, name, &arguments, at),
             Entity::Namespace(namespace) => match name {
-                "enum" => {
-                    self.enum_type(namespace.dialect, namespace.line, &arguments, Some(namespace), at)
-                }
+                "enum" => self.enum_type(namespace.dialect, namespace.line, &arguments, Some(namespace), at),
                 "sequence" => {
                     let name = arguments.first().cloned().unwrap_or(Value::Undefined);
                     self.sequence(&name, Some(namespace), at)
@@ -415,10 +401,9 @@ impl Evaluator<'_> {
             Entity::Query(query) => self.query_method(query, name, &arguments),
             Entity::Role(_) | Entity::Sequence(_) => this(),
             Entity::Sql(sql) => self.sql_method(sql, name, &arguments),
-            Entity::Through(through) => unknown(
-                format!("`{name}` is called on a `through` of `{}`", through.0.key),
-                at,
-            ),
+            Entity::Through(through) => {
+                unknown(format!("`{name}` is called on a `through` of `{}`", through.0.key), at)
+            }
             Entity::Options(values) => self.options_method(values, name, &arguments, at),
             _ => {
                 let member = self.entity_member(entity, name, at);
@@ -431,7 +416,13 @@ impl Evaluator<'_> {
     }
 
     /// `status.exclude(["a"])`, `status.extract(["a"])` of a validation schema's values.
-    fn options_method(&mut self, values: &Rc<Vec<Value>>, name: &str, arguments: &[Value], at: Span) -> Value {
+    fn options_method(
+        &mut self,
+        values: &Rc<Vec<Value>>,
+        name: &str,
+        arguments: &[Value],
+        at: Span,
+    ) -> Value {
         let keep = match name {
             "exclude" => false,
             "extract" => true,
@@ -441,9 +432,9 @@ impl Evaluator<'_> {
         let listed = arguments.first().cloned().unwrap_or(Value::Undefined);
         match self.iterate(&listed, at) {
             Ok(listed) => {
-                let chosen = values.iter().filter(|value| {
-                    listed.iter().any(|other| super::expression::same(other, value)) == keep
-                });
+                let chosen = values
+                    .iter()
+                    .filter(|value| listed.iter().any(|other| super::expression::same(other, value)) == keep);
                 Value::Entity(Entity::Options(Rc::new(chosen.cloned().collect())))
             }
             Err(why) => Value::Unknown(why),

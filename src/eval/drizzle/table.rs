@@ -75,9 +75,7 @@ impl Evaluator<'_> {
 
     fn new_table(&mut self, maker: &TableMaker, name: Value, at: Span) -> Table {
         let name = match &maker.rename {
-            Some(rename) if !matches!(name, Value::Unknown(_)) => {
-                self.call_value(rename, vec![name], at)
-            }
+            Some(rename) if !matches!(name, Value::Unknown(_)) => self.call_value(rename, vec![name], at),
             _ => name,
         };
         Table {
@@ -160,11 +158,7 @@ impl Evaluator<'_> {
     }
 
     /// The columns that a query selects.
-    fn selected(
-        &mut self,
-        query: &Value,
-        at: Span,
-    ) -> (OrderedMap<SmolStr, Column>, Option<Arc<Unknown>>) {
+    fn selected(&mut self, query: &Value, at: Span) -> (OrderedMap<SmolStr, Column>, Option<Arc<Unknown>>) {
         let opaque = |value: &Value| match value {
             Value::Unknown(why) => (OrderedMap::default(), Some(why.clone())),
             _ => (OrderedMap::default(), Some(why("the query of this view is not followed", at))),

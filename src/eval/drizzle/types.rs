@@ -94,13 +94,11 @@ fn spelling(dialect: Dialect, line: DrizzleLine, function: &str) -> Option<Spell
             "boolean" => Plain("boolean"),
             "char" => Length("char"),
             "date" => Plain("date"),
-            "datetime" | "time" | "timestamp" if dialect == Dialect::SingleStore => {
-                Plain(match function {
-                    "datetime" => "datetime",
-                    "time" => "time",
-                    _ => "timestamp",
-                })
-            }
+            "datetime" | "time" | "timestamp" if dialect == Dialect::SingleStore => Plain(match function {
+                "datetime" => "datetime",
+                "time" => "time",
+                _ => "timestamp",
+            }),
             "datetime" => Fraction("datetime"),
             "time" => Fraction("time"),
             "timestamp" => Fraction("timestamp"),
@@ -248,9 +246,7 @@ pub(super) fn sql_type(
     Ok(match spelling {
         Plain(name) => SmolStr::new_static(name),
         Length(name) => in_parentheses(name, text("length")?),
-        LengthOr1(name) => {
-            in_parentheses(name, text("length")?.or(Some(SmolStr::new_static("1"))))
-        }
+        LengthOr1(name) => in_parentheses(name, text("length")?.or(Some(SmolStr::new_static("1")))),
         Precision(name, between) => precision(name, between)?,
         UnsignedPrecision(name) => {
             let mut spelled = precision(name, ",")?;

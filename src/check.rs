@@ -1,0 +1,142 @@
+//! Runs the rules over a graph, in parallel, and puts their findings in order.
+
+use rayon::prelude::*;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, Instant};
+
+use crate::rule::{Context, Finding, Findings, Level};
+use crate::rules::RULES;
+use crate::source::Sources;
+use crate::workspace::Reading;
+
+/// What a check found, and what it was made of.
+#[derive(Debug)]
+pub struct Run {
+    /// The findings, by file, place and rule.
+    pub findings: Vec<Finding>,
+    /// Rules that panicked, with what they said. Everything else still ran.
+    pub broken_rules: Vec<(&'static str, String)>,
+    /// Tables, views and foreign keys.
+    pub counts: Counts,
+    /// How long the reading and the rules took.
+    pub took: Duration,
+}
+
+/// What was read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Tables.
+    pub tables: usize,
+    /// Foreign keys.
+    pub foreign_keys: usize,
+    /// Files that declare tables.
+    pub files: usize,
+    /// Scripts that were looked at.
+    pub looked_at: usize,
+    /// Tables with a gap that silences rules.
+    pub incomplete: usize,
+}
+
+/// Checks what was read. `since` is when the reading began.
+pub fn check(reading: &Reading, since: Instant) -> Run {
+    let context = Context { graph: &reading.graph };
+    let results: Vec<Result<Vec<Finding>, (&'static str, String)>> = RULES
+        .par_iter()
+        .filter(|rule| rule.meta.level != Level::Off)
+        .map(|rule| {
+            let mut out = Findings::new(rule.meta.name, rule.meta.level);
+            let checked = catch_unwind(AssertUnwindSafe(|| (rule.check)(&context, &mut out)));
+            match checked {
+                Ok(()) => Ok(out.into_vec()),
+                Err(panic) => Err((rule.meta.name, said(&*panic))),
+            }
+        })
+        .collect();
+    let mut findings = reading_findings(reading);
+    let mut broken_rules = Vec::new();
+    for result in results {
+        match result {
+            Ok(found) => findings.extend(found),
+            Err(broken) => broken_rules.push(broken),
+        }
+    }
+    sort(&mut findings, &reading.graph.sources);
+    Run { findings, broken_rules, counts: counts(reading), took: since.elapsed() }
+}
+
+fn said(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(ToString::to_string);
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default()
+}
+
+fn sort(findings: &mut [Finding], sources: &Sources) {
+    findings.sort_by(|left, right| {
+        let place = |finding: &Finding| finding.primary.span.range;
+        let path = |finding: &Finding| sources.get(finding.primary.span.file).path.clone();
+        path(left)
+            .cmp(&path(right))
+            .then_with(|| place(left).cmp(&place(right)))
+            .then_with(|| left.rule.cmp(right.rule))
+            .then_with(|| left.subject.cmp(&right.subject))
+    });
+}
+
+/// What the reading itself found: house-keeping rules, which are always on.
+fn reading_findings(reading: &Reading) -> Vec<Finding> {
+    let graph = &reading.graph;
+    let mut syntax = Findings::new("syntax-error", Level::Error);
+    for (span, message) in &reading.syntax_errors {
+        let path = graph.sources.get(span.file).path.clone();
+        syntax
+            .report(&*path, *span, format!("`{path}` cannot be read: {message}"))
+            .label("here")
+            .help("tables of this file are missing from the schema; everything else was still read");
+    }
+    let mut imports = Findings::new("unresolved-import", Level::Warn);
+    for (span, specifier) in &graph.missing_imports {
+        imports
+            .report(specifier.clone(), *span, format!("`{specifier}` leads to no file"))
+            .label("imported here, and needed by a table")
+            .help("correct the path, or add it to `paths` of the tsconfig or to `exports` of the package");
+    }
+    let mut unreadable = Findings::new("unreadable-schema", Level::Warn);
+    for gap in &graph.unreadable {
+        // An import that leads nowhere is its own finding.
+        if graph.missing_imports.iter().any(|(span, _)| *span == gap.why.span) {
+            continue;
+        }
+        let message = format!("{} could not be read: {}", gap.subject, gap.why.reason);
+        let finding = unreadable.report(gap.subject.as_str(), gap.span, message);
+        if gap.why.span == gap.span {
+            finding.label(gap.why.reason.to_string());
+        } else {
+            finding.label("needed here").related(gap.why.span, gap.why.reason.to_string());
+        }
+    }
+    let mut findings = syntax.into_vec();
+    findings.extend(imports.into_vec());
+    findings.extend(unreadable.into_vec());
+    findings
+}
+
+fn counts(reading: &Reading) -> Counts {
+    let graph = &reading.graph;
+    let mut counts = Counts { looked_at: reading.looked_at, ..Counts::default() };
+    let mut files = Vec::new();
+    for (_, table) in graph.own_tables() {
+        counts.tables += 1;
+        counts.foreign_keys += table.foreign_keys.len();
+        files.push(table.binding.file);
+        counts.incomplete += usize::from(
+            table.columns_open.is_some()
+                || table.extras_open.is_some()
+                || table.name.is_err()
+                || table.columns.iter().any(|column| column.facts.is_err())
+                || table.foreign_keys.iter().any(|key| key.target.is_err()),
+        );
+    }
+    files.sort_unstable();
+    files.dedup();
+    counts.files = files.len();
+    counts
+}

@@ -1,0 +1,93 @@
+//! From a column builder to the facts of a column.
+
+use smol_str::SmolStr;
+
+use crate::eval::Value;
+use crate::eval::drizzle::{ColumnBuilder, Entity, sql_text};
+use crate::graph::*;
+
+/// What is known of a column with that key, in a table with that casing.
+pub(super) fn facts(key: &SmolStr, builder: &ColumnBuilder, casing: Option<Casing>) -> ColumnFacts {
+    let name_from_key = matches!(builder.name, Ok(None));
+    let from_key = || builder.settled_name.clone().unwrap_or_else(|| key.clone());
+    let name = builder.name.clone().map(|name| name.unwrap_or_else(from_key));
+    // 1.0 spells a name when the table is made, drizzle-kit 0.31 when it writes SQL.
+    let spelled = |name: SmolStr| match casing {
+        Some(casing) if name_from_key && builder.line == DrizzleLine::V0 => SmolStr::new(casing.apply(&name)),
+        _ => name,
+    };
+    let sql_name = name.clone().map(spelled);
+    let default = match &builder.default {
+        Some(value) => Some(read_default(value)),
+        None if builder.default_fn => Some(Default::Function),
+        None if builder.on_update_fn => Some(Default::OnUpdate),
+        None => None,
+    };
+    let brackets = if builder.line == DrizzleLine::V1 { builder.dimensions as usize } else { 0 };
+    ColumnFacts {
+        name,
+        sql_name,
+        name_from_key,
+        function: builder.function.clone(),
+        sql_type: builder
+            .sql_type
+            .clone()
+            .map(|name| smol_str::format_smolstr!("{name}{}", "[]".repeat(brackets))),
+        not_null: builder.not_null,
+        effective_not_null: builder.not_null,
+        primary: builder.primary_key,
+        unique: builder.unique.as_ref().map(|unique| ColumnUnique {
+            explicit: !matches!(unique.name, Ok(None)),
+            name: unique.name.clone().map(Option::unwrap_or_default),
+            nulls_not_distinct: unique.nulls_not_distinct,
+            span: unique.at,
+        }),
+        has_default: builder.has_default,
+        default,
+        on_update: builder.on_update_fn,
+        generated: builder.generated,
+        identity: builder.identity.clone(),
+        auto_increment: builder.auto_increment,
+        dimensions: builder.dimensions,
+        enum_values: builder.enum_values.clone(),
+        enum_name: builder.enum_type.as_ref().map(|of| (of.name.clone(), of.namespace.clone())),
+        lost_modifiers: builder.lost.clone(),
+        builder: builder.at,
+    }
+}
+
+fn read_default(value: &Value) -> Default {
+    match value {
+        Value::Entity(Entity::Sql(sql)) => Default::Sql(sql_text(sql)),
+        value => json(value, 0).map_or(Default::Unknown, Default::Value),
+    }
+}
+
+/// A value as JSON, when it is one.
+fn json(value: &Value, depth: u32) -> Option<serde_json::Value> {
+    if depth > 8 {
+        return None;
+    }
+    Some(match value {
+        Value::Null => serde_json::Value::Null,
+        Value::Bool(flag) => (*flag).into(),
+        Value::Number(number) if number.fract() == 0.0 && number.abs() < 9e15 => (*number as i64).into(),
+        Value::Number(number) => serde_json::Number::from_f64(*number)?.into(),
+        Value::String(text) => text.as_str().into(),
+        Value::Array(items) => {
+            let items = items.borrow();
+            let items: Option<Vec<_>> = items.iter().map(|item| json(item, depth + 1)).collect();
+            items?.into()
+        }
+        Value::Object(object) if object.open.borrow().is_none() => {
+            let mut map = serde_json::Map::new();
+            for (key, member) in object.members.borrow().iter() {
+                if !matches!(member.value, Value::Undefined) {
+                    map.insert(key.to_string(), json(&member.value, depth + 1)?);
+                }
+            }
+            map.into()
+        }
+        _ => return None,
+    })
+}

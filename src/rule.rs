@@ -1,0 +1,154 @@
+//! What a rule is, and what it says.
+//!
+//! A rule reads the graph and reports what it finds; it does nothing else. It lives in two files,
+//! `rules/name.rs` and `rules/name.md`: the page is its documentation, the text of `explain` and its
+//! test.
+
+use serde::de::DeserializeOwned;
+use smol_str::SmolStr;
+
+use crate::graph::SchemaGraph;
+use crate::source::Span;
+
+/// How much a finding matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// The rule does not run.
+    Off,
+    /// Reported; the run passes.
+    Warn,
+    /// Reported; the run fails.
+    Error,
+}
+
+impl Level {
+    /// The word for it in the config and in output.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Warn => "warn",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// What is known of a rule before it runs.
+#[derive(Debug, Clone, Copy)]
+pub struct Meta {
+    /// Its name: kebab case, the bad thing.
+    pub name: &'static str,
+    /// One sentence.
+    pub summary: &'static str,
+    /// The heading that it stands under in the list of rules.
+    pub group: &'static str,
+    /// Its page.
+    pub docs: &'static str,
+    /// Its level in the preset `recommended`.
+    pub level: Level,
+    /// The version that brought it.
+    pub since: &'static str,
+}
+
+/// A rule reads the graph and reports what it finds. It does nothing else. The struct is its options.
+pub trait Rule: Default + DeserializeOwned + Send + Sync + 'static {
+    /// What is known of it before it runs.
+    const META: Meta;
+
+    /// Reports every place that breaks the rule.
+    fn check(&self, context: &Context<'_>, out: &mut Findings);
+}
+
+/// What a rule may look at.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'g> {
+    /// The schema.
+    pub graph: &'g SchemaGraph,
+}
+
+/// What the findings of one rule are pushed into.
+#[derive(Debug)]
+pub struct Findings {
+    rule: &'static str,
+    level: Level,
+    found: Vec<Finding>,
+}
+
+/// One finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The rule's name.
+    pub rule: &'static str,
+    /// Its level.
+    pub level: Level,
+    /// What it is about, in SQL names: `billing.invoices.customer_id`. Exceptions are keyed by it.
+    pub subject: SmolStr,
+    /// What is wrong: lower case, no full stop, names in backticks.
+    pub message: String,
+    /// What to write instead.
+    pub help: Option<String>,
+    /// The place, and what is to be seen there.
+    pub primary: Label,
+    /// Other places that matter.
+    pub related: Vec<Label>,
+}
+
+/// A place and what is to be seen there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    /// The place.
+    pub span: Span,
+    /// What is to be seen.
+    pub text: String,
+}
+
+impl Findings {
+    /// Where one rule, at one level, pushes its findings.
+    pub fn new(rule: &'static str, level: Level) -> Self {
+        Self { rule, level, found: Vec::new() }
+    }
+
+    /// Adds a finding about a subject at a place; more can be said of it.
+    pub fn report(
+        &mut self,
+        subject: impl Into<SmolStr>,
+        span: Span,
+        message: impl Into<String>,
+    ) -> &mut Finding {
+        self.found.push(Finding {
+            rule: self.rule,
+            level: self.level,
+            subject: subject.into(),
+            message: message.into(),
+            help: None,
+            primary: Label { span, text: String::new() },
+            related: Vec::new(),
+        });
+        let last = self.found.len() - 1;
+        &mut self.found[last]
+    }
+
+    /// The findings, in the order of their reports.
+    pub fn into_vec(self) -> Vec<Finding> {
+        self.found
+    }
+}
+
+impl Finding {
+    /// What is to be seen at the place itself.
+    pub fn label(&mut self, text: impl Into<String>) -> &mut Self {
+        self.primary.text = text.into();
+        self
+    }
+
+    /// What to write instead.
+    pub fn help(&mut self, text: impl Into<String>) -> &mut Self {
+        self.help = Some(text.into());
+        self
+    }
+
+    /// Another place that matters.
+    pub fn related(&mut self, span: Span, text: impl Into<String>) -> &mut Self {
+        self.related.push(Label { span, text: text.into() });
+        self
+    }
+}

@@ -1,0 +1,226 @@
+//! The pages of the rules are their tests, and what is derived from the rules is up to date.
+//!
+//! Every heading of `rules/x.md` is a small repository: ` ```ts file=users.ts ` blocks are its files, and
+//! `//~ rule-name` at the end of a line must match the findings there exactly, both ways. A ` ```text `
+//! block is the rendering, rewritten by `cargo bless`.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use schemalint::check::{Run, check};
+use schemalint::discover::Options;
+use schemalint::output::{Style, human};
+use schemalint::rules::RULES;
+use schemalint::workspace::{self, Reading};
+
+fn rules_folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("rules")
+}
+
+fn blessing() -> bool {
+    std::env::var_os("BLESS").is_some_and(|value| value == "1")
+}
+
+/// Fails when a file is not what it must be; writes it when blessing.
+fn ensure(path: &Path, expected: &str) {
+    let found = fs::read_to_string(path).unwrap_or_default();
+    if found != expected {
+        if blessing() {
+            fs::write(path, expected).unwrap();
+        } else {
+            panic!("{} is out of date; run `cargo bless`\n{expected}", path.display());
+        }
+    }
+}
+
+#[test]
+fn pages_hold() {
+    for rule in RULES {
+        let path = rules_folder().join(format!("{}.md", rule.meta.name.replace('-', "_")));
+        let page = Page::parse(&fs::read_to_string(&path).unwrap());
+        let mut blessed = page.text.clone();
+        for section in &page.sections {
+            let at = format!("{} § {}", rule.meta.name, section.title);
+            assert!(!section.files.is_empty() || section.rendering.is_none(), "{at}: a rendering of nothing");
+            if section.files.is_empty() {
+                continue;
+            }
+            let (reading, run) = run(section);
+            let found = marks_found(&reading, &run);
+            let expected = section.marks();
+            assert_eq!(found, expected, "{at}: left are the findings, right the marks");
+            let fires = found.iter().any(|mark| mark.ends_with(rule.meta.name));
+            match section.title.as_str() {
+                "Bad" => assert!(fires, "{at}: the rule does not fire"),
+                "Good" => assert!(!fires, "{at}: the rule fires"),
+                _ => {}
+            }
+            if let Some(rendering) = &section.rendering {
+                let fresh = rendered(&reading, &run);
+                blessed = blessed.replace(&fence(rendering), &fence(&fresh));
+            }
+        }
+        ensure(&path, &blessed);
+    }
+}
+
+#[test]
+fn every_rule_has_a_page_with_bad_and_good() {
+    for rule in RULES {
+        let page = Page::parse(rule.meta.docs);
+        let titles: Vec<&str> = page.sections.iter().map(|section| section.title.as_str()).collect();
+        assert!(titles.contains(&"Bad") && titles.contains(&"Good"), "{}: {titles:?}", rule.meta.name);
+        assert!(page.text.starts_with(&format!("# {}\n", rule.meta.name)), "{}", rule.meta.name);
+        assert!(rule.meta.summary.starts_with(|c: char| c.is_lowercase()), "{}", rule.meta.summary);
+        assert!(!rule.meta.summary.ends_with('.'), "{}", rule.meta.summary);
+    }
+}
+
+#[test]
+fn the_list_of_rules_is_derived() {
+    let mut names: Vec<String> = fs::read_dir(rules_folder())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter_map(|name| name.strip_suffix(".rs").map(str::to_string))
+        .filter(|name| name != "mod")
+        .collect();
+    names.sort();
+    let current = fs::read_to_string(rules_folder().join("mod.rs")).unwrap();
+    let head_end = current.find("\nmod ").unwrap();
+    let list_start = current.find("\n/// A rule in the list").unwrap();
+    let rules_start = current.find("&[\n").unwrap() + 3;
+    let mods: String = names.iter().map(|name| format!("mod {name};\n")).collect();
+    let entries: String =
+        names.iter().map(|name| format!("    entry::<{name}::{}>(),\n", camel(name))).collect();
+    let expected =
+        format!("{}\n{mods}{}{entries}];\n", &current[..head_end], &current[list_start..rules_start]);
+    ensure(&rules_folder().join("mod.rs"), &expected);
+}
+
+#[test]
+fn the_readme_of_the_rules_is_derived() {
+    let mut groups: Vec<&str> = RULES.iter().map(|rule| rule.meta.group).collect();
+    groups.dedup();
+    let mut text = String::from("# Rules\n\nDerived from the rules by `cargo bless`; do not edit.\n");
+    for group in groups {
+        text.push_str(&format!("\n## {group}\n\n| rule | flags | recommended |\n|---|---|---|\n"));
+        for rule in RULES.iter().filter(|rule| rule.meta.group == group) {
+            let (meta, page) = (rule.meta, rule.meta.name.replace('-', "_"));
+            let line =
+                format!("| [`{}`]({page}.md) | {} | {} |\n", meta.name, meta.summary, meta.level.name());
+            text.push_str(&line);
+        }
+    }
+    ensure(&rules_folder().join("README.md"), &text);
+}
+
+fn camel(name: &str) -> String {
+    name.split('_').map(|word| format!("{}{}", word[..1].to_uppercase(), &word[1..])).collect()
+}
+
+/// A page, cut at its headings.
+struct Page {
+    text: String,
+    sections: Vec<Section>,
+}
+
+#[derive(Default)]
+struct Section {
+    title: String,
+    files: Vec<(String, String)>,
+    rendering: Option<String>,
+}
+
+impl Page {
+    fn parse(text: &str) -> Self {
+        let mut sections: Vec<Section> = Vec::new();
+        let mut block: Option<(String, String)> = None;
+        for line in text.lines() {
+            match (&mut block, line.strip_prefix("```")) {
+                (Some((info, body)), Some("")) => {
+                    let section = sections.last_mut().expect("a block stands under a heading");
+                    match info.split_once(" file=") {
+                        Some((_, file)) => section.files.push((file.to_string(), body.clone())),
+                        None if info == "text" => section.rendering = Some(body.clone()),
+                        None => {}
+                    }
+                    block = None;
+                }
+                (Some((_, body)), _) => {
+                    body.push_str(line);
+                    body.push('\n');
+                }
+                (None, Some(info)) => block = Some((info.to_string(), String::new())),
+                (None, None) => {
+                    if let Some(title) = line.strip_prefix('#') {
+                        let title = title.trim_start_matches('#').trim().to_string();
+                        sections.push(Section { title, ..Section::default() });
+                    }
+                }
+            }
+        }
+        assert!(block.is_none(), "a block is not closed");
+        Self { text: text.to_string(), sections }
+    }
+}
+
+impl Section {
+    /// `users.ts:7 rule-name` for every `//~ rule-name`.
+    fn marks(&self) -> BTreeSet<String> {
+        let mut marks = BTreeSet::new();
+        for (file, text) in &self.files {
+            for (number, line) in text.lines().enumerate() {
+                if let Some((_, rules)) = line.split_once("//~ ") {
+                    for rule in rules.split(", ") {
+                        marks.insert(format!("{file}:{} {rule}", number + 1));
+                    }
+                }
+            }
+        }
+        marks
+    }
+}
+
+fn run(section: &Section) -> (Reading, Run) {
+    let folder = tempfile::tempdir().unwrap();
+    for (file, text) in &section.files {
+        let path = folder.path().join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        // Marks are not part of the file that people see.
+        let text: String =
+            text.lines().map(|line| format!("{}\n", line.split(" //~ ").next().unwrap())).collect();
+        fs::write(path, text).unwrap();
+    }
+    let root = fs::canonicalize(folder.path()).unwrap();
+    let reading = workspace::read(&root, &Options { paths: vec![root.clone()], no_ignore: false });
+    let run = check(&reading, Instant::now());
+    (reading, run)
+}
+
+fn marks_found(reading: &Reading, run: &Run) -> BTreeSet<String> {
+    assert!(run.broken_rules.is_empty(), "{:?}", run.broken_rules);
+    run.findings
+        .iter()
+        .map(|finding| {
+            let file = reading.graph.sources.get(finding.primary.span.file);
+            let line = file.position(finding.primary.span.range.start).line;
+            format!("{}:{line} {}", file.path, finding.rule)
+        })
+        .collect()
+}
+
+fn rendered(reading: &Reading, run: &Run) -> String {
+    let text = human(run, &reading.graph.sources, "", Style { colour: false, width: 100 });
+    // The last line says how long it took.
+    let (frames, _) = text.trim_end().rsplit_once('\n').unwrap_or_default();
+    let lines = frames.trim_matches('\n').lines().map(|line| format!("{}\n", line.trim_end()));
+    lines.collect()
+}
+
+fn fence(body: &str) -> String {
+    format!("```text\n{body}```\n")
+}
