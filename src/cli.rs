@@ -201,12 +201,16 @@ fn read(input: &Input) -> Result<(PathBuf, Reading), Answer> {
     let options = Options { paths, no_ignore: input.no_ignore };
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(input.threads.unwrap_or(0))
-        .stack_size(16 << 20)
+        .stack_size(STACK)
         .build()
         .map_err(|error| usage(format!("error: no threads: {error}\n")))?;
     let reading = pool.install(|| workspace::read(&root, &options));
     Ok((root, reading))
 }
+
+/// Stack of each thread: the parser's tree is taken apart recursively, however deep it nests. Virtual
+/// memory until it is used.
+const STACK: usize = 128 << 20;
 
 fn common_folder(paths: &[PathBuf]) -> PathBuf {
     let folder = |path: &PathBuf| {

@@ -33,7 +33,7 @@ pub struct Reading {
 }
 
 /// Evaluation recurses as deep as the code nests; the stack is virtual memory until it is used.
-const STACK: usize = 512 << 20;
+const STACK: usize = 256 << 20;
 
 /// Reads the repository around those paths, which exist and are absolute.
 pub fn read(root: &Path, options: &Options) -> Reading {

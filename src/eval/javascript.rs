@@ -42,12 +42,12 @@ impl Evaluator<'_> {
             (Global::Object, "assign") => {
                 match &first {
                     Value::Object(target) => {
-                        for source in &arguments[1..] {
+                        for source in arguments.iter().skip(1) {
                             self.spread_into(target, source, at);
                         }
                     }
                     Value::Entity(Entity::Builder(builder)) => {
-                        self.add_methods(builder, &arguments[1..], at);
+                        self.add_methods(builder, arguments.get(1..).unwrap_or_default(), at);
                     }
                     _ => {}
                 }

@@ -4,11 +4,23 @@ use smol_str::{SmolStr, format_smolstr};
 use swc_common::Spanned;
 use swc_ecma_ast as ast;
 
-use super::lower::{Lowering, string};
+use super::lower::{Lowering, MAX_DEPTH, MORE_STACK, RED_ZONE, string};
 use super::module::*;
 
 impl Lowering<'_> {
+    /// Lowers an expression, on a larger stack when this one runs out.
     pub(super) fn expr(&mut self, expression: &ast::Expr) -> Expr {
+        if self.depth >= MAX_DEPTH {
+            let range = self.range(expression.span());
+            return Expr { range, kind: ExprKind::Opaque("an expression that nests too deep") };
+        }
+        self.depth += 1;
+        let lowered = stacker::maybe_grow(RED_ZONE, MORE_STACK, || self.expr_here(expression));
+        self.depth -= 1;
+        lowered
+    }
+
+    fn expr_here(&mut self, expression: &ast::Expr) -> Expr {
         let range = self.range(expression.span());
         let kind = match expression {
             // Wrappers that vanish at run time keep the place of what they wrap.
@@ -214,6 +226,9 @@ impl Lowering<'_> {
         let mut chain = vec![binary];
         while let ast::Expr::Bin(left) = &*chain[chain.len() - 1].left {
             chain.push(left);
+        }
+        if chain.len() > MAX_DEPTH as usize {
+            return ExprKind::Opaque("a chain of thousands of operators");
         }
         let mut left = self.expr(&chain[chain.len() - 1].left);
         for node in chain.into_iter().rev() {

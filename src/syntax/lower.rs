@@ -22,7 +22,7 @@ pub struct Failure {
 }
 
 /// Brackets nested deeper than this are refused: no person writes them, and parsers recurse.
-const MAX_NESTING: usize = 1_000;
+const MAX_NESTING: usize = 10_000;
 
 /// Reads one file. `path` decides by its extension between TypeScript, TSX and JavaScript.
 ///
@@ -64,6 +64,14 @@ pub fn lower(path: &str, text: &str) -> Result<Module, Failure> {
     }
     Ok(lowering.module)
 }
+
+/// Expressions and statements nested deeper than this, also without brackets, are not read.
+pub(super) const MAX_DEPTH: u32 = 2_000;
+
+/// When this little of the stack is left, lowering goes on with more.
+pub(super) const RED_ZONE: usize = 128 << 10;
+/// How much more.
+pub(super) const MORE_STACK: usize = 2 << 20;
 
 /// Where brackets first nest deeper than [`MAX_NESTING`]. Strings count too: this only guards.
 fn too_deep(text: &str) -> Option<u32> {
@@ -110,6 +118,8 @@ fn range_of(span: swc_common::Span, len: usize) -> Range {
 pub(super) struct Lowering<'t> {
     pub(super) text: &'t str,
     pub(super) module: Module,
+    /// How deep the expression or statement at hand is nested.
+    pub(super) depth: u32,
     specifiers: FxHashMap<SmolStr, usize>,
 }
 

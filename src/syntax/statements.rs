@@ -5,7 +5,7 @@ use std::sync::Arc;
 use swc_common::Spanned;
 use swc_ecma_ast as ast;
 
-use super::lower::{Lowering, string};
+use super::lower::{Lowering, MAX_DEPTH, MORE_STACK, RED_ZONE, string};
 use super::module::*;
 
 impl Lowering<'_> {
@@ -18,6 +18,16 @@ impl Lowering<'_> {
     }
 
     pub(super) fn statement(&mut self, statement: &ast::Stmt) -> Statement {
+        if self.depth >= MAX_DEPTH {
+            return Statement::Opaque("a statement that nests too deep", self.range(statement.span()));
+        }
+        self.depth += 1;
+        let lowered = stacker::maybe_grow(RED_ZONE, MORE_STACK, || self.statement_here(statement));
+        self.depth -= 1;
+        lowered
+    }
+
+    fn statement_here(&mut self, statement: &ast::Stmt) -> Statement {
         let range = self.range(statement.span());
         match statement {
             ast::Stmt::Block(block) => Statement::Block(self.block(&block.stmts)),
