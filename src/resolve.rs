@@ -82,6 +82,10 @@ impl Resolver {
         let own = specifier.starts_with('.')
             || specifier.starts_with('/')
             || specifier.starts_with('#')
+            || specifier.starts_with('$')
+            // No package can have such a name: an alias that nothing defines.
+            || specifier.starts_with("@/")
+            || specifier.starts_with('~')
             || self.files.packages.contains_key(package_name(specifier));
         if own { Resolved::Missing } else { Resolved::External }
     }

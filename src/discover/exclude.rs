@@ -6,7 +6,8 @@
 /// Whether a folder is left out. `beside_package`: a package.json stands beside it.
 pub fn folder(name: &str, beside_package: bool) -> bool {
     if name.starts_with('.') {
-        return true;
+        // Remix and React Router keep source that only the server sees in `.server`.
+        return !matches!(name, ".server" | ".client");
     }
     match name {
         "node_modules" | "bower_components" | "dist" | "storybook-static" | "coverage" | "__tests__"

@@ -141,6 +141,7 @@ impl Evaluator<'_> {
             "Set" => global(Global::Set),
             "Date" => global(Global::Date),
             "process" => global(Global::Process),
+            "Symbol" => global(Global::Symbol),
             "URL" => global(Global::Url),
             "import.meta" => global(Global::ImportMeta),
             "__dirname" => Value::string(parent(&self.world.absolute_path(scope.file))),

@@ -76,6 +76,11 @@ impl Evaluator<'_> {
             }
             (Global::Math, _) => self.math(name, &arguments, at),
             (Global::Date | Global::Json, _) => unknown("a value of run time is not evaluated", at),
+            // A registered symbol stands for its key.
+            (Global::Symbol, "for") => match first.to_text() {
+                Some(key) => Value::string(format!("@@{key}")),
+                None => unknown("the symbol is not known", at),
+            },
             (Global::Process, "cwd") => Value::string(self.world.package_folder(at.file)),
             (Global::String, "raw") => unknown("`String.raw` is not evaluated", at),
             _ => no_member("a global", name, at),

@@ -45,6 +45,7 @@ pub enum Global {
     Date,
     Process,
     ImportMeta,
+    Symbol,
     Url,
 }
 

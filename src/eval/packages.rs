@@ -113,6 +113,9 @@ impl Evaluator<'_> {
                     other => return other,
                 }
             }
+            ("pipe" | "optional" | "nullable" | "nullish", Some(Value::Entity(Entity::Options(options)))) => {
+                options.to_vec()
+            }
             ("enum" | "picklist" | "nativeEnum", Some(Value::Unknown(why))) => {
                 return Value::Unknown(why.clone());
             }

@@ -58,7 +58,7 @@ pub fn link(world: &dyn LinkWorld, input: &Input) -> SchemaGraph {
     }
     linker.evaluate_loose_files();
     let mut projects = projects::read(&mut linker, &input.configs);
-    linker.hold_factory_files();
+    linker.evaluate_factory_files();
     linker.name_tables();
     linker.build_tables(&mut projects);
     linker.build_relations();
@@ -88,9 +88,10 @@ struct Linker<'w> {
     enum_holders: FxHashMap<*const drizzle::EnumType, Vec<Holder>>,
     sequence_holders: FxHashMap<*const drizzle::Sequence, Vec<Holder>>,
     /// `relations()` calls, in the order found, each once.
-    relations_v1: Vec<(Rc<Relations>, Holder)>,
+    relations_v1: Vec<Rc<Relations>>,
+    relation_holders: FxHashMap<*const Relations, Vec<Holder>>,
     /// Objects that `defineRelations` made, in the order found.
-    relations_v2: Vec<(Rc<Object>, Holder)>,
+    relations_v2: Vec<Rc<Object>>,
     /// Of each relation: the v2 call that it belongs to.
     relation_schemas: Vec<usize>,
     /// Numbers of the tables, once named.
@@ -116,6 +117,7 @@ impl<'w> Linker<'w> {
             enum_holders: FxHashMap::default(),
             sequence_holders: FxHashMap::default(),
             relations_v1: Vec::new(),
+            relation_holders: FxHashMap::default(),
             relations_v2: Vec::new(),
             relation_schemas: Vec::new(),
             table_ids: FxHashMap::default(),
@@ -218,12 +220,14 @@ impl<'w> Linker<'w> {
                 self.sequence_holders.entry(Rc::as_ptr(made)).or_default().push(holder.clone());
             }
             Value::Entity(Entity::Relations(relations)) => {
-                if !self.relations_v1.iter().any(|(known, _)| Rc::ptr_eq(known, relations)) {
-                    self.relations_v1.push((relations.clone(), holder.clone()));
+                let holders = self.relation_holders.entry(Rc::as_ptr(relations)).or_default();
+                if holders.is_empty() {
+                    self.relations_v1.push(relations.clone());
                 }
+                holders.push(holder.clone());
             }
             Value::Object(object) if relations::is_v2(object) => {
-                self.relations_v2.push((object.clone(), holder.clone()));
+                self.relations_v2.push(object.clone());
             }
             _ => return false,
         }
@@ -258,22 +262,24 @@ impl<'w> Linker<'w> {
         }
     }
 
-    /// Tables may have been made in files that are no candidates themselves: by a factory there, or
-    /// because a foreign key leads there. Those files' names hold them.
-    fn hold_factory_files(&mut self) {
-        let mut at = 0;
-        while at < self.eval.tables.len() {
-            let table = self.eval.tables[at].clone();
-            at += 1;
-            let (file, name) = table.binding.clone();
-            if self.evaluated.contains(&file) || name.is_empty() {
-                continue;
+    /// Tables and enums may have been made in files that are no candidates themselves: by a factory that
+    /// is used there, or because a foreign key leads there. Those files declare schemas, too.
+    fn evaluate_factory_files(&mut self) {
+        let mut seen = (0, 0, 0);
+        loop {
+            let eval = &self.eval;
+            let tables = eval.tables[seen.0..].iter().map(|made| made.binding.0);
+            let enums = eval.enums[seen.1..].iter().map(|made| made.binding.0);
+            let sequences = eval.sequences[seen.2..].iter().map(|made| made.binding.0);
+            let mut files: Vec<FileId> = tables.chain(enums).chain(sequences).collect();
+            files.sort_unstable();
+            files.dedup();
+            files.retain(|file| !self.evaluated.contains(file));
+            seen = (eval.tables.len(), eval.enums.len(), eval.sequences.len());
+            if files.is_empty() {
+                return;
             }
-            let value = self.eval.top_level(file, &name);
-            let holder = Holder { file, binding: name, path: SmolStr::default() };
-            if !self.hold(&value, &holder) {
-                self.hold_members(&value, &holder, 0);
-            }
+            files.into_iter().for_each(|file| self.evaluate_file(file));
         }
     }
 

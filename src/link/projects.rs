@@ -37,6 +37,15 @@ pub(super) fn read(linker: &mut Linker<'_>, configs: &[FileId]) -> Projects {
             Value::Module(_) | Value::Undefined => common_js(linker, *config),
             other => other,
         };
+        // A config of something else that only names drizzle-kit.
+        let path = linker.world.path(*config);
+        let named = path.rsplit('/').next().is_some_and(|name| name.starts_with("drizzle"));
+        let is_one = ["dialect", "driver", "schema"]
+            .iter()
+            .any(|key| !matches!(value.option(key), Value::Undefined | Value::Unknown(_)));
+        if !named && !is_one && !matches!(value, Value::Array(_)) {
+            continue;
+        }
         let several = match &value {
             Value::Array(items) => items.borrow().clone(),
             one => vec![one.clone()],

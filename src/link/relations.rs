@@ -8,7 +8,7 @@ use super::{Holder, Linker};
 use crate::eval::drizzle::{self, Entity};
 use crate::eval::{Member, Object, Value, why};
 use crate::graph::{Binding, ColumnPairs, ColumnRef, Fact, Inferred, Relation, RelationApi, TableId};
-use crate::source::Span;
+use crate::source::{FileId, Span};
 
 /// Whether an object is what `defineRelations` makes, spreads of it included.
 pub(super) fn is_v2(object: &Object) -> bool {
@@ -31,13 +31,13 @@ pub(super) fn is_v2(object: &Object) -> bool {
 impl Linker<'_> {
     pub(super) fn build_relations(&mut self) {
         let mut found: Vec<(Relation, usize)> = Vec::new();
-        for (index, (relations, holder)) in self.relations_v1.clone().into_iter().enumerate() {
-            self.relations_v1(&relations, &holder, index, &mut found);
+        for (index, relations) in self.relations_v1.clone().into_iter().enumerate() {
+            self.relations_v1(&relations, index, &mut found);
         }
         let first = self.relations_v1.len();
         let mut seen = Vec::new();
-        for (index, (object, holder)) in self.relations_v2.clone().into_iter().enumerate() {
-            self.relations_v2(&object, &holder, first + index, &mut seen, &mut found);
+        for (index, object) in self.relations_v2.clone().into_iter().enumerate() {
+            self.relations_v2(&object, first + index, &mut seen, &mut found);
         }
         let world = self.world;
         found.sort_by_cached_key(|(relation, _)| (world.path(relation.span.file), relation.span.range));
@@ -46,21 +46,17 @@ impl Linker<'_> {
         self.relation_schemas = schemas;
     }
 
-    fn binding_of(&mut self, holder: &Holder) -> Binding {
-        let made = (holder.file, holder.binding.clone());
-        let holders = vec![holder.clone()];
-        self.name_of(Some(&holders), &made).unwrap_or(Binding {
-            file: holder.file,
-            name: holder.binding.clone(),
-            exported: false,
-            nested: false,
-        })
+    /// The name that declares what was made while it was evaluated.
+    fn binding_of(&mut self, holders: Option<Vec<Holder>>, made: &(FileId, SmolStr)) -> Binding {
+        let (file, binding) = made.clone();
+        let unnamed = Binding { file, name: binding.clone(), exported: false, nested: false };
+        let holders = holders.unwrap_or_else(|| vec![Holder { file, binding, path: SmolStr::default() }]);
+        self.name_of(Some(&holders), made).unwrap_or(unnamed)
     }
 
     fn relations_v1(
         &mut self,
         relations: &Rc<drizzle::Relations>,
-        holder: &Holder,
         index: usize,
         found: &mut Vec<(Relation, usize)>,
     ) {
@@ -80,7 +76,8 @@ impl Linker<'_> {
         }));
         let helpers = Value::Object(Rc::new(helpers));
         let written = self.eval.call_fresh(&relations.callback, vec![helpers], relations.at);
-        let binding = self.binding_of(holder);
+        let holders = self.relation_holders.get(&Rc::as_ptr(relations)).cloned();
+        let binding = self.binding_of(holders, &relations.binding);
         let Some(members) = self.relation_members(&written, relations.at, "these relations") else {
             return;
         };
@@ -112,7 +109,7 @@ impl Linker<'_> {
                     columns,
                     relation_name: relation.config.option("relationName").as_str(),
                     through: None,
-                    span: self.relation_span(&member, holder),
+                    span: relation_span(&member, binding.file),
                 },
                 index,
             ));
@@ -122,12 +119,10 @@ impl Linker<'_> {
     fn relations_v2(
         &mut self,
         object: &Rc<Object>,
-        holder: &Holder,
         index: usize,
         seen: &mut Vec<*const drizzle::RelationV2>,
         found: &mut Vec<(Relation, usize)>,
     ) {
-        let binding = self.binding_of(holder);
         let entries: Vec<Member> = object.members.borrow().values().cloned().collect();
         for entry in entries {
             let Value::Entity(Entity::Table(table)) = entry.value.option("table") else { continue };
@@ -152,7 +147,7 @@ impl Linker<'_> {
                     continue;
                 }
                 seen.push(Rc::as_ptr(&relation));
-                let built = self.relation_v2(&relation, &binding, table, name, &member, holder);
+                let built = self.relation_v2(&relation, table, name, &member);
                 found.push((built, index));
             }
         }
@@ -161,13 +156,12 @@ impl Linker<'_> {
     fn relation_v2(
         &mut self,
         relation: &drizzle::RelationV2,
-        binding: &Binding,
         table: TableId,
         name: SmolStr,
         member: &Member,
-        holder: &Holder,
     ) -> Relation {
         let at = relation.at;
+        let binding = self.binding_of(None, &relation.binding);
         let target = match &relation.table {
             Ok(Some(table)) => Ok(Some(self.table_id(table))),
             Ok(None) => Ok(None),
@@ -182,7 +176,6 @@ impl Linker<'_> {
         };
         Relation {
             api: RelationApi::V2,
-            binding: binding.clone(),
             table,
             name,
             one: relation.one,
@@ -191,7 +184,8 @@ impl Linker<'_> {
             relation_name: relation.config.option("alias").as_str(),
             inferred: Ok(Inferred::Written),
             through,
-            span: self.relation_span(member, holder),
+            span: relation_span(member, binding.file),
+            binding,
         }
     }
 
@@ -207,14 +201,6 @@ impl Linker<'_> {
                 _ => None,
             },
             _ => None,
-        }
-    }
-
-    fn relation_span(&mut self, member: &Member, holder: &Holder) -> Span {
-        if member.written.file == holder.file {
-            member.written
-        } else {
-            member.spread.unwrap_or(member.written)
         }
     }
 
@@ -285,4 +271,9 @@ impl Linker<'_> {
         }
         Ok(refs)
     }
+}
+
+/// The property, or the spread that brings it in from another file.
+fn relation_span(member: &Member, file: FileId) -> Span {
+    if member.written.file == file { member.written } else { member.spread.unwrap_or(member.written) }
 }

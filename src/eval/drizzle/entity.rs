@@ -393,6 +393,8 @@ pub struct Relations {
     pub callback: Value,
     /// The call.
     pub at: Span,
+    /// The top-level binding that was evaluated when it was made.
+    pub binding: (FileId, SmolStr),
 }
 
 /// `one(table, {…})` or `many(table, {…})`.
@@ -427,6 +429,8 @@ pub struct RelationV2 {
     pub config: Value,
     /// The call.
     pub at: Span,
+    /// The top-level binding that was evaluated when it was made.
+    pub binding: (FileId, SmolStr),
 }
 
 impl Table {

@@ -104,7 +104,8 @@ impl Evaluator<'_> {
                 let mut arguments = arguments.into_iter();
                 let table = arguments.next().unwrap_or(Value::Undefined);
                 let callback = arguments.next().unwrap_or(Value::Undefined);
-                Value::Entity(Entity::Relations(Rc::new(Relations { table, callback, at })))
+                let binding = self.current_binding(at.file);
+                Value::Entity(Entity::Relations(Rc::new(Relations { table, callback, at, binding })))
             }
             "defineRelations" => self.define_relations(&arguments, false, at),
             "defineRelationsPart" => self.define_relations(&arguments, true, at),
@@ -229,6 +230,7 @@ impl Evaluator<'_> {
                 Value::Undefined if matches!(name, "enableRLS" | "getSQL") => method(),
                 // Drizzle answers `$inferSelect` with a type only.
                 Value::Undefined if name.starts_with('$') || name == "_" => Value::Undefined,
+                Value::Undefined if name.starts_with("@@drizzle:") => table_symbol(table, name, at),
                 Value::Undefined => {
                     let table = table.name.as_ref().map_or("this table", |name| name.as_str());
                     unknown(format!("`{table}` has no column `{name}`"), at)
@@ -459,6 +461,16 @@ impl Evaluator<'_> {
         }
         let member = self.static_member(library, function, name, at);
         self.call_value(&member, arguments, at)
+    }
+}
+
+/// What Drizzle keeps on a table under a symbol: `table[Symbol.for("drizzle:Name")]`.
+fn table_symbol(table: &Table, name: &str, at: Span) -> Value {
+    let known = |fact: &crate::graph::Fact<SmolStr>| fact.clone().map_or_else(Value::Unknown, Value::String);
+    match name {
+        "@@drizzle:Name" => known(&table.name),
+        "@@drizzle:Schema" => table.namespace.as_ref().map_or(Value::Undefined, known),
+        _ => no_member("a table", name, at),
     }
 }
 

@@ -79,7 +79,8 @@ impl Evaluator<'_> {
             (None, Some(why)) => Err(why.clone()),
             (None, None) => Ok(None),
         };
-        let relation = RelationV2 { one, target: target.clone(), table, config, at };
+        let binding = self.current_binding(at.file);
+        let relation = RelationV2 { one, target: target.clone(), table, config, at, binding };
         Value::Entity(Entity::RelationV2(Rc::new(relation)))
     }
 }
