@@ -1,12 +1,13 @@
 //! Runs the rules over a graph, in parallel, and puts their findings in order.
 
 use rayon::prelude::*;
+use rustc_hash::FxHashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use crate::rule::{Context, Finding, Findings, Level};
 use crate::rules::RULES;
-use crate::source::Sources;
+use crate::source::{Sources, Span};
 use crate::workspace::Reading;
 
 /// What a check found, and what it was made of.
@@ -85,7 +86,7 @@ fn sort(findings: &mut [Finding], sources: &Sources) {
 fn reading_findings(reading: &Reading) -> Vec<Finding> {
     let graph = &reading.graph;
     let mut syntax = Findings::new("syntax-error", Level::Error);
-    for (span, message) in &reading.syntax_errors {
+    for (span, message) in &graph.syntax_errors {
         let path = graph.sources.get(span.file).path.clone();
         syntax
             .report(&*path, *span, format!("`{path}` cannot be read: {message}"))
@@ -100,9 +101,10 @@ fn reading_findings(reading: &Reading) -> Vec<Finding> {
             .help("correct the path, or add it to `paths` of the tsconfig or to `exports` of the package");
     }
     let mut unreadable = Findings::new("unreadable-schema", Level::Warn);
+    let missing: FxHashSet<Span> = graph.missing_imports.iter().map(|(span, _)| *span).collect();
     for gap in &graph.unreadable {
         // An import that leads nowhere is its own finding.
-        if graph.missing_imports.iter().any(|(span, _)| *span == gap.why.span) {
+        if missing.contains(&gap.why.span) {
             continue;
         }
         let message = format!("{} could not be read: {}", gap.subject, gap.why.reason);

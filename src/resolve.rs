@@ -26,8 +26,9 @@ pub enum Resolved {
 
 /// Resolves the imports of one repository.
 pub struct Resolver {
-    /// Run-time conditions first; `types` only where they lead nowhere.
-    stages: [ResolverGeneric<InstalledWorkspace>; 2],
+    /// Run-time conditions first; `types` only where they lead nowhere; then without tsconfig, because one
+    /// that cannot be read makes every resolution fail.
+    stages: [ResolverGeneric<InstalledWorkspace>; 3],
     files: InstalledWorkspace,
 }
 
@@ -35,8 +36,9 @@ impl Resolver {
     /// A resolver for the repository at `root` with those packages, by name.
     pub fn new(root: &Path, packages: FxHashMap<String, PathBuf>) -> Self {
         let files = InstalledWorkspace { modules: root.join("node_modules"), packages: Arc::new(packages) };
-        let stage = |types: bool| ResolverGeneric::new_with_file_system(files.clone(), options(types));
-        Self { stages: [stage(false), stage(true)], files }
+        let stage =
+            |types, tsconfig| ResolverGeneric::new_with_file_system(files.clone(), options(types, tsconfig));
+        Self { stages: [stage(false, true), stage(true, true), stage(true, false)], files }
     }
 
     /// Frameworks that write the tsconfig with their path aliases when they are built: in a clean
@@ -45,13 +47,16 @@ impl Resolver {
         let (alias, rest) = specifier.split_once('/').unwrap_or((specifier, ""));
         let (framework, folders): (&str, &[&str]) = match alias {
             "~~" | "@@" => ("nuxt.config", &[""]),
-            "~" | "@" => ("nuxt.config", &["app", "src", ""]),
+            // By far the most common alias, also where nothing in the tree defines it.
+            "~" | "@" => ("package", &["app", "src", ""]),
             "#shared" => ("nuxt.config", &["shared"]),
             "$lib" => ("svelte.config", &["src/lib"]),
             _ => return None,
         };
         let has_config = |folder: &&Path| {
-            ["ts", "js", "mjs"].iter().any(|ending| folder.join(format!("{framework}.{ending}")).is_file())
+            ["ts", "js", "mjs", "json"]
+                .iter()
+                .any(|ending| folder.join(format!("{framework}.{ending}")).is_file())
         };
         let root = from.ancestors().skip(1).find(has_config)?;
         folders.iter().find_map(|folder| {
@@ -91,7 +96,7 @@ impl Resolver {
     }
 }
 
-fn options(types: bool) -> ResolveOptions {
+fn options(types: bool, tsconfig: bool) -> ResolveOptions {
     let strings = |list: &[&str]| list.iter().map(ToString::to_string).collect::<Vec<_>>();
     let alias = |from: &str, to: &[&str]| (from.to_string(), strings(to));
     let mut conditions =
@@ -100,7 +105,7 @@ fn options(types: bool) -> ResolveOptions {
         conditions.push("types".into());
     }
     ResolveOptions {
-        tsconfig: Some(TsconfigDiscovery::Auto),
+        tsconfig: tsconfig.then_some(TsconfigDiscovery::Auto),
         condition_names: conditions,
         extensions: strings(&[".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".json"]),
         extension_alias: vec![

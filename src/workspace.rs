@@ -13,7 +13,7 @@ use crate::graph::{DrizzleLine, SchemaGraph};
 use crate::link::{Input, link};
 use crate::packages::Packages;
 use crate::resolve::Resolver;
-use crate::source::{Range, SourceFile, Span};
+use crate::source::{Range, SourceFile};
 use crate::syntax::{Failure, Module, lower};
 use repository::Repository;
 
@@ -22,8 +22,6 @@ use repository::Repository;
 pub struct Reading {
     /// The schema.
     pub graph: SchemaGraph,
-    /// Files that are not TypeScript, or not text, with the place.
-    pub syntax_errors: Vec<(Span, String)>,
     /// Files and folders that could not be opened.
     pub unreadable_paths: Vec<(PathBuf, String)>,
     /// How many scripts were looked at.
@@ -66,9 +64,10 @@ pub fn read(root: &Path, options: &Options) -> Reading {
     let mut graph = stacker::grow(STACK, || link(&repository, &input));
     let (sources, syntax_errors, mut unreadable_paths) = repository.finish();
     graph.sources = sources;
+    graph.syntax_errors = syntax_errors;
     unreadable_paths.extend(found.failures);
     let parsed = graph.sources.len();
-    Reading { graph, syntax_errors, unreadable_paths, looked_at: found.looked_at, parsed }
+    Reading { graph, unreadable_paths, looked_at: found.looked_at, parsed }
 }
 
 /// A file's text and what it says.

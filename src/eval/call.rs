@@ -241,7 +241,12 @@ impl Evaluator<'_> {
             }
             Value::Library(library) => self.library_member(*library, name, at),
             Value::Static(library, function) => self.static_member(*library, function, name, at),
-            Value::Class(class) => class.statics.get(name),
+            Value::Class(class) => match (name, &class.name) {
+                ("name", Some(own)) if !class.statics.members.borrow().contains_key(name) => {
+                    Value::String(own.clone())
+                }
+                _ => class.statics.get(name),
+            },
             Value::Array(items) => match name {
                 "length" => Value::Number(items.borrow().len() as f64),
                 _ => match name.parse::<usize>() {

@@ -10,7 +10,7 @@ use super::{DEPTH, Evaluator, Library, unknown, why};
 use crate::eval::drizzle::{Entity, Sql, SqlPart};
 use crate::eval::library::Global;
 use crate::graph::Unknown;
-use crate::source::{Range, Span};
+use crate::source::Span;
 use crate::syntax::*;
 
 impl Evaluator<'_> {
@@ -65,9 +65,9 @@ impl Evaluator<'_> {
             ExprKind::New(callee, arguments) => self.construct(callee, arguments, scope, at),
             ExprKind::Function(function) => self.closure(function, scope),
             ExprKind::Class(class) => {
-                let statics = Rc::new(self.object(&class.statics, scope));
-                let class = class.clone();
-                Value::Class(Rc::new(ClassValue { class, scope: scope.clone(), statics }))
+                let class = self.class(class, None, scope);
+                self.fill_statics(&class);
+                Value::Class(class)
             }
             ExprKind::Conditional(test, then, otherwise) => match self.expr(test, scope).truthy() {
                 Ok(true) => self.expr(then, scope),
@@ -99,6 +99,24 @@ impl Evaluator<'_> {
             }
             ExprKind::Opaque(what) => unknown(format!("{what} is not evaluated"), at),
         }
+    }
+
+    /// A class whose static members are still to be evaluated.
+    pub(super) fn class(
+        &mut self,
+        class: &Arc<Class>,
+        name: Option<SmolStr>,
+        scope: &Scope,
+    ) -> Rc<ClassValue> {
+        let (class, scope) = (class.clone(), scope.clone());
+        Rc::new(ClassValue { name, class, scope, statics: Rc::default() })
+    }
+
+    /// Evaluates the static members of a class, in order: each sees those before it.
+    pub(super) fn fill_statics(&mut self, class: &Rc<ClassValue>) {
+        let scope = class.scope.inner();
+        scope.declare(SmolStr::new_static("this"), Value::Class(class.clone()));
+        self.properties_into(&class.statics, &class.class.statics, &scope);
     }
 
     /// A function, with the names that it sees.
@@ -204,7 +222,10 @@ impl Evaluator<'_> {
                     let at = value.range.in_file(scope.file);
                     let value = self.expr(value, scope);
                     match self.iterate(&value, at) {
-                        Ok(items) => values.extend(items),
+                        Ok(items) => match self.charge(values.len() + items.len(), at) {
+                            Some(stop) => values.push(stop),
+                            None => values.extend(items),
+                        },
                         Err(why) => values.push(Value::Unknown(why)),
                     }
                 }
@@ -220,121 +241,6 @@ impl Evaluator<'_> {
             Value::Unknown(why) => Err(why.clone()),
             _ => Err(why("the value is not a list", at)),
         }
-    }
-
-    pub(super) fn object(&mut self, properties: &[Property], scope: &Scope) -> Object {
-        let object = Object::default();
-        for property in properties {
-            match property {
-                Property::Value(key, value, range) => {
-                    let Some(key) = self.property_key(key, scope, *range, &object) else { continue };
-                    let value = self.expr(value, scope);
-                    let written = range.in_file(scope.file);
-                    object.insert(key, Member { value, written, spread: None });
-                }
-                Property::Getter(key, function, range) => {
-                    let Some(key) = self.property_key(key, scope, *range, &object) else { continue };
-                    let written = range.in_file(scope.file);
-                    if let Value::Function(getter) = self.closure(function, scope) {
-                        let value = Value::Getter(getter);
-                        object.insert(key, Member { value, written, spread: None });
-                    }
-                }
-                Property::Spread(value) => {
-                    let at = value.range.in_file(scope.file);
-                    let value = self.expr(value, scope);
-                    self.spread_into(&object, &value, at);
-                }
-            }
-        }
-        object
-    }
-
-    pub(super) fn property_key(
-        &mut self,
-        key: &PropertyKey,
-        scope: &Scope,
-        range: Range,
-        object: &Object,
-    ) -> Option<SmolStr> {
-        let computed = match key {
-            PropertyKey::Name(name) => return Some(name.clone()),
-            PropertyKey::Computed(computed) => self.expr(computed, scope),
-        };
-        match (computed.to_text(), computed) {
-            (Some(name), _) => return Some(name),
-            (None, Value::Unknown(why)) => object.open(&why),
-            (None, _) => object.open(&why("the key is no name", range.in_file(scope.file))),
-        }
-        None
-    }
-
-    /// `{ ...value }`: copies the members, and says where they came in.
-    pub(super) fn spread_into(&mut self, object: &Object, value: &Value, at: Span) {
-        match self.members_of(value, at) {
-            Ok((members, open)) => {
-                for (key, member) in members {
-                    object.insert(key, Member { spread: Some(at), ..member });
-                }
-                if let Some(why) = open {
-                    object.open(&why);
-                }
-            }
-            Err(why) => object.open(&why),
-        }
-    }
-
-    /// The members of anything that `Object.entries` or a spread can take apart, and why there may be
-    /// more of them.
-    #[allow(clippy::type_complexity, reason = "a list of members and a reason, used in two places")]
-    pub(super) fn members_of(
-        &mut self,
-        value: &Value,
-        at: Span,
-    ) -> Result<(Vec<(SmolStr, Member)>, Option<Arc<Unknown>>), Arc<Unknown>> {
-        let member = |value| Member { value, written: at, spread: None };
-        Ok(match value {
-            Value::Object(object) => {
-                let mut members: Vec<(SmolStr, Member)> = object
-                    .members
-                    .borrow()
-                    .iter()
-                    .map(|(key, member)| (key.clone(), member.clone()))
-                    .collect();
-                for (_, member) in &mut members {
-                    if let Value::Getter(getter) = &member.value {
-                        member.value = self.call_getter(getter, value, at);
-                    }
-                }
-                (members, object.open.borrow().clone())
-            }
-            Value::Module(file) => {
-                let (names, open) = self.export_names(*file);
-                let mut members = Vec::with_capacity(names.len());
-                for name in names {
-                    let value = self.export(*file, &name);
-                    members.push((name, member(value)));
-                }
-                (members, open)
-            }
-            Value::Array(items) => {
-                let items = items.borrow();
-                let indexed = items.iter().enumerate();
-                let members = indexed.map(|(index, item)| (number_text(index as f64), member(item.clone())));
-                (members.collect(), None)
-            }
-            Value::Entity(Entity::Table(table)) => {
-                let columns = table.columns.keys().map(|key| {
-                    let column = drizzle_column(table, key);
-                    (key.clone(), member(column))
-                });
-                (columns.collect(), table.open.clone())
-            }
-            Value::Class(class) => return self.members_of(&Value::Object(class.statics.clone()), at),
-            Value::Undefined | Value::Null | Value::Bool(_) | Value::Number(_) => (Vec::new(), None),
-            Value::Unknown(why) => return Err(why.clone()),
-            _ => return Err(why("the members of this value are not read", at)),
-        })
     }
 
     fn optional(&mut self, inner: &Expr, scope: &Scope, at: Span) -> Value {
@@ -378,6 +284,16 @@ impl Evaluator<'_> {
             _ => {}
         }
         let right = self.expr(right, scope);
+        let length = |value: &Value| match value {
+            Value::String(text) => text.len(),
+            _ => 0,
+        };
+        let size = length(&left) + length(&right);
+        if op == BinaryOp::Add
+            && let Some(stop) = self.charge(size, at)
+        {
+            return stop;
+        }
         binary_values(op, &left, &right, at)
     }
 
@@ -498,10 +414,6 @@ pub(super) fn same(left: &Value, right: &Value) -> bool {
         }
         _ => false,
     }
-}
-
-fn drizzle_column(table: &Rc<super::drizzle::Table>, key: &SmolStr) -> Value {
-    super::drizzle::column_value(table, key)
 }
 
 /// The folder of a path.

@@ -8,7 +8,7 @@ use super::drizzle::Entity;
 use super::expression::same;
 use super::library::Global;
 use super::value::*;
-use super::{Evaluator, no_member, unknown};
+use super::{Evaluator, MAX_SIZE, no_member, unknown};
 use crate::source::Span;
 
 type List = Rc<RefCell<Vec<Value>>>;
@@ -147,6 +147,17 @@ impl Evaluator<'_> {
         arguments: Vec<Value>,
         at: Span,
     ) -> Value {
+        if name == "push" {
+            let length = list.borrow().len() + arguments.len();
+            if length > MAX_SIZE {
+                return unknown("the list is too long to be part of a schema", at);
+            }
+            list.borrow_mut().extend(arguments);
+            return Value::Number(length as f64);
+        }
+        if let Some(stop) = self.charge(list.borrow().len(), at) {
+            return stop;
+        }
         let items = list.borrow().clone();
         let first = arguments.first().cloned().unwrap_or(Value::Undefined);
         // A list with an unknown part has an unknown length and order.
@@ -156,10 +167,6 @@ impl Evaluator<'_> {
         });
         match name {
             "map" => return self.map(&items, &first, at),
-            "push" => {
-                list.borrow_mut().extend(arguments);
-                return Value::Number(list.borrow().len() as f64);
-            }
             "unshift" => {
                 list.borrow_mut().splice(0..0, arguments);
                 return Value::Number(list.borrow().len() as f64);
@@ -307,7 +314,13 @@ impl Evaluator<'_> {
             }),
             "replace" => text.replacen(&*part(0), &part(1), 1),
             "replaceAll" => text.replace(&*part(0), &part(1)),
-            "repeat" => text.repeat((first_number(arguments, 0.0) as usize).min(10_000)),
+            "repeat" => {
+                let times = first_number(arguments, 0.0).max(0.0) as usize;
+                if let Some(stop) = self.charge(text.len().saturating_mul(times), at) {
+                    return stop;
+                }
+                text.repeat(times)
+            }
             "slice" => {
                 let letters: Vec<char> = text.chars().collect();
                 let (from, to) = slice_bounds(arguments, letters.len());

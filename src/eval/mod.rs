@@ -8,9 +8,11 @@
 
 mod call;
 pub mod drizzle;
+mod exports;
 mod expression;
 mod javascript;
 mod library;
+mod object;
 mod packages;
 mod statement;
 mod value;
@@ -27,8 +29,9 @@ use std::sync::Arc;
 
 use crate::graph::{DrizzleLine, Unknown};
 use crate::source::{FileId, Range, Span};
-use crate::syntax::{BindingKind, Export, ImportName, Module};
+use crate::syntax::{BindingKind, Expr, ExprKind, ImportName, Module};
 use drizzle::{EnumType, Sequence, Table};
+use statement::Flow;
 
 /// Where the interpreter gets modules from.
 pub trait World {
@@ -59,6 +62,8 @@ pub enum Target {
 
 /// How many steps the evaluation of one top-level name, or of one table's parts, may take.
 const FUEL: u32 = 500_000;
+/// How many elements a list, or bytes a text, may have.
+const MAX_SIZE: usize = 1 << 20;
 /// How deep expressions and calls may nest.
 const DEPTH: u32 = 1_000;
 
@@ -66,6 +71,8 @@ const DEPTH: u32 = 1_000;
 pub struct Evaluator<'w> {
     world: &'w dyn World,
     modules: FxHashMap<FileId, Rc<Loaded>>,
+    /// What each file exports, by name; see [`exports`].
+    exports: FxHashMap<FileId, Rc<exports::Exports>>,
     /// The top-level names under evaluation, innermost last.
     bindings: Vec<(FileId, SmolStr)>,
     fuel: u32,
@@ -101,6 +108,7 @@ impl<'w> Evaluator<'w> {
         Self {
             world,
             modules: FxHashMap::default(),
+            exports: FxHashMap::default(),
             bindings: Vec::new(),
             fuel: FUEL,
             depth: 0,
@@ -177,6 +185,14 @@ impl<'w> Evaluator<'w> {
         let scope = Scope::top(file);
         let value = match &binding.kind {
             BindingKind::Function(function) => self.closure(function, &scope),
+            BindingKind::Value(Expr { kind: ExprKind::Class(class), .. }) => {
+                let class = self.class(class, Some(key.clone()), &scope);
+                // The statics of a class may speak of the class.
+                let value = Value::Class(class.clone());
+                loaded.values.borrow_mut().insert(key.clone(), Slot::Done(value.clone()));
+                self.fill_statics(&class);
+                value
+            }
             BindingKind::Value(value) => self.expr(value, &scope),
             BindingKind::Declared(index) => {
                 let declarator = &module.declarators[*index];
@@ -247,7 +263,22 @@ impl<'w> Evaluator<'w> {
                 continue;
             }
             loaded.effects.borrow_mut()[index] = true;
-            self.statement(&effect.statement, &Scope::top(file));
+            if let Flow::Return(Value::Unknown(why)) = self.statement(&effect.statement, &Scope::top(file)) {
+                // Part of it may have happened: what it changes is not known any more.
+                effect.roots.iter().for_each(|root| self.spoil(file, root, &why));
+            }
+        }
+    }
+
+    /// A top-level value was changed in a way that is not known.
+    fn spoil(&mut self, file: FileId, name: &SmolStr, why: &Arc<Unknown>) {
+        let loaded = self.loaded(file);
+        let mut values = loaded.values.borrow_mut();
+        match values.get(name) {
+            Some(Slot::Done(Value::Object(object))) => object.open(why),
+            _ => {
+                values.insert(name.clone(), Slot::Done(Value::Unknown(why.clone())));
+            }
         }
     }
 
@@ -280,7 +311,7 @@ impl<'w> Evaluator<'w> {
                     }
                     let specifier = &module.specifier(specifier).text;
                     // A binding that is there and undefined is not a missing export.
-                    if self.has_export(*target, name, 0) {
+                    if self.has_export(*target, name) {
                         return value;
                     }
                     unknown(format!("`{specifier}` exports no value `{name}`"), at.in_file(file))
@@ -319,96 +350,18 @@ impl<'w> Evaluator<'w> {
         }
     }
 
-    /// The value that a file exports under a name; undefined when it exports no such name.
-    pub fn export(&mut self, file: FileId, name: &str) -> Value {
-        self.export_through(file, name, &mut Vec::new())
-    }
-
-    fn export_through(&mut self, file: FileId, name: &str, seen: &mut Vec<FileId>) -> Value {
-        let module = self.module(file);
-        match module.exports.get(name) {
-            Some(Export::Local(local)) => return self.binding(file, local),
-            Some(Export::From { specifier, name: imported }) => {
-                let at = module.specifier(*specifier).range;
-                return self.imported(file, &module, *specifier, imported, at);
-            }
-            None => {}
-        }
-        if name == "default" || seen.contains(&file) {
-            return Value::Undefined;
-        }
-        seen.push(file);
-        let mut opaque = None;
-        for star in &module.star_exports {
-            let at = module.specifier(*star).range.in_file(file);
-            let value = match self.module_value(file, &module, *star) {
-                Value::Module(target) => self.export_through(target, name, seen),
-                Value::Library(library) => self.library_member(library, name, at),
-                Value::Unknown(why) => {
-                    opaque.get_or_insert(why);
-                    continue;
-                }
-                _ => continue,
-            };
-            if !matches!(value, Value::Undefined) {
-                return value;
-            }
-        }
-        opaque.map_or(Value::Undefined, Value::Unknown)
-    }
-
-    fn has_export(&mut self, file: FileId, name: &str, depth: u32) -> bool {
-        let module = self.module(file);
-        if module.exports.contains_key(name) {
-            return true;
-        }
-        depth < 16
-            && module.star_exports.iter().any(|star| {
-                let target = self.module_value(file, &module, *star);
-                matches!(target, Value::Module(target) if self.has_export(target, name, depth + 1))
-            })
-    }
-
-    /// The names that a file exports, its own first, then those of its `export *`.
-    pub fn export_names(&mut self, file: FileId) -> (Vec<SmolStr>, Option<Arc<Unknown>>) {
-        let (mut names, mut open) = (Vec::new(), None);
-        self.collect_exports(file, &mut names, &mut open, &mut Vec::new());
-        (names, open)
-    }
-
-    fn collect_exports(
-        &mut self,
-        file: FileId,
-        names: &mut Vec<SmolStr>,
-        open: &mut Option<Arc<Unknown>>,
-        seen: &mut Vec<FileId>,
-    ) {
-        if seen.contains(&file) {
-            return;
-        }
-        let first = seen.is_empty();
-        seen.push(file);
-        let module = self.module(file);
-        for name in module.exports.keys() {
-            // `export *` passes on everything but the default.
-            if (first || name != "default") && !names.contains(name) {
-                names.push(name.clone());
-            }
-        }
-        for star in &module.star_exports {
-            match self.module_value(file, &module, *star) {
-                Value::Module(target) => self.collect_exports(target, names, open, seen),
-                Value::Unknown(why) => {
-                    open.get_or_insert(why);
-                }
-                _ => {}
-            }
-        }
-    }
-
     /// The top-level name under evaluation: it owns what is made now.
     fn current_binding(&self, fallback: FileId) -> (FileId, SmolStr) {
         self.bindings.last().cloned().unwrap_or((fallback, SmolStr::default()))
+    }
+
+    /// Counts the copying of `count` elements or bytes. `Some` when the evaluation must stop here.
+    fn charge(&mut self, count: usize, at: Span) -> Option<Value> {
+        if count > MAX_SIZE {
+            return Some(unknown("the value is too large to be part of a schema", at));
+        }
+        self.fuel = self.fuel.saturating_sub(count as u32 / 16);
+        self.step(at)
     }
 
     /// Counts a step. `Some` when the evaluation must stop here.

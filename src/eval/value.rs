@@ -80,6 +80,8 @@ pub struct Closure {
 
 /// A class and the names that it can see.
 pub struct ClassValue {
+    /// Its name.
+    pub name: Option<SmolStr>,
     /// Its members.
     pub class: Arc<Class>,
     /// What it sees.

@@ -47,6 +47,9 @@ pub fn graph(graph: &SchemaGraph) -> Value {
             "subject": gap.subject, "reason": gap.why.reason, "span": span(graph, gap.span),
             "cause": span(graph, gap.why.span),
         })).collect::<Vec<_>>(),
+        "syntaxErrors": graph.syntax_errors.iter().map(|(at, message)| json!({
+            "message": message, "span": span(graph, *at),
+        })).collect::<Vec<_>>(),
         "missingImports": graph.missing_imports.iter().map(|(at, specifier)| json!({
             "specifier": specifier, "span": span(graph, *at),
         })).collect::<Vec<_>>(),

@@ -41,6 +41,8 @@ pub struct SchemaGraph {
     pub unreadable: Vec<Unreadable>,
     /// Imports that a table needs and that lead nowhere.
     pub missing_imports: Vec<(Span, SmolStr)>,
+    /// Files that are not TypeScript, or not text, with the place and what is wrong.
+    pub syntax_errors: Vec<(Span, String)>,
 }
 
 /// One drizzle.config, or a package with tables and without one.

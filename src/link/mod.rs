@@ -58,6 +58,9 @@ pub fn link(world: &dyn LinkWorld, input: &Input) -> SchemaGraph {
     }
     linker.evaluate_loose_files();
     let mut projects = projects::read(&mut linker, &input.configs);
+    for file in projects.schema_files() {
+        linker.evaluate_file(file);
+    }
     linker.evaluate_factory_files();
     linker.name_tables();
     linker.build_tables(&mut projects);
@@ -130,7 +133,9 @@ impl<'w> Linker<'w> {
 
     /// Evaluates every top-level name of a file and notes what each holds.
     fn evaluate_file(&mut self, file: FileId) {
-        self.evaluated.insert(file);
+        if !self.evaluated.insert(file) {
+            return;
+        }
         let module = self.eval.module(file);
         let mut nested = Vec::new();
         for (name, binding) in &module.bindings {

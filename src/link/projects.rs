@@ -16,8 +16,10 @@ use crate::syntax::Export;
 pub(super) struct Projects {
     /// Those of a drizzle.config first, by path; then packages without one.
     pub(super) list: Vec<Project>,
-    /// The tables that each drizzle.config's `schema` exports.
-    created: Vec<FxHashSet<TableKey>>,
+    /// The projects whose drizzle.config's `schema` exports a table.
+    creators: FxHashMap<TableKey, Vec<usize>>,
+    /// The projects with a drizzle.config of each package.
+    configs_of: FxHashMap<Arc<str>, Vec<usize>>,
     /// Whether a drizzle.config creates each table, by its number.
     is_created: Vec<bool>,
     without_config: FxHashMap<(Arc<str>, Dialect, DrizzleLine), usize>,
@@ -27,7 +29,8 @@ pub(super) struct Projects {
 pub(super) fn read(linker: &mut Linker<'_>, configs: &[FileId]) -> Projects {
     let mut projects = Projects {
         list: Vec::new(),
-        created: Vec::new(),
+        creators: FxHashMap::default(),
+        configs_of: FxHashMap::default(),
         is_created: Vec::new(),
         without_config: FxHashMap::default(),
     };
@@ -52,9 +55,12 @@ pub(super) fn read(linker: &mut Linker<'_>, configs: &[FileId]) -> Projects {
         };
         for value in several {
             let project = project(linker, *config, &value);
-            let created = created_by(linker, &project.schema_files);
+            let index = projects.list.len();
+            for table in created_by(linker, &project.schema_files) {
+                projects.creators.entry(table).or_default().push(index);
+            }
+            projects.configs_of.entry(project.package.clone()).or_default().push(index);
             projects.list.push(project);
-            projects.created.push(created);
         }
     }
     projects
@@ -146,11 +152,16 @@ fn created_by(linker: &mut Linker<'_>, files: &[FileId]) -> FxHashSet<TableKey> 
 }
 
 impl Projects {
+    /// The files that the drizzle.configs name, by project.
+    pub(super) fn schema_files(&self) -> Vec<FileId> {
+        self.list.iter().flat_map(|project| project.schema_files.iter().copied()).collect()
+    }
+
     /// The project of the next table, in the order of their numbers.
     pub(super) fn assign(&mut self, linker: &Linker<'_>, table: &Rc<drizzle::Table>, file: FileId) -> usize {
         let project = self.choose(linker, table, file);
         let key = Rc::as_ptr(table);
-        self.is_created.push(self.created.iter().any(|created| created.contains(&key)));
+        self.is_created.push(self.creators.contains_key(&key));
         project
     }
 
@@ -165,25 +176,26 @@ impl Projects {
         let world = linker.world;
         let path = world.path(file);
         let package = world.package(file);
-        let shared = |project: &Project| {
-            let config = project.config.map(|config| world.path(config));
+        // How much of the way to the file the config's folder is; 0 when it is beside the way.
+        let shared = |index: usize| {
+            let config = self.list[index].config.map(|config| world.path(config));
             config.map_or(0, |config| {
-                let folder = config.rfind('/').map_or("", |at| &config[..at]);
+                let folder = config.rfind('/').map_or("", |at| &config[..=at]);
                 if path.starts_with(folder) { folder.len() + 1 } else { 0 }
             })
         };
-        let speaks = |project: &Project| project.dialect.is_none_or(|dialect| dialect == table.dialect);
-        let with_config = self.list.iter().enumerate().filter(|(_, project)| project.config.is_some());
-        let creators = with_config
-            .clone()
-            .filter(|(index, project)| self.created[*index].contains(&Rc::as_ptr(table)) && speaks(project));
-        let near = |(index, project): (usize, &Project)| (shared(project), usize::MAX - index);
-        if let Some((index, _)) = creators.max_by_key(|entry| near(*entry)) {
+        let speaks = |index: &usize| self.list[*index].dialect.is_none_or(|dialect| dialect == table.dialect);
+        let nearest = |candidates: &[usize]| {
+            let candidates = candidates.iter().copied().filter(speaks);
+            candidates.max_by_key(|index| (shared(*index), usize::MAX - index))
+        };
+        let creators = self.creators.get(&Rc::as_ptr(table));
+        if let Some(index) = creators.and_then(|creators| nearest(creators)) {
             return index;
         }
-        let neighbours = with_config
-            .filter(|(_, project)| speaks(project) && project.package == package && shared(project) > 0);
-        if let Some((index, _)) = neighbours.max_by_key(|entry| near(*entry)) {
+        let neighbours = self.configs_of.get(&package);
+        let neighbour = neighbours.and_then(|neighbours| nearest(neighbours));
+        if let Some(index) = neighbour.filter(|index| shared(*index) > 0) {
             return index;
         }
         let key = (package.clone(), table.dialect, table.line);
@@ -200,7 +212,6 @@ impl Projects {
             schema_files: Vec::new(),
             unmatched_schema: Vec::new(),
         });
-        self.created.push(FxHashSet::default());
         self.without_config.insert(key, self.list.len() - 1);
         self.list.len() - 1
     }

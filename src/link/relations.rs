@@ -1,5 +1,6 @@
 //! Relations: `relations()` and `defineRelations()`.
 
+use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -35,7 +36,7 @@ impl Linker<'_> {
             self.relations_v1(&relations, index, &mut found);
         }
         let first = self.relations_v1.len();
-        let mut seen = Vec::new();
+        let mut seen = FxHashSet::default();
         for (index, object) in self.relations_v2.clone().into_iter().enumerate() {
             self.relations_v2(&object, first + index, &mut seen, &mut found);
         }
@@ -120,7 +121,7 @@ impl Linker<'_> {
         &mut self,
         object: &Rc<Object>,
         index: usize,
-        seen: &mut Vec<*const drizzle::RelationV2>,
+        seen: &mut FxHashSet<*const drizzle::RelationV2>,
         found: &mut Vec<(Relation, usize)>,
     ) {
         let entries: Vec<Member> = object.members.borrow().values().cloned().collect();
@@ -143,10 +144,9 @@ impl Linker<'_> {
                     }
                     _ => continue,
                 };
-                if seen.contains(&Rc::as_ptr(&relation)) {
+                if !seen.insert(Rc::as_ptr(&relation)) {
                     continue;
                 }
-                seen.push(Rc::as_ptr(&relation));
                 let built = self.relation_v2(&relation, table, name, &member);
                 found.push((built, index));
             }

@@ -109,6 +109,18 @@ impl Linker<'_> {
                 self.unreadable(subject, why, key.span, Some(id));
             }
         }
+        let names = built.indexes.iter().map(|index| (index.name.as_ref().err(), index.span));
+        let names = names
+            .chain(built.uniques.iter().map(|unique| (unique.name.as_ref().err(), unique.span)))
+            .chain(built.primary_keys.iter().map(|key| (key.name.as_ref().err(), key.span)))
+            .chain(built.foreign_keys.iter().map(|key| (key.name.as_ref().err(), key.span)))
+            .chain(built.checks.iter().map(|check| (check.name.as_ref().err(), check.span)));
+        for (why, span) in names {
+            if let Some(why) = why {
+                let subject = format!("the name of an index or constraint of `{}`", built.display_name());
+                self.unreadable(subject, why, span, Some(id));
+            }
+        }
         if let Some(why) = &built.extras_open {
             let subject = format!("all indexes and keys of `{}`", built.display_name());
             self.unreadable(subject, why, table.at, Some(id));
@@ -120,11 +132,11 @@ impl Linker<'_> {
     fn declaration_comments(&mut self, module: &Module, binding: &Binding, at: Span) -> Vec<Span> {
         let text = self.world.text(at.file);
         let comments = Comments::new(module, &text);
-        let statement = module
-            .declarators
-            .iter()
-            .find(|declarator| declarator.statement.contains(at.range))
-            .filter(|_| binding.file == at.file)
+        // Declarators stand in the order of the file.
+        let next = module.declarators.partition_point(|other| other.statement.start <= at.range.start);
+        let statement = module.declarators[..next]
+            .last()
+            .filter(|declarator| declarator.statement.contains(at.range) && binding.file == at.file)
             .map_or(at.range, |declarator| declarator.statement);
         comments.of(statement).into_iter().map(|range| range.in_file(at.file)).collect()
     }
