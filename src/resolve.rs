@@ -42,27 +42,30 @@ impl Resolver {
     }
 
     /// Frameworks that write the tsconfig with their path aliases when they are built: in a clean
-    /// checkout it is not there, but what it would say is documented (Nuxt, SvelteKit).
+    /// checkout it is not there, but what it would say is documented (Nuxt, SvelteKit). `@/` and `~/`
+    /// are by far the most common aliases; where nothing defines them, the nearest folder that has such
+    /// a file is what they mean.
     fn generated_alias(&self, from: &Path, specifier: &str) -> Option<PathBuf> {
         let (alias, rest) = specifier.split_once('/').unwrap_or((specifier, ""));
-        let (framework, folders): (&str, &[&str]) = match alias {
-            "~~" | "@@" => ("nuxt.config", &[""]),
-            // By far the most common alias, also where nothing in the tree defines it.
-            "~" | "@" => ("package", &["app", "src", ""]),
-            "#shared" => ("nuxt.config", &["shared"]),
-            "$lib" => ("svelte.config", &["src/lib"]),
+        let (framework, folders): (Option<&str>, &[&str]) = match alias {
+            "~~" | "@@" => (Some("nuxt.config"), &[""]),
+            "#shared" => (Some("nuxt.config"), &["shared"]),
+            "$lib" => (Some("svelte.config"), &["src/lib"]),
+            "~" | "@" => (None, &["app", "src", ""]),
             _ => return None,
         };
-        let has_config = |folder: &&Path| {
-            ["ts", "js", "mjs", "json"]
-                .iter()
-                .any(|ending| folder.join(format!("{framework}.{ending}")).is_file())
+        let has_config = |folder: &Path| {
+            framework.is_none_or(|name| {
+                ["ts", "js", "mjs"].iter().any(|ending| folder.join(format!("{name}.{ending}")).is_file())
+            })
         };
-        let root = from.ancestors().skip(1).find(has_config)?;
-        folders.iter().find_map(|folder| {
-            let path = format!("./{folder}/{rest}");
-            let resolution = self.stages[0].resolve(root, &path).ok()?;
-            Some(self.files.real(&resolution.into_path_buf()))
+        let repository = self.files.modules.parent()?;
+        let above = from.ancestors().skip(1).take_while(|folder| folder.starts_with(repository));
+        above.filter(|folder| has_config(folder)).find_map(|root| {
+            folders.iter().find_map(|folder| {
+                let resolution = self.stages[2].resolve(root, &format!("./{folder}/{rest}")).ok()?;
+                Some(self.files.real(&resolution.into_path_buf()))
+            })
         })
     }
 

@@ -195,6 +195,22 @@ fn ignored_files_tests_and_build_output_are_left_out_unless_named() {
     assert!(count(&["--no-ignore"]).starts_with("9 tables"), "{}", count(&["--no-ignore"]));
 }
 
+#[test]
+fn what_git_tracks_is_not_ignored() {
+    let folder = repository(&[
+        (".gitignore", b"*credentials*\n"),
+        ("src/credentials.ts", USERS),
+        ("src/my-credentials.ts", ORDERS),
+    ]);
+    let git = |arguments: &[&str]| {
+        assert!(Command::new("git").args(arguments).current_dir(folder.path()).status().unwrap().success());
+    };
+    git(&["init", "-q"]);
+    git(&["add", "-f", "src/credentials.ts"]);
+    let text = stdout(&schemalint(folder.path(), &[]));
+    assert!(text.contains("1 table and 0 foreign keys"), "only the tracked one: {text}");
+}
+
 #[cfg(unix)]
 #[test]
 fn links_and_pipes_do_not_stop_the_walk() {

@@ -1,0 +1,192 @@
+//! What cannot be known is never guessed and never silent.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+use std::fs;
+use std::time::Instant;
+
+use schemalint::check::check;
+use schemalint::discover::Options;
+use schemalint::graph::{SchemaGraph, Table};
+use schemalint::workspace::{self, Reading};
+
+const HEAD: &str = "import { index, integer, pgTable, text } from 'drizzle-orm/pg-core';\n\
+    import { opaque } from '@acme/opaque';\n\
+    export const users = pgTable('users', { id: integer('id').primaryKey() });\n";
+
+fn read(files: &[(&str, &str)]) -> Reading {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    let root = fs::canonicalize(folder.path()).unwrap();
+    workspace::read(&root, &Options { paths: vec![root.clone()], no_ignore: false })
+}
+
+fn schema(body: &str) -> Reading {
+    read(&[("schema.ts", &format!("{HEAD}{body}"))])
+}
+
+fn table<'g>(graph: &'g SchemaGraph, name: &str) -> &'g Table {
+    graph.tables.iter().find(|table| table.binding.name == name).unwrap()
+}
+
+/// `subject: reason` of everything that could not be read.
+fn unreadable(reading: &Reading) -> Vec<String> {
+    let gaps = reading.graph.unreadable.iter();
+    gaps.map(|gap| format!("{}: {}", gap.subject, gap.why.reason)).collect()
+}
+
+fn fired(reading: &Reading, rule: &str) -> Vec<String> {
+    let run = check(reading, Instant::now());
+    let findings = run.findings.iter().filter(|finding| finding.rule == rule);
+    findings.map(|finding| finding.subject.to_string()).collect()
+}
+
+#[test]
+fn a_table_chosen_by_the_environment_is_named() {
+    let reading = schema(
+        "export const chosen = process.env.OLD ? pgTable('a', { a: integer() }) : pgTable('b', { b: integer() });\n\
+         export const orders = pgTable('orders', { userId: integer('user_id').references(() => chosen.b) });\n",
+    );
+    let reason = "an environment variable is not known before run time";
+    assert!(
+        unreadable(&reading).contains(&format!("table `chosen`: {reason}")),
+        "{:?}",
+        unreadable(&reading)
+    );
+    assert!(table(&reading.graph, "orders").foreign_keys[0].target.is_err());
+    assert!(fired(&reading, "unindexed-foreign-key").is_empty());
+}
+
+#[test]
+fn both_branches_alike_are_known() {
+    let reading = schema(
+        "const chosen = process.env.OLD ? users : users;\n\
+         export const orders = pgTable('orders', { userId: integer('user_id').references(() => chosen.id) });\n",
+    );
+    assert!(unreadable(&reading).is_empty(), "{:?}", unreadable(&reading));
+    assert_eq!(fired(&reading, "unindexed-foreign-key"), ["orders.user_id"]);
+}
+
+#[test]
+fn columns_of_a_package_leave_the_table_open() {
+    let reading = schema(
+        "export const orders = pgTable('orders', { ...opaque(), userId: integer('user_id').references(() => users.id) });\n",
+    );
+    let orders = table(&reading.graph, "orders");
+    assert!(orders.columns_open.is_some());
+    assert_eq!(orders.columns.len(), 1);
+    // An index can only stand in the third argument, which is known: the key has none.
+    assert_eq!(fired(&reading, "unindexed-foreign-key"), ["orders.user_id"]);
+}
+
+#[test]
+fn a_conditional_spread_makes_only_its_own_members_unknown() {
+    let reading = schema(
+        "export const orders = pgTable('orders', { id: integer('id'), ...(process.env.X ? { note: text('note') } : {}) });\n",
+    );
+    let orders = table(&reading.graph, "orders");
+    assert!(orders.columns_open.is_none());
+    assert!(orders.columns[0].facts.is_ok() && orders.columns[1].facts.is_err());
+    assert_eq!(unreadable(&reading).len(), 1, "{:?}", unreadable(&reading));
+}
+
+#[test]
+fn an_unknown_branch_at_the_top_level_spoils_what_it_changes() {
+    let reading = schema(
+        "const columns = { id: integer('id') };\n\
+         if (process.env.X) { columns.note = text('note'); }\n\
+         export const orders = pgTable('orders', columns);\n",
+    );
+    assert!(table(&reading.graph, "orders").columns_open.is_some());
+    assert!(!unreadable(&reading).is_empty());
+}
+
+#[test]
+fn an_unknown_name_is_reported_and_the_rest_is_read() {
+    let reading = schema(
+        "export const orders = pgTable(opaque('orders'), { userId: integer('user_id').references(() => users.id) },\n\
+         (t) => [index(opaque('i')).on(t.userId)]);\n",
+    );
+    assert!(table(&reading.graph, "orders").name.is_err());
+    assert_eq!(unreadable(&reading).len(), 2, "{:?}", unreadable(&reading));
+    assert!(fired(&reading, "unindexed-foreign-key").is_empty(), "it has an index, whatever its name");
+}
+
+#[test]
+fn growth_without_end_is_stopped_by_size() {
+    let reading = schema(
+        "let name = 'x'; for (let i = 0; i < 60; i++) { name += name; }\n\
+         let list = [1]; for (let i = 0; i < 60; i++) { list = [...list, ...list]; }\n\
+         export const a = pgTable(name, { id: integer('id') });\n\
+         export const b = pgTable('b', { id: integer('id') }, () => list);\n",
+    );
+    assert!(table(&reading.graph, "a").name.is_err());
+    assert_eq!(reading.graph.tables.len(), 3);
+}
+
+#[test]
+fn a_column_from_a_helper_points_at_the_table_and_the_helper() {
+    let reading = read(&[
+        (
+            "columns.ts",
+            "import { timestamp } from 'drizzle-orm/pg-core';\n\
+             export const stamps = {\n  // when it was made\n  createdAt: timestamp('created_at'),\n};\n",
+        ),
+        (
+            "schema.ts",
+            "import { integer, pgTable } from 'drizzle-orm/pg-core';\nimport { stamps } from './columns';\n\
+             /** What was bought. */\nexport const orders = pgTable('orders', {\n  id: integer('id'), // the key\n  ...stamps,\n});\n",
+        ),
+    ]);
+    let graph = &reading.graph;
+    let text = |span| graph.sources.text(span);
+    let orders = table(graph, "orders");
+    assert_eq!(orders.comments.iter().map(|at| text(*at)).collect::<Vec<_>>(), ["/** What was bought. */"]);
+    let [id, created] = &orders.columns[..] else { panic!("two columns") };
+    assert_eq!(text(id.span), "id: integer('id')");
+    assert_eq!(id.comments.iter().map(|at| text(*at)).collect::<Vec<_>>(), ["// the key"]);
+    assert_eq!(id.helper, None);
+    assert_eq!(text(created.span), "stamps");
+    assert_eq!(created.helper.map(text), Some("createdAt: timestamp('created_at')"));
+    assert_eq!(created.comments.iter().map(|at| text(*at)).collect::<Vec<_>>(), ["// when it was made"]);
+}
+
+#[test]
+fn every_form_of_a_drizzle_config_is_read() {
+    let config = |schema: &str| format!("import {{ defineConfig }} from 'drizzle-kit';\n{schema}");
+    let forms = [
+        ("export default defineConfig({ dialect: 'postgresql', schema: './src/db.ts' });", 1),
+        (
+            "export default { dialect: 'postgresql', schema: ['./src/db.ts', './src/more.ts'] } satisfies object;",
+            2,
+        ),
+        (
+            "const schema = './src/*.ts';\nconst config = { dialect: 'postgresql', schema } as const;\nexport default config;",
+            2,
+        ),
+        ("export default defineConfig({ dialect: 'postgresql', schema: './src' });", 2),
+        ("export default defineConfig({ dialect: 'postgresql', schema: './src/!(more).ts' });", 1),
+        (
+            "import path from 'node:path';\nexport default { dialect: 'postgresql', schema: path.join(__dirname, 'src', 'db.ts') };",
+            1,
+        ),
+        ("export default { dialect: 'postgresql', schema: './dist/db.js' };", 1),
+        ("module.exports = { dialect: 'postgresql', schema: './src/{db,more}.ts' };", 2),
+    ];
+    for (form, files) in forms {
+        let reading = read(&[
+            ("package.json", "{}"),
+            ("drizzle.config.ts", &config(form)),
+            ("src/db.ts", HEAD),
+            ("src/more.ts", "export const nothing = 1;"),
+        ]);
+        let project = &reading.graph.projects[0];
+        assert_eq!(project.schema_files.len(), files, "{form}\n{:?}", unreadable(&reading));
+        assert_eq!(project.dialect.map(|dialect| dialect.name()), Some("postgresql"), "{form}");
+        assert_eq!(table(&reading.graph, "users").project, 0, "{form}");
+    }
+}
