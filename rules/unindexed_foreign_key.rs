@@ -26,8 +26,14 @@ impl Rule for UnindexedForeignKey {
             if !needs_indexes(table.dialect) {
                 continue;
             }
+            // One index serves every key of the same columns: it is asked for once.
+            let mut seen: Vec<&[usize]> = Vec::new();
             for key in &table.foreign_keys {
                 let Ok(columns) = &key.columns else { continue };
+                if seen.contains(&columns.as_slice()) {
+                    continue;
+                }
+                seen.push(columns);
                 match coverage(table, columns) {
                     Coverage::None => report(context.graph, table, key, columns, None, out),
                     Coverage::Partial(index) => report(context.graph, table, key, columns, Some(index), out),

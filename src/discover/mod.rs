@@ -106,7 +106,10 @@ impl Walk<'_> {
                 Ok(entry) => entry,
                 Err(error) => {
                     let path = error.path().unwrap_or(&folder).to_path_buf();
-                    self.fail(path, &error);
+                    match error.io_error() {
+                        Some(error) => self.fail(path, error),
+                        None => self.fail(path, &error),
+                    }
                     continue;
                 }
             };
