@@ -55,7 +55,7 @@ pub fn read(root: &Path, options: &Options) -> Reading {
     let mut repository = Repository::new(root, &packages, &resolver, &line_of, &found.loose);
     let mut input = Input::default();
     for (script, parsed) in found.scripts.iter().zip(lowered) {
-        let file = repository.add(script.path.clone(), parsed);
+        let file = repository.add(script.path.clone(), parsed, script.kind != Kind::Config);
         match script.kind {
             Kind::Config => input.configs.push(file),
             Kind::Candidate | Kind::Loose => input.candidates.push(file),

@@ -201,27 +201,16 @@ impl Evaluator<'_> {
         let this = Value::Object(Rc::default());
         let scope = class.scope.inner();
         scope.declare(SmolStr::new_static("this"), this.clone());
-        let members = self.object(&class.class.members, &scope);
-        for member in members.members.borrow().values() {
-            if let Value::Function(method) = &member.value {
-                *method.this.borrow_mut() = this.clone();
-            }
+        if let Value::Object(this) = &this {
+            // Each field sees those before it.
+            self.properties_into(this, &class.class.members, &scope);
         }
-        self.assign_all(&this, members);
         if let Some(constructor) = &class.class.constructor {
             let closure =
                 Rc::new(Closure { function: constructor.clone(), scope, this: RefCell::new(this.clone()) });
             self.call_closure(&closure, arguments, at);
         }
         this
-    }
-
-    fn assign_all(&mut self, target: &Value, members: Object) {
-        if let Value::Object(target) = target {
-            for (key, member) in members.members.into_inner() {
-                target.insert(key, member);
-            }
-        }
     }
 
     /// `object.name`.
@@ -245,8 +234,14 @@ impl Evaluator<'_> {
                 ("name", Some(own)) if !class.statics.members.borrow().contains_key(name) => {
                     Value::String(own.clone())
                 }
-                _ => class.statics.get(name),
+                _ => match (class.statics.get(name), &class.class.parent) {
+                    (Value::Undefined, Some(_)) => unknown("a member of a class that is extended", at),
+                    (value, _) => value,
+                },
             },
+            Value::Function(_) if !matches!(name, "call" | "apply" | "bind") => {
+                unknown(format!("the property `{name}` of a function is not read"), at)
+            }
             Value::Array(items) => match name {
                 "length" => Value::Number(items.borrow().len() as f64),
                 _ => match name.parse::<usize>() {
@@ -294,21 +289,18 @@ impl Evaluator<'_> {
             }
             Value::Array(items) => self.call_array_method(items, name, arguments, at),
             Value::String(text) => self.call_string_method(text, name, &arguments, at),
-            Value::Number(_) if name == "toString" => {
+            Value::Number(_) if name == "toString" && arguments.is_empty() => {
                 object.to_text().map_or(Value::Undefined, Value::String)
             }
             Value::Function(closure) => match name {
-                "call" | "bind" => {
-                    let rest = arguments.into_iter().skip(1).collect();
-                    if name == "call" { self.call_closure(closure, rest, at) } else { object.clone() }
-                }
+                "call" => self.call_closure(closure, arguments.into_iter().skip(1).collect(), at),
+                "bind" if arguments.len() <= 1 => object.clone(),
                 _ => no_member("a function", name, at),
             },
             Value::Object(members) => {
                 let function = members.get(name);
                 if let Value::Function(closure) = &function
                     && !closure.function.arrow
-                    && matches!(&*closure.this.borrow(), Value::Undefined)
                 {
                     *closure.this.borrow_mut() = object.clone();
                 }

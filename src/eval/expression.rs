@@ -74,11 +74,17 @@ impl Evaluator<'_> {
                 Ok(false) => self.expr(otherwise, scope),
                 // Not known which, but it may not matter.
                 Err(why) => {
-                    let (then, otherwise) = (self.expr(then, scope), self.expr(otherwise, scope));
-                    if same(&then, &otherwise) { then } else { Value::Unknown(why) }
+                    if self.is_harmless(then, scope) && self.is_harmless(otherwise, scope) {
+                        let (then, otherwise) = (self.expr(then, scope), self.expr(otherwise, scope));
+                        return if same(&then, &otherwise) { then } else { Value::Unknown(why) };
+                    }
+                    self.taint(then, scope, &why);
+                    self.taint(otherwise, scope, &why);
+                    Value::Unknown(why)
                 }
             },
             ExprKind::Binary(op, left, right) => self.binary(*op, left, right, scope, at),
+            ExprKind::Unary(UnaryOp::Delete, target) => self.delete(target, scope, at),
             ExprKind::Unary(op, value) => {
                 let value = self.expr(value, scope);
                 self.unary(*op, value, at)
@@ -160,6 +166,7 @@ impl Evaluator<'_> {
             "Date" => global(Global::Date),
             "process" => global(Global::Process),
             "Symbol" => global(Global::Symbol),
+            "console" => global(Global::Console),
             "URL" => global(Global::Url),
             "import.meta" => global(Global::ImportMeta),
             "__dirname" => Value::string(parent(&self.world.absolute_path(scope.file))),
@@ -317,6 +324,40 @@ impl Evaluator<'_> {
                 _ => "object",
             }),
             _ => unknown("the operator is not evaluated", at),
+        }
+    }
+
+    /// Whether evaluating an expression changes nothing that others see: a name, a member, a text, or a
+    /// call that makes a table.
+    fn is_harmless(&mut self, expr: &Expr, scope: &Scope) -> bool {
+        match &expr.kind {
+            ExprKind::Call(callee, _) if matches!(callee.kind, ExprKind::Name(_) | ExprKind::Member(..)) => {
+                let callee = self.expr(callee, scope);
+                self.makes_tables(&callee)
+            }
+            ExprKind::Member(object, _) => self.is_harmless(object, scope),
+            kind => {
+                matches!(kind, ExprKind::Name(_) | ExprKind::String(_) | ExprKind::Number(_) | ExprKind::Null)
+            }
+        }
+    }
+
+    /// `delete object.name`.
+    fn delete(&mut self, target: &Expr, scope: &Scope, at: Span) -> Value {
+        let (object, key) = match &target.kind {
+            ExprKind::Member(object, name) => (self.expr(object, scope), Some(name.clone())),
+            ExprKind::Index(object, index) => {
+                let object = self.expr(object, scope);
+                (object, self.expr(index, scope).to_text())
+            }
+            _ => return Value::Bool(true),
+        };
+        match (object, key) {
+            (Value::Object(object), Some(key)) => {
+                object.members.borrow_mut().shift_remove(&key);
+                Value::Bool(true)
+            }
+            _ => unknown("what is deleted here is not known", at),
         }
     }
 

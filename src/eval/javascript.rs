@@ -76,6 +76,7 @@ impl Evaluator<'_> {
             }
             (Global::Math, _) => self.math(name, &arguments, at),
             (Global::Date | Global::Json, _) => unknown("a value of run time is not evaluated", at),
+            (Global::Console, _) => Value::Undefined,
             // A registered symbol stands for its key.
             (Global::Symbol, "for") => match first.to_text() {
                 Some(key) => Value::string(format!("@@{key}")),
@@ -185,7 +186,7 @@ impl Evaluator<'_> {
                 self.map(&items, &first, at);
                 return Value::Undefined;
             }
-            "flat" => return Value::array(flatten(items, first_number(&arguments, 1.0) as u32)),
+            "flat" => return Value::array(flatten(items, first_number(&arguments, 1.0).min(16.0) as u32)),
             "flatMap" => {
                 return match self.map(&items, &first, at) {
                     Value::Array(mapped) => Value::array(flatten(mapped.borrow().clone(), 1)),
@@ -227,9 +228,16 @@ impl Evaluator<'_> {
             "at" => {
                 let index = first_number(&arguments, 0.0);
                 let index = if index < 0.0 { items.len() as f64 + index } else { index };
+                if index < 0.0 {
+                    return Value::Undefined;
+                }
                 items.get(index as usize).cloned().unwrap_or(Value::Undefined)
             }
-            "reverse" | "toReversed" => Value::array(items.into_iter().rev().collect()),
+            "reverse" => {
+                list.borrow_mut().reverse();
+                Value::Array(list.clone())
+            }
+            "toReversed" => Value::array(items.into_iter().rev().collect()),
             "entries" => {
                 let pair = |(index, item)| Value::array(vec![Value::Number(index as f64), item]);
                 Value::array(items.into_iter().enumerate().map(pair).collect())
@@ -240,7 +248,11 @@ impl Evaluator<'_> {
                 let Some(texts) = texts else { return unknown("the order is not known", at) };
                 let mut pairs: Vec<(SmolStr, Value)> = texts.into_iter().zip(items).collect();
                 pairs.sort_by(|left, right| left.0.cmp(&right.0));
-                Value::array(pairs.into_iter().map(|(_, item)| item).collect())
+                let sorted: Vec<Value> = pairs.into_iter().map(|(_, item)| item).collect();
+                if name == "sort" {
+                    list.borrow_mut().clone_from(&sorted);
+                }
+                Value::array(sorted)
             }
             _ => no_member("a list", name, at),
         }
@@ -312,6 +324,9 @@ impl Evaluator<'_> {
                 all.push_str(&argument.to_text().unwrap_or_default());
                 all
             }),
+            "replace" | "replaceAll" if !arguments.iter().all(|part| matches!(part, Value::String(_))) => {
+                return unknown("the replacement is not followed in this form", at);
+            }
             "replace" => text.replacen(&*part(0), &part(1), 1),
             "replaceAll" => text.replace(&*part(0), &part(1)),
             "repeat" => {
@@ -351,8 +366,12 @@ impl Evaluator<'_> {
                 let found = text.find(&*part(0)).map(|at| text[..at].encode_utf16().count());
                 return Value::Number(found.map_or(-1.0, |at| at as f64));
             }
-            "split" => {
+            "split" if arguments.len() == 1 => {
                 let between = part(0);
+                if between.is_empty() {
+                    let letters = text.chars().map(|letter| Value::string(letter.to_string()));
+                    return Value::array(letters.collect());
+                }
                 let pieces = text.split(&*between).map(Value::string);
                 return Value::array(pieces.collect());
             }

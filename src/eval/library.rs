@@ -46,6 +46,7 @@ pub enum Global {
     Process,
     ImportMeta,
     Symbol,
+    Console,
     Url,
 }
 

@@ -15,6 +15,7 @@ mod library;
 mod object;
 mod packages;
 mod statement;
+mod taint;
 mod value;
 
 pub use library::Library;
@@ -23,13 +24,13 @@ pub use value::*;
 use rustc_hash::FxHashMap;
 use smol_str::{SmolStr, format_smolstr};
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::graph::{DrizzleLine, Unknown};
 use crate::source::{FileId, Range, Span};
-use crate::syntax::{BindingKind, Expr, ExprKind, ImportName, Module};
+use crate::syntax::{Binding, BindingKind, Effect, Expr, ExprKind, ImportName, Module};
 use drizzle::{EnumType, Sequence, Table};
 use statement::Flow;
 
@@ -39,6 +40,8 @@ pub trait World {
     fn module(&self, file: FileId) -> Arc<Module>;
     /// What a specifier leads to, seen from a file.
     fn resolve(&self, from: FileId, specifier: &str) -> Target;
+    /// Whether a file may declare tables itself.
+    fn declares_schema(&self, file: FileId) -> bool;
     /// Which line of Drizzle a file uses.
     fn line(&self, file: FileId) -> DrizzleLine;
     /// The absolute path of a file, for `__dirname`.
@@ -93,8 +96,8 @@ struct Loaded {
     values: RefCell<FxHashMap<SmolStr, Slot>>,
     /// Effects that have been run, by index.
     effects: RefCell<Vec<bool>>,
-    /// [`Evaluator::finish_file`] has been called.
-    finished: RefCell<bool>,
+    /// [`Evaluator::enter`] has been called.
+    entered: Cell<bool>,
 }
 
 enum Slot {
@@ -150,7 +153,7 @@ impl<'w> Evaluator<'w> {
         let load = || {
             let module = world.module(file);
             let effects = RefCell::new(vec![false; module.effects.len()]);
-            Rc::new(Loaded { module, values: RefCell::default(), effects, finished: RefCell::default() })
+            Rc::new(Loaded { module, values: RefCell::default(), effects, entered: Cell::default() })
         };
         self.modules.entry(file).or_insert_with(load).clone()
     }
@@ -158,6 +161,11 @@ impl<'w> Evaluator<'w> {
     /// The value of a top-level name. Undefined names are globals, or unknown.
     fn binding(&mut self, file: FileId, name: &str) -> Value {
         let loaded = self.loaded(file);
+        // As at run time, the statements of a file happen in their order before anybody sees its names.
+        let ordered = !loaded.module.effects.is_empty() || self.world.declares_schema(file);
+        if ordered && !loaded.entered.get() {
+            self.enter(file, &loaded);
+        }
         match loaded.values.borrow().get(name) {
             Some(Slot::Done(value)) => return value.clone(),
             Some(Slot::Evaluating) => {
@@ -182,6 +190,8 @@ impl<'w> Evaluator<'w> {
         }
         loaded.values.borrow_mut().insert(key.clone(), Slot::Evaluating);
         self.bindings.push((file, key.clone()));
+        // Each name has its own fuel: one that never ends takes none of the others'.
+        let fuel = std::mem::replace(&mut self.fuel, FUEL);
         let scope = Scope::top(file);
         let value = match &binding.kind {
             BindingKind::Function(function) => self.closure(function, &scope),
@@ -204,27 +214,49 @@ impl<'w> Evaluator<'w> {
             }
             BindingKind::Import { .. } => Value::Undefined,
         };
-        loaded.values.borrow_mut().insert(key.clone(), Slot::Done(value));
-        self.run_effects(file, &loaded, name);
+        self.fuel = fuel;
         self.bindings.pop();
-        match loaded.values.borrow().get(name) {
-            Some(Slot::Done(value)) => value.clone(),
-            _ => Value::Undefined,
+        loaded.values.borrow_mut().insert(key, Slot::Done(value.clone()));
+        value
+    }
+
+    /// Evaluates the top level of a file in its order: modifiers change a shared builder, statements
+    /// change objects, and a later line must not be seen by an earlier one. Inside import cycles a name
+    /// may be asked for before its turn; it is evaluated then.
+    fn enter(&mut self, file: FileId, loaded: &Rc<Loaded>) {
+        loaded.entered.set(true);
+        let module = loaded.module.clone();
+        let mut effects = module.effects.iter().enumerate().peekable();
+        for index in 0..=module.declarators.len() {
+            while let Some((number, effect)) = effects.next_if(|(_, effect)| effect.after <= index) {
+                self.run_effect(file, loaded, number, effect);
+            }
+            let Some(declarator) = module.declarators.get(index) else { continue };
+            let mut names = Vec::new();
+            declarator.pattern.each_name(&mut |name, _| names.push(name.clone()));
+            for name in names {
+                let is_this =
+                    |binding: &Binding| matches!(binding.kind, BindingKind::Declared(of) if of == index);
+                if module.bindings.get(&name).is_some_and(is_this) {
+                    self.binding(file, &name);
+                }
+            }
         }
     }
 
-    /// Evaluates the rest of a file whose shared column builder is imported: modifiers change the builder
-    /// itself, so what the file does with it happens before anybody else sees it, as at run time.
-    fn finish_file(&mut self, file: FileId) {
-        let loaded = self.loaded(file);
-        if std::mem::replace(&mut *loaded.finished.borrow_mut(), true) {
+    fn run_effect(&mut self, file: FileId, loaded: &Rc<Loaded>, number: usize, effect: &Effect) {
+        if std::mem::replace(&mut loaded.effects.borrow_mut()[number], true) {
             return;
         }
-        for (name, binding) in &loaded.module.bindings {
-            if matches!(binding.kind, BindingKind::Declared(_)) {
-                self.binding(file, name);
-            }
+        let owner = effect.roots.first().cloned().unwrap_or_default();
+        self.bindings.push((file, owner));
+        let fuel = std::mem::replace(&mut self.fuel, FUEL);
+        let scope = Scope::top(file);
+        if let Flow::Return(Value::Unknown(why)) = self.statement(&effect.statement, &scope) {
+            self.taint_statement(&effect.statement, &scope, &why);
         }
+        self.fuel = fuel;
+        self.bindings.pop();
     }
 
     /// Takes the part that a declaration's pattern binds to `name`, and remembers its other parts, so
@@ -256,32 +288,6 @@ impl<'w> Evaluator<'w> {
         result
     }
 
-    /// Runs the top-level statements that change `name`, each once, in order.
-    fn run_effects(&mut self, file: FileId, loaded: &Rc<Loaded>, name: &str) {
-        for (index, effect) in loaded.module.effects.iter().enumerate() {
-            if !effect.roots.iter().any(|root| root == name) || loaded.effects.borrow()[index] {
-                continue;
-            }
-            loaded.effects.borrow_mut()[index] = true;
-            if let Flow::Return(Value::Unknown(why)) = self.statement(&effect.statement, &Scope::top(file)) {
-                // Part of it may have happened: what it changes is not known any more.
-                effect.roots.iter().for_each(|root| self.spoil(file, root, &why));
-            }
-        }
-    }
-
-    /// A top-level value was changed in a way that is not known.
-    fn spoil(&mut self, file: FileId, name: &SmolStr, why: &Arc<Unknown>) {
-        let loaded = self.loaded(file);
-        let mut values = loaded.values.borrow_mut();
-        match values.get(name) {
-            Some(Slot::Done(Value::Object(object))) => object.open(why),
-            _ => {
-                values.insert(name.clone(), Slot::Done(Value::Unknown(why.clone())));
-            }
-        }
-    }
-
     /// Gives a top-level `let` another value.
     fn assign_top_level(&mut self, file: FileId, name: &str, value: Value) {
         let loaded = self.loaded(file);
@@ -304,7 +310,10 @@ impl<'w> Evaluator<'w> {
                     let value = self.export(*target, name);
                     if let Value::Entity(drizzle::Entity::Builder(builder)) = &value {
                         let made_in = builder.borrow().at.file;
-                        self.finish_file(made_in);
+                        let loaded = self.loaded(made_in);
+                        if !loaded.entered.get() {
+                            self.enter(made_in, &loaded);
+                        }
                     }
                     if !matches!(value, Value::Undefined) {
                         return value;

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::expression::same;
+use super::taint::jumps;
 use super::value::*;
 use super::{Evaluator, unknown, why};
 use crate::graph::Unknown;
@@ -59,7 +60,12 @@ impl Evaluator<'_> {
             }
             Statement::Function(_) => Flow::Next,
             Statement::Expr(value) => {
-                self.expr(value, scope);
+                // A package from outside rarely changes what it is given; anything else may have.
+                if let Value::Unknown(why) = self.expr(value, scope)
+                    && !why.external
+                {
+                    self.taint(value, scope, &why);
+                }
                 Flow::Next
             }
             Statement::Return(None) => Flow::Return(Value::Undefined),
@@ -75,7 +81,14 @@ impl Evaluator<'_> {
                     Some(otherwise) => self.statement(otherwise, &scope.inner()),
                     None => Flow::Next,
                 },
-                Err(why) => Flow::Return(Value::Unknown(why)),
+                Err(why) => {
+                    self.taint_statement(then, scope, &why);
+                    if let Some(otherwise) = otherwise {
+                        self.taint_statement(otherwise, scope, &why);
+                    }
+                    let leaves = jumps(then) || otherwise.as_deref().is_some_and(jumps);
+                    if leaves { Flow::Return(Value::Unknown(why)) } else { Flow::Next }
+                }
             },
             Statement::ForOf(pattern, values, body) => {
                 let at = values.range.in_file(scope.file);
@@ -145,11 +158,13 @@ impl Evaluator<'_> {
         body: &Statement,
         scope: &Scope,
     ) -> Flow {
-        let inner = scope.inner();
+        let mut inner = scope.inner();
         if let Some(init) = init {
             self.statement(init, &inner);
         }
         loop {
+            // Each turn has variables of its own: a function made in it keeps what they were.
+            inner = inner.copy();
             if let Some(test) = test {
                 match self.expr(test, &inner).truthy() {
                     Ok(true) => {}
@@ -167,6 +182,7 @@ impl Evaluator<'_> {
                 Flow::Return(value) => return Flow::Return(value),
             }
             if let Some(update) = update {
+                inner = inner.copy();
                 self.expr(update, &inner);
             }
         }
@@ -306,6 +322,13 @@ fn assign_member(object: &Value, key: Option<SmolStr>, value: Value, at: Span) {
         }
         (Value::Object(object), None) => {
             object.open(&why("the key that is assigned to is not known", at));
+        }
+        (Value::Array(items), Some(key)) if key == "length" => {
+            let length = match value {
+                Value::Number(length) => length as usize,
+                _ => 0,
+            };
+            items.borrow_mut().truncate(length);
         }
         (Value::Array(items), Some(key)) => {
             if let Ok(index) = key.parse::<usize>() {

@@ -119,6 +119,15 @@ impl Scope {
         Self { file: self.file, locals: Some(Rc::new(locals)) }
     }
 
+    /// The innermost block again, with names of its own that have the same values.
+    pub fn copy(&self) -> Self {
+        let locals = self.locals.as_ref().map(|block| {
+            let names = RefCell::new(block.names.borrow().clone());
+            Rc::new(Locals { names, outer: block.outer.clone() })
+        });
+        Self { file: self.file, locals }
+    }
+
     /// Binds a local name; a second time in one block replaces it.
     pub fn declare(&self, name: SmolStr, value: Value) {
         if let Some(locals) = &self.locals {
@@ -245,6 +254,14 @@ impl Value {
 
     /// What `String(value)` gives, for the values that schemas are made of.
     pub fn to_text(&self) -> Option<SmolStr> {
+        self.text_at(0)
+    }
+
+    /// A list may hold itself: what nests deeper than people write has no text.
+    fn text_at(&self, depth: u32) -> Option<SmolStr> {
+        if depth > 16 {
+            return None;
+        }
         Some(match self {
             Self::Undefined => SmolStr::new_static("undefined"),
             Self::Null => SmolStr::new_static("null"),
@@ -253,7 +270,8 @@ impl Value {
             Self::String(text) => text.clone(),
             Self::Array(values) => {
                 let values = values.borrow();
-                let texts = values.iter().map(Self::to_text).collect::<Option<Vec<_>>>()?;
+                let texts =
+                    values.iter().map(|value| value.text_at(depth + 1)).collect::<Option<Vec<_>>>()?;
                 SmolStr::new(texts.join(","))
             }
             _ => return None,

@@ -1,74 +1,107 @@
-//! Which top-level names a statement changes after their declaration.
+//! Which names a statement speaks of.
 
 use smol_str::SmolStr;
-use swc_ecma_ast as ast;
 
-/// The names at the root of what a statement assigns to, or calls a method of.
-pub(super) fn changed_roots(statement: &ast::Stmt, roots: &mut Vec<SmolStr>) {
+use super::module::*;
+
+/// Calls `found` with every name in the statement, those in functions too.
+pub(super) fn names_in(statement: &Statement, found: &mut impl FnMut(&SmolStr)) {
     match statement {
-        ast::Stmt::Expr(expression) => changed_root(&expression.expr, roots),
-        ast::Stmt::Block(block) => {
-            block.stmts.iter().for_each(|inner| changed_roots(inner, roots));
+        Statement::Declare(declarators) => {
+            declarators.iter().filter_map(|one| one.value.as_ref()).for_each(|value| names(value, found));
         }
-        ast::Stmt::If(branch) => {
-            changed_roots(&branch.cons, roots);
-            branch.alt.iter().for_each(|alt| changed_roots(alt, roots));
+        Statement::Function(function) => names_in_function(function, found),
+        Statement::Expr(value) | Statement::Return(Some(value)) | Statement::Throw(value) => {
+            names(value, found)
         }
-        ast::Stmt::For(repeat) => changed_roots(&repeat.body, roots),
-        ast::Stmt::ForIn(repeat) => changed_roots(&repeat.body, roots),
-        ast::Stmt::ForOf(repeat) => changed_roots(&repeat.body, roots),
-        ast::Stmt::While(repeat) => changed_roots(&repeat.body, roots),
-        ast::Stmt::Try(attempt) => {
-            attempt.block.stmts.iter().for_each(|inner| changed_roots(inner, roots));
+        Statement::If(test, then, otherwise) => {
+            names(test, found);
+            names_in(then, found);
+            otherwise.iter().for_each(|otherwise| names_in(otherwise, found));
         }
-        _ => {}
+        Statement::ForOf(_, value, body) | Statement::ForIn(_, value, body) => {
+            names(value, found);
+            names_in(body, found);
+        }
+        Statement::For(init, test, update, body) => {
+            init.iter().for_each(|init| names_in(init, found));
+            test.iter().chain(update).for_each(|part| names(part, found));
+            names_in(body, found);
+        }
+        Statement::Block(statements) | Statement::Try(statements) => {
+            statements.iter().for_each(|inner| names_in(inner, found));
+        }
+        Statement::Switch(value, cases) => {
+            names(value, found);
+            for (test, statements) in cases {
+                test.iter().for_each(|test| names(test, found));
+                statements.iter().for_each(|inner| names_in(inner, found));
+            }
+        }
+        Statement::Return(None) | Statement::Break | Statement::Continue | Statement::Opaque(..) => {}
     }
 }
 
-fn changed_root(expression: &ast::Expr, roots: &mut Vec<SmolStr>) {
-    match expression {
-        ast::Expr::Assign(assign) => match &assign.left {
-            ast::AssignTarget::Simple(ast::SimpleAssignTarget::Ident(name)) => {
-                roots.push(SmolStr::new(&*name.sym));
-            }
-            ast::AssignTarget::Simple(ast::SimpleAssignTarget::Member(member)) => {
-                roots.extend(root_of(&member.obj));
-            }
-            _ => {}
-        },
-        ast::Expr::Call(call) => {
-            let ast::Callee::Expr(callee) = &call.callee else { return };
-            let ast::Expr::Member(member) = &**callee else { return };
-            roots.extend(root_of(&member.obj).filter(|name| name != "Object"));
-            // Object.assign(target, …)
-            if let Some(first) = call.args.first() {
-                roots.extend(root_of(&first.expr));
-            }
-            // list.forEach((item) => { target[item] = … })
-            for argument in &call.args {
-                let ast::Expr::Arrow(arrow) = &*argument.expr else { continue };
-                match &*arrow.body {
-                    ast::ArrowFunctionBody::FunctionBody(block) => {
-                        block.stmts.iter().for_each(|inner| changed_roots(inner, roots));
-                    }
-                    ast::ArrowFunctionBody::Expr(inner) => changed_root(inner, roots),
+fn names_in_function(function: &Function, found: &mut impl FnMut(&SmolStr)) {
+    match &function.body {
+        Body::Value(value) => names(value, found),
+        Body::Block(statements) => statements.iter().for_each(|inner| names_in(inner, found)),
+    }
+}
+
+fn names_in_elements(elements: &[Element], found: &mut impl FnMut(&SmolStr)) {
+    for element in elements {
+        if let Element::Value(value) | Element::Spread(value) = element {
+            names(value, found);
+        }
+    }
+}
+
+fn names(expr: &Expr, found: &mut impl FnMut(&SmolStr)) {
+    match &expr.kind {
+        ExprKind::Name(name) => found(name),
+        ExprKind::Template { tag, values, .. } => {
+            tag.iter().for_each(|tag| names(tag, found));
+            values.iter().for_each(|value| names(value, found));
+        }
+        ExprKind::Array(elements) => names_in_elements(elements, found),
+        ExprKind::Object(properties) => {
+            for property in properties {
+                match property {
+                    Property::Value(_, value, _) | Property::Spread(value) => names(value, found),
+                    Property::Getter(_, function, _) => names_in_function(function, found),
                 }
             }
         }
-        ast::Expr::Paren(inner) => changed_root(&inner.expr, roots),
-        _ => {}
-    }
-}
-
-fn root_of(mut expression: &ast::Expr) -> Option<SmolStr> {
-    loop {
-        match expression {
-            ast::Expr::Ident(name) => return Some(SmolStr::new(&*name.sym)),
-            ast::Expr::Member(member) => expression = &member.obj,
-            ast::Expr::Paren(inner) => expression = &inner.expr,
-            ast::Expr::TsAs(inner) => expression = &inner.expr,
-            ast::Expr::TsNonNull(inner) => expression = &inner.expr,
-            _ => return None,
+        ExprKind::Member(object, _) => names(object, found),
+        ExprKind::Index(object, index) | ExprKind::Binary(_, object, index) => {
+            names(object, found);
+            names(index, found);
         }
+        ExprKind::Call(callee, arguments) | ExprKind::New(callee, arguments) => {
+            names(callee, found);
+            names_in_elements(arguments, found);
+        }
+        ExprKind::Function(function) => names_in_function(function, found),
+        ExprKind::Conditional(test, then, otherwise) => {
+            [test, then, otherwise].iter().for_each(|part| names(part, found));
+        }
+        ExprKind::Unary(_, value) | ExprKind::Await(value) | ExprKind::Optional(value) => names(value, found),
+        ExprKind::Assign(_, target, value) => {
+            if let Pattern::Target(target) = &**target {
+                names(target, found);
+            }
+            target.each_name(&mut |name, _| found(name));
+            names(value, found);
+        }
+        ExprKind::Sequence(parts) => parts.iter().for_each(|part| names(part, found)),
+        ExprKind::Class(_)
+        | ExprKind::String(_)
+        | ExprKind::Number(_)
+        | ExprKind::BigInt(_)
+        | ExprKind::Bool(_)
+        | ExprKind::Null
+        | ExprKind::Require(_)
+        | ExprKind::Opaque(_) => {}
     }
 }

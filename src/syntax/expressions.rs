@@ -85,14 +85,23 @@ impl Lowering<'_> {
                 ExprKind::Assign(assign_op(assign.op), target, Box::new(self.expr(&assign.right)))
             }
             ast::Expr::Update(update) => {
-                // `i++`; the value before or after is not told apart, which only loops use.
                 let target = Pattern::Target(Box::new(self.expr(&update.arg)));
                 let op = match update.op {
                     ast::UpdateOp::PlusPlus => BinaryOp::Add,
                     ast::UpdateOp::MinusMinus => BinaryOp::Subtract,
                 };
-                let one = Expr { range, kind: ExprKind::Number(1.0) };
-                ExprKind::Assign(Some(op), Box::new(target), Box::new(one))
+                let one = || Box::new(Expr { range, kind: ExprKind::Number(1.0) });
+                let assign = ExprKind::Assign(Some(op), Box::new(target), one());
+                // `i++` gives the value from before: one step back from the new one.
+                let back = match op {
+                    BinaryOp::Add => BinaryOp::Subtract,
+                    _ => BinaryOp::Add,
+                };
+                if update.prefix {
+                    assign
+                } else {
+                    ExprKind::Binary(back, Box::new(Expr { range, kind: assign }), one())
+                }
             }
             ast::Expr::Seq(sequence) => {
                 ExprKind::Sequence(sequence.exprs.iter().map(|inner| self.expr(inner)).collect())
@@ -283,6 +292,7 @@ fn unary_op(op: ast::UnaryOp) -> UnaryOp {
         ast::UnaryOp::Plus => UnaryOp::Plus,
         ast::UnaryOp::TypeOf => UnaryOp::TypeOf,
         ast::UnaryOp::Void => UnaryOp::Void,
+        ast::UnaryOp::Delete => UnaryOp::Delete,
         _ => UnaryOp::Other,
     }
 }

@@ -8,7 +8,6 @@ use swc_common::{BytePos, Spanned};
 use swc_ecma_ast as ast;
 use swc_ecma_parser::{EsSyntax, Parser, Syntax, TsSyntax};
 
-use super::effects;
 use super::module::*;
 use crate::source::Range;
 
@@ -62,6 +61,7 @@ pub fn lower(path: &str, text: &str) -> Result<Module, Failure> {
             }
         }
     }
+    lowering.name_effects();
     Ok(lowering.module)
 }
 
@@ -151,6 +151,19 @@ impl Lowering<'_> {
         self.module.specifiers.push(Specifier { text: text.clone(), range });
         self.specifiers.insert(text, index);
         index
+    }
+
+    /// Keeps the statements that speak of the file's own names: no other can change what they mean.
+    fn name_effects(&mut self) {
+        let Module { effects, bindings, .. } = &mut self.module;
+        for effect in effects.iter_mut() {
+            super::effects::names_in(&effect.statement, &mut |name| {
+                if bindings.contains_key(name) && !effect.roots.contains(name) {
+                    effect.roots.push(name.clone());
+                }
+            });
+        }
+        effects.retain(|effect| !effect.roots.is_empty());
     }
 
     fn item(&mut self, item: &ast::ModuleItem) {
@@ -291,23 +304,12 @@ impl Lowering<'_> {
                 self.declaration(declaration, range);
             }
             ast::Stmt::Expr(expression) if self.common_js_export(&expression.expr) => {}
-            ast::Stmt::Expr(_)
-            | ast::Stmt::If(_)
-            | ast::Stmt::For(_)
-            | ast::Stmt::ForIn(_)
-            | ast::Stmt::ForOf(_)
-            | ast::Stmt::While(_)
-            | ast::Stmt::Block(_)
-            | ast::Stmt::Try(_) => {
-                let mut roots = Vec::new();
-                effects::changed_roots(statement, &mut roots);
-                roots.retain(|root| self.module.bindings.contains_key(root));
-                if !roots.is_empty() {
-                    let statement = self.statement(statement);
-                    self.module.effects.push(Effect { roots, statement });
-                }
+            ast::Stmt::Empty(_) => {}
+            _ => {
+                let statement = self.statement(statement);
+                let after = self.module.declarators.len();
+                self.module.effects.push(Effect { after, roots: Vec::new(), statement });
             }
-            _ => {}
         }
     }
 
@@ -362,7 +364,7 @@ impl Lowering<'_> {
 
 impl Pattern {
     /// Calls `found` for every name that the pattern binds.
-    pub(super) fn each_name(&self, found: &mut impl FnMut(&SmolStr, Range)) {
+    pub(crate) fn each_name(&self, found: &mut impl FnMut(&SmolStr, Range)) {
         match self {
             Self::Name(name, range) => found(name, *range),
             Self::Object(properties, rest) => {

@@ -90,10 +90,12 @@ pub enum Export {
     },
 }
 
-/// A statement after the declaration that changes what `roots` are bound to.
+/// A top-level statement that is no declaration: it may change what `roots` are bound to.
 #[derive(Debug)]
 pub struct Effect {
-    /// Names of the bindings that the statement assigns to or into.
+    /// How many of the declarators stand before it.
+    pub after: usize,
+    /// Names of the top-level bindings that the statement speaks of.
     pub roots: Vec<SmolStr>,
     /// The statement.
     pub statement: Statement,
@@ -335,6 +337,7 @@ pub enum UnaryOp {
     Plus,
     TypeOf,
     Void,
+    Delete,
     Other,
 }
 

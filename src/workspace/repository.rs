@@ -40,6 +40,7 @@ struct Entry {
     parsed: Parsed,
     line: DrizzleLine,
     external: bool,
+    candidate: bool,
 }
 
 impl<'r> Repository<'r> {
@@ -64,16 +65,18 @@ impl<'r> Repository<'r> {
     }
 
     /// Adds a file that has been parsed.
-    pub(super) fn add(&mut self, path: PathBuf, parsed: Parsed) -> FileId {
+    pub(super) fn add(&mut self, path: PathBuf, parsed: Parsed, candidate: bool) -> FileId {
         let line = (self.line_of)(&path);
-        self.insert(path, parsed, line, false)
+        let file = self.insert(path, parsed, line, false);
+        self.files.borrow_mut()[file.0 as usize].candidate = candidate;
+        file
     }
 
     fn insert(&self, path: PathBuf, parsed: Parsed, line: DrizzleLine, external: bool) -> FileId {
         let mut files = self.files.borrow_mut();
         let file = FileId(files.len() as u32);
         self.by_path.borrow_mut().insert(path.clone(), file);
-        files.push(Entry { path, parsed, line, external });
+        files.push(Entry { path, parsed, line, external, candidate: false });
         file
     }
 
@@ -166,6 +169,10 @@ impl World for Repository<'_> {
         };
         self.resolved.borrow_mut().insert(key, target.clone());
         target
+    }
+
+    fn declares_schema(&self, file: FileId) -> bool {
+        self.files.borrow()[file.0 as usize].candidate
     }
 
     fn line(&self, file: FileId) -> DrizzleLine {

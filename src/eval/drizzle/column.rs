@@ -36,6 +36,7 @@ impl ColumnBuilder {
             enum_type: None,
             dimensions: 0,
             methods: None,
+            tainted: None,
             lost: Vec::new(),
             at,
         }

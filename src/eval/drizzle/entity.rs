@@ -191,6 +191,8 @@ pub struct ColumnBuilder {
     pub enum_type: Option<Rc<EnumType>>,
     /// Dimensions of the array; 0 when it is none.
     pub dimensions: u32,
+    /// Why it may have other modifiers than it seems to have.
+    pub tainted: Option<Arc<Unknown>>,
     /// Methods that the repository added to it by `Object.assign`.
     pub methods: Option<Rc<Object>>,
     /// Modifiers that 0.x drops because `.array()` came after them.

@@ -229,6 +229,10 @@ fn build_column(key: &SmolStr, member: &Member, casing: Option<Casing>) -> Colum
     let builder = match &member.value {
         Value::Entity(Entity::Builder(builder)) => {
             let mut builder = builder.borrow_mut();
+            if let Some(why) = &builder.tainted {
+                let builder = Err(why.clone());
+                return Column { builder, written: member.written, spread: member.spread };
+            }
             if matches!(builder.name, Ok(None)) && builder.settled_name.is_none() {
                 let casing = casing.filter(|_| builder.line == DrizzleLine::V1);
                 let name = casing.map_or_else(|| key.clone(), |casing| SmolStr::new(casing.apply(key)));
