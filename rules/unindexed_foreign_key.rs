@@ -99,9 +99,11 @@ fn index_coverage<'t>(index: &'t Index, columns: &[usize]) -> Coverage<'t> {
     let mut first = Vec::with_capacity(columns.len());
     for part in index.parts.iter().take(columns.len()) {
         match part {
-            IndexPart::Column { column, .. } => first.push(*column),
+            IndexPart::Column { column, .. } | IndexPart::Expression { column: Some(column), .. } => {
+                first.push(*column);
+            }
             IndexPart::Unknown(_) => return Coverage::Unknown,
-            IndexPart::Expression(_) | IndexPart::Foreign => return Coverage::None,
+            IndexPart::Expression { column: None, .. } | IndexPart::Foreign => return Coverage::None,
         }
     }
     if !begins_with(&first, columns) {

@@ -84,6 +84,9 @@ fn line_of(version: &str, catalogs: &FxHashMap<String, String>) -> Option<Drizzl
         return None;
     }
     let digits = version.trim_start_matches(|c: char| !c.is_ascii_digit());
+    if digits.is_empty() && !matches!(version, "beta" | "rc" | "next") {
+        return None;
+    }
     let is_tag = matches!(version, "beta" | "rc" | "next");
     let is_one = digits.split('.').next() == Some("1");
     Some(if is_tag || is_one { DrizzleLine::V1 } else { DrizzleLine::V0 })

@@ -47,18 +47,19 @@ pub fn read(root: &Path, options: &Options) -> Reading {
     let lowered: Vec<Parsed> = found.scripts.par_iter().map(|script| Parsed::new(root, script)).collect();
     let line_of = |path: &Path| {
         let package = packages.folder_of(path);
-        if package.is_some_and(|package| v1.contains(package)) {
-            return DrizzleLine::V1;
-        }
-        packages.line_of(path).unwrap_or_default()
+        let used = package.is_some_and(|package| v1.contains(package));
+        // What the package asks for decides; what its code uses only where that says nothing.
+        packages.line_of(path).unwrap_or(if used { DrizzleLine::V1 } else { DrizzleLine::V0 })
     };
     let mut repository = Repository::new(root, &packages, &resolver, &line_of, &found.loose);
     let mut input = Input::default();
     for (script, parsed) in found.scripts.iter().zip(lowered) {
         let file = repository.add(script.path.clone(), parsed, script.kind != Kind::Config);
-        match script.kind {
-            Kind::Config => input.configs.push(file),
-            Kind::Candidate | Kind::Loose => input.candidates.push(file),
+        if script.is_config {
+            input.configs.push(file);
+        }
+        if script.kind != Kind::Config {
+            input.candidates.push(file);
         }
     }
     let mut graph = stacker::grow(STACK, || link(&repository, &input));

@@ -50,6 +50,8 @@ pub struct Script {
     pub path: PathBuf,
     /// Why it is here.
     pub kind: Kind,
+    /// It is a drizzle.config, perhaps besides.
+    pub is_config: bool,
     /// Its bytes, as they stand in the file.
     pub bytes: Vec<u8>,
     /// It uses what only Drizzle 1.0 has.
@@ -176,6 +178,7 @@ impl Walk<'_> {
                     Some(kind) => found.scripts.push(Script {
                         path: path.to_path_buf(),
                         kind,
+                        is_config: looked_at.is_config,
                         bytes: buffer.clone(),
                         uses_v1: looked_at.uses_v1,
                     }),

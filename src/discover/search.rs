@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 pub enum Kind {
     /// It may declare tables or relations.
     Candidate,
-    /// It is a drizzle.config.
+    /// It is a drizzle.config and nothing else.
     Config,
     /// It may call a table function of another file.
     Loose,
@@ -20,6 +20,8 @@ pub enum Kind {
 pub struct LookedAt {
     /// Why it is of interest; `None` for most files.
     pub kind: Option<Kind>,
+    /// It is a drizzle.config, perhaps besides.
+    pub is_config: bool,
     /// It names what only Drizzle 1.0 has.
     pub uses_v1: bool,
 }
@@ -76,9 +78,7 @@ pub fn is_script(name: &str) -> bool {
 
 /// Looks at a file's name and bytes.
 pub fn look(name: &str, bytes: &[u8]) -> LookedAt {
-    if is_config(name, bytes) {
-        return LookedAt { kind: Some(Kind::Config), uses_v1: false };
-    }
+    let is_config = is_config(name, bytes);
     let mut strong = name.rsplit_once('.').is_some_and(|(stem, _)| stem.ends_with(".schema"));
     let (mut weak, mut package, mut loose, mut uses_v1) = (false, false, false, false);
     let package_at = MAKERS.len() + WEAK.len();
@@ -100,12 +100,14 @@ pub fn look(name: &str, bytes: &[u8]) -> LookedAt {
     }
     let kind = if strong || weak && package {
         Some(Kind::Candidate)
-    } else if loose {
+    } else if is_config {
+        Some(Kind::Config)
+    } else if loose || package {
         Some(Kind::Loose)
     } else {
         None
     };
-    LookedAt { kind, uses_v1 }
+    LookedAt { kind, is_config, uses_v1 }
 }
 
 /// `drizzle.config.ts`, `drizzle.migrations.config.ts`, `drizzle-dev.config.ts`, and any other config
@@ -115,15 +117,24 @@ fn is_config(name: &str, bytes: &[u8]) -> bool {
     name[..at].starts_with("drizzle") || memmem::find(bytes, b"drizzle-kit").is_some()
 }
 
-/// Whether the bytes call one of those functions.
-pub fn calls_one_of(bytes: &[u8], functions: &[String]) -> bool {
-    functions.iter().any(|function| {
-        memmem::find_iter(bytes, function.as_bytes()).any(|at| {
-            let before = at.checked_sub(1).map(|before| bytes[before]);
-            let after = bytes.get(at + function.len());
+/// Searches for calls of some functions.
+#[derive(Debug)]
+pub struct Calls(Option<AhoCorasick>);
+
+impl Calls {
+    /// Of those functions.
+    pub fn of(functions: &[String]) -> Self {
+        Self(AhoCorasick::new(functions).ok())
+    }
+
+    /// Whether the bytes call one of them.
+    pub fn are_in(&self, bytes: &[u8]) -> bool {
+        self.0.iter().flat_map(|names| names.find_overlapping_iter(bytes)).any(|found| {
+            let before = found.start().checked_sub(1).map(|before| bytes[before]);
+            let after = bytes.get(found.end());
             !before.is_some_and(is_name_byte) && matches!(after, Some(b'(' | b'<' | b'.' | b' '))
         })
-    })
+    }
 }
 
 fn is_name_byte(byte: u8) -> bool {
@@ -152,9 +163,9 @@ mod tests {
 
     #[test]
     fn calls_are_found_as_whole_words() {
-        let functions = ["createTable".to_string()];
-        assert!(calls_one_of(b"const a = createTable('a'", &functions));
-        assert!(!calls_one_of(b"const a = recreateTable('a'", &functions));
-        assert!(!calls_one_of(b"createTables('a'", &functions));
+        let calls = Calls::of(&["table".to_string(), "createTable".to_string()]);
+        assert!(calls.are_in(b"const a = createTable('a'"));
+        assert!(!calls.are_in(b"const a = recreateTable('a'"));
+        assert!(!calls.are_in(b"createTables('a'"));
     }
 }

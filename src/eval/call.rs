@@ -85,6 +85,7 @@ impl Evaluator<'_> {
             },
             Value::Library(Library::Global(Global::Number)) => match arguments.first() {
                 Some(Value::Number(number)) => Value::Number(*number),
+                Some(Value::String(text)) if text.trim().is_empty() => Value::Number(0.0),
                 Some(Value::String(text)) => Value::Number(text.trim().parse().unwrap_or(f64::NAN)),
                 Some(Value::Unknown(why)) => Value::Unknown(why.clone()),
                 _ => unknown("the value is no number", at),

@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::statement::Flow;
 use super::value::*;
 use super::{DEPTH, Evaluator, Library, unknown, why};
 use crate::eval::drizzle::{Entity, Sql, SqlPart};
@@ -123,6 +124,9 @@ impl Evaluator<'_> {
         let scope = class.scope.inner();
         scope.declare(SmolStr::new_static("this"), Value::Class(class.clone()));
         self.properties_into(&class.statics, &class.class.statics, &scope);
+        if let Flow::Return(Value::Unknown(why)) = self.block(&class.class.setup, &scope) {
+            class.statics.open(&why);
+        }
     }
 
     /// A function, with the names that it sees.

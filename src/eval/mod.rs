@@ -80,6 +80,8 @@ pub struct Evaluator<'w> {
     bindings: Vec<(FileId, SmolStr)>,
     fuel: u32,
     depth: u32,
+    /// How many `try` blocks are around.
+    tries: u32,
     /// Every table that was made, in order.
     pub tables: Vec<Rc<Table>>,
     /// Every enum that was made, in order.
@@ -115,6 +117,7 @@ impl<'w> Evaluator<'w> {
             bindings: Vec::new(),
             fuel: FUEL,
             depth: 0,
+            tries: 0,
             tables: Vec::new(),
             enums: Vec::new(),
             sequences: Vec::new(),
@@ -226,6 +229,14 @@ impl<'w> Evaluator<'w> {
     fn enter(&mut self, file: FileId, loaded: &Rc<Loaded>) {
         loaded.entered.set(true);
         let module = loaded.module.clone();
+        for import in &module.bare_imports {
+            if let Value::Module(target) = self.module_value(file, &module, *import) {
+                let target_loaded = self.loaded(target);
+                if !target_loaded.entered.get() && !target_loaded.module.effects.is_empty() {
+                    self.enter(target, &target_loaded);
+                }
+            }
+        }
         let mut effects = module.effects.iter().enumerate().peekable();
         for index in 0..=module.declarators.len() {
             while let Some((number, effect)) = effects.next_if(|(_, effect)| effect.after <= index) {

@@ -76,8 +76,8 @@ impl Evaluator<'_> {
                     Some(otherwise) => self.statement(otherwise, &scope.inner()),
                     None => Flow::Next,
                 },
-                // Whether the branch is taken is not known. A branch that only throws is not.
-                Err(_) if only_throws(then) => match otherwise {
+                // Whether the branch is taken is not known. One that only throws is not, unless it is caught.
+                Err(_) if self.tries == 0 && only_throws(then) => match otherwise {
                     Some(otherwise) => self.statement(otherwise, &scope.inner()),
                     None => Flow::Next,
                 },
@@ -114,7 +114,27 @@ impl Evaluator<'_> {
             }
             Statement::Block(statements) => self.block(statements, &scope.inner()),
             Statement::Switch(value, cases) => self.switch(value, cases, scope),
-            Statement::Try(statements) => self.block(statements, &scope.inner()),
+            Statement::DoWhile(body, test) => loop {
+                match self.statement(body, &scope.inner()) {
+                    Flow::Next | Flow::Continue => {}
+                    Flow::Break => return Flow::Next,
+                    Flow::Return(value) => return Flow::Return(value),
+                }
+                match self.expr(test, scope).truthy() {
+                    Ok(true) => {}
+                    Ok(false) => return Flow::Next,
+                    Err(why) => return Flow::Return(Value::Unknown(why)),
+                }
+            },
+            Statement::Try(block, handler) => {
+                self.tries += 1;
+                let flow = self.block(block, &scope.inner());
+                self.tries -= 1;
+                if let Flow::Return(Value::Unknown(why)) = &flow {
+                    handler.iter().for_each(|inner| self.taint_statement(inner, scope, why));
+                }
+                flow
+            }
             Statement::Throw(value) => {
                 let at = value.range.in_file(scope.file);
                 Flow::Return(unknown("an exception is thrown here", at))

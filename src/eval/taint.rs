@@ -39,7 +39,12 @@ impl Evaluator<'_> {
                 self.taint_statement(body, scope, why);
             }
             Statement::For(_, _, _, body) => self.taint_statement(body, scope, why),
-            Statement::Block(statements) | Statement::Try(statements) => many(self, statements),
+            Statement::DoWhile(body, _) => self.taint_statement(body, scope, why),
+            Statement::Block(statements) => many(self, statements),
+            Statement::Try(block, handler) => {
+                many(self, block);
+                many(self, handler);
+            }
             Statement::Switch(_, cases) => cases.iter().for_each(|(_, statements)| many(self, statements)),
             Statement::Function(_)
             | Statement::Return(None)
@@ -172,7 +177,9 @@ pub(super) fn jumps(statement: &Statement) -> bool {
     match statement {
         Statement::Return(_) | Statement::Throw(_) | Statement::Break | Statement::Continue => true,
         Statement::If(_, then, otherwise) => jumps(then) || otherwise.as_deref().is_some_and(jumps),
-        Statement::Block(statements) | Statement::Try(statements) => statements.iter().any(jumps),
+        Statement::Block(statements) => statements.iter().any(jumps),
+        Statement::Try(block, handler) => block.iter().chain(handler).any(jumps),
+        Statement::DoWhile(body, _) => jumps(body),
         Statement::ForOf(_, _, body) | Statement::ForIn(_, _, body) | Statement::For(_, _, _, body) => {
             jumps(body)
         }

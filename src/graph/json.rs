@@ -63,7 +63,7 @@ fn project(graph: &SchemaGraph, project: &Project) -> Value {
         "package": &*project.package,
         "dialect": project.dialect.map(Dialect::name),
         "drizzle": project.line.name(),
-        "casing": project.casing.map(Casing::name),
+        "casing": project.casing.as_ref().ok().copied().flatten().map(Casing::name),
         "out": project.out.as_deref(),
         "schemaFiles": project.schema_files.iter().map(path).collect::<Vec<_>>(),
     })

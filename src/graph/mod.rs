@@ -57,7 +57,7 @@ pub struct Project {
     /// The line of drizzle-orm.
     pub line: DrizzleLine,
     /// `casing` of the drizzle.config (0.45).
-    pub casing: Option<Casing>,
+    pub casing: Fact<Option<Casing>>,
     /// Where migrations are written, relative to the root.
     pub out: Option<Arc<str>>,
     /// Files that its `schema` names.

@@ -217,8 +217,14 @@ pub enum IndexPart {
         /// `.op()`.
         operator_class: Option<SmolStr>,
     },
-    /// An expression, as text.
-    Expression(String),
+    /// SQL, which Drizzle does not look into.
+    Expression {
+        /// As text.
+        sql: String,
+        /// The column, when it is no more than a column and its order: `"a" desc nulls last`. The
+        /// database indexes the column itself then.
+        column: Option<usize>,
+    },
     /// A column of another table, which Drizzle does not notice.
     Foreign,
     /// Not known.

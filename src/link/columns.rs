@@ -7,16 +7,18 @@ use crate::eval::drizzle::{ColumnBuilder, Entity, sql_text};
 use crate::graph::*;
 
 /// What is known of a column with that key, in a table with that casing.
-pub(super) fn facts(key: &SmolStr, builder: &ColumnBuilder, casing: Option<Casing>) -> ColumnFacts {
+pub(super) fn facts(key: &SmolStr, builder: &ColumnBuilder, casing: &Fact<Option<Casing>>) -> ColumnFacts {
     let name_from_key = matches!(builder.name, Ok(None));
     let from_key = || builder.settled_name.clone().unwrap_or_else(|| key.clone());
     let name = builder.name.clone().map(|name| name.unwrap_or_else(from_key));
     // 1.0 spells a name when the table is made, drizzle-kit 0.31 when it writes SQL.
     let spelled = |name: SmolStr| match casing {
-        Some(casing) if name_from_key && builder.line == DrizzleLine::V0 => SmolStr::new(casing.apply(&name)),
-        _ => name,
+        _ if !name_from_key || builder.line == DrizzleLine::V1 => Ok(name),
+        Ok(Some(casing)) => Ok(SmolStr::new(casing.apply(&name))),
+        Ok(None) => Ok(name),
+        Err(why) => Err(why.clone()),
     };
-    let sql_name = name.clone().map(spelled);
+    let sql_name = name.clone().and_then(spelled);
     let default = match &builder.default {
         Some(value) => Some(read_default(value)),
         None if builder.default_fn => Some(Default::Function),

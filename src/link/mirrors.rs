@@ -31,6 +31,11 @@ pub(super) fn find(graph: &mut SchemaGraph, projects: &Projects) {
                 .copied()
                 .filter(|owner| owner != mirror)
                 .filter(|owner| is_subset(&graph.tables[*mirror], &graph.tables[*owner]))
+                // Two applications may each have a table of that name.
+                .filter(|owner| {
+                    let package = |table: usize| &projects.list[graph.tables[table].project].package;
+                    projects.creates(*owner) || package(*owner) == package(*mirror)
+                })
                 // Two bare copies of each other: neither is the owner, unless it alone is created.
                 .filter(|owner| {
                     projects.creates(*owner)

@@ -108,7 +108,7 @@ struct Linker<'w> {
 }
 
 /// How deep objects are searched for tables.
-const MAX_NESTING: usize = 3;
+const MAX_NESTING: usize = 8;
 
 impl<'w> Linker<'w> {
     fn new(world: &'w dyn LinkWorld) -> Self {
@@ -150,6 +150,16 @@ impl<'w> Linker<'w> {
                 BindingKind::Value(_) => {}
             }
             let value = self.eval.top_level(file, name);
+            if let Value::Unknown(why) = &value
+                && let BindingKind::Declared(index) = &binding.kind
+            {
+                let value = module.declarators[*index].value.as_ref();
+                let is_table = value.is_some_and(|value| self.eval.looks_like_table(file, value));
+                if is_table {
+                    let span = binding.range.in_file(file);
+                    self.unreadable(format!("table `{name}`"), why, span, None);
+                }
+            }
             let holder = Holder { file, binding: name.clone(), path: SmolStr::default() };
             // Names come before objects that merely collect what has a name.
             if !self.hold(&value, &holder) {

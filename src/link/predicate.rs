@@ -70,3 +70,20 @@ fn collect(table: &Rc<drizzle::Table>, sql: &Sql, columns: &mut Vec<usize>, word
         SqlPart::Value(_) => false,
     })
 }
+
+/// The column of an index part that is no more than a column and its order, written as SQL:
+/// `` sql`${t.a} DESC NULLS LAST` ``, `desc(t.a)`.
+pub(super) fn ordered_column(table: &Rc<drizzle::Table>, sql: &Sql) -> Option<usize> {
+    let (mut columns, mut words) = (Vec::new(), String::new());
+    collect(table, sql, &mut columns, &mut words).then_some(())?;
+    let [column] = columns[..] else { return None };
+    let words = words.to_ascii_lowercase();
+    let mut words = words.split_whitespace();
+    (words.next()? == "\u{1}0").then_some(())?;
+    let order: Vec<&str> = words.collect();
+    let nulls = match order.split_first() {
+        Some((&("asc" | "desc"), rest)) => rest,
+        _ => &order[..],
+    };
+    matches!(nulls, [] | ["nulls", "first" | "last"]).then_some(column)
+}

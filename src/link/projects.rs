@@ -46,7 +46,8 @@ pub(super) fn read(linker: &mut Linker<'_>, configs: &[FileId]) -> Projects {
         let is_one = ["dialect", "driver", "schema"]
             .iter()
             .any(|key| !matches!(value.option(key), Value::Undefined | Value::Unknown(_)));
-        if !named && !is_one && !matches!(value, Value::Array(_)) {
+        let says_nothing = matches!(value, Value::Undefined) || !named;
+        if says_nothing && !is_one && !matches!(value, Value::Array(_)) {
             continue;
         }
         let several = match &value {
@@ -84,8 +85,14 @@ fn project(linker: &mut Linker<'_>, config: FileId, value: &Value) -> Project {
     };
     let dialect = text("dialect").or_else(|| text("driver")).and_then(|name| Dialect::from_config(&name));
     // 1.0 has no such key.
-    let casing = if line == DrizzleLine::V1 { None } else { text("casing") };
-    let casing = casing.and_then(|name| Casing::from_config(&name));
+    let casing = match value.option("casing") {
+        Value::Unknown(why) if line == DrizzleLine::V0 => {
+            text("casing");
+            Err(why)
+        }
+        Value::String(name) if line == DrizzleLine::V0 => Ok(Casing::from_config(&name)),
+        _ => Ok(None),
+    };
     let out = text("out").map_or("drizzle".into(), |out| SmolStr::new(out.trim_start_matches("./")));
     let package = linker.world.package(config);
     let out: Arc<str> =
@@ -207,7 +214,7 @@ impl Projects {
             package,
             dialect: Some(table.dialect),
             line: table.line,
-            casing: None,
+            casing: Ok(None),
             out: None,
             schema_files: Vec::new(),
             unmatched_schema: Vec::new(),

@@ -21,8 +21,10 @@ impl Linker<'_> {
             let project = projects.assign(self, &table, binding.file);
             let casing = match projects.list.get(project) {
                 // Only 0.x takes casing from the config.
-                Some(project) if table.line == DrizzleLine::V0 => table.casing.or(project.casing),
-                _ => table.casing,
+                Some(project) if table.line == DrizzleLine::V0 && table.casing.is_none() => {
+                    project.casing.clone()
+                }
+                _ => Ok(table.casing),
             };
             let built = self.build_table(TableId(at as u32), &table, binding, project, casing);
             self.graph.tables.push(built);
@@ -37,7 +39,7 @@ impl Linker<'_> {
         table: &Rc<drizzle::Table>,
         binding: Binding,
         project: usize,
-        casing: Option<Casing>,
+        casing: Fact<Option<Casing>>,
     ) -> Table {
         let module = self.eval.module(table.at.file);
         let mut built = Table {
@@ -61,7 +63,7 @@ impl Linker<'_> {
             ignored_extras: Vec::new(),
             extras_open: None,
             row_level_security: table.row_level_security.get(),
-            casing,
+            casing: casing.as_ref().ok().copied().flatten(),
             owner: None,
             external: self.world.is_external(table.at.file),
             comments: self.declaration_comments(&module, &binding, table.at),
@@ -85,12 +87,25 @@ impl Linker<'_> {
             self.unreadable(format!("all columns of `{}`", built.display_name()), why, table.at, Some(id));
         }
         for (key, column) in &table.columns {
-            let column = self.build_column(table, key, column, casing);
+            let column = self.build_column(table, key, column, &casing);
             if let Err(why) = &column.facts
                 && built.view.is_none()
             {
                 let subject = format!("column `{}.{key}`", built.display_name());
                 self.unreadable(subject, why, column.span, Some(id));
+            }
+            if let Ok(facts) = &column.facts
+                && built.view.is_none()
+            {
+                let gaps = [
+                    ("the name", facts.name.as_ref().err()),
+                    ("the type", facts.sql_type.as_ref().err()),
+                    ("the values", facts.enum_values.as_ref().and_then(|values| values.as_ref().err())),
+                ];
+                if let Some((what, why)) = gaps.into_iter().find_map(|(what, why)| Some((what, why?))) {
+                    let subject = format!("{what} of column `{}.{key}`", built.display_name());
+                    self.unreadable(subject, why, column.span, Some(id));
+                }
             }
             built.columns.push(column);
         }
@@ -146,7 +161,7 @@ impl Linker<'_> {
         table: &drizzle::Table,
         key: &SmolStr,
         column: &drizzle::Column,
-        casing: Option<Casing>,
+        casing: &Fact<Option<Casing>>,
     ) -> Column {
         // A property inside the call is the table's own; any other came in through a helper.
         let own = column.written.file == table.at.file && table.at.range.contains(column.written.range);
@@ -390,9 +405,11 @@ fn index_part(table: &Rc<drizzle::Table>, part: &Value) -> IndexPart {
                 None => IndexPart::Foreign,
             }
         }
-        Value::Entity(Entity::Sql(sql)) => IndexPart::Expression(sql_text(sql)),
+        Value::Entity(Entity::Sql(sql)) => {
+            IndexPart::Expression { sql: sql_text(sql), column: predicate::ordered_column(table, sql) }
+        }
         Value::Unknown(why) => IndexPart::Unknown(why.clone()),
-        _ => IndexPart::Expression("?".into()),
+        _ => IndexPart::Expression { sql: "?".into(), column: None },
     }
 }
 

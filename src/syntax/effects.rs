@@ -28,8 +28,13 @@ pub(super) fn names_in(statement: &Statement, found: &mut impl FnMut(&SmolStr)) 
             test.iter().chain(update).for_each(|part| names(part, found));
             names_in(body, found);
         }
-        Statement::Block(statements) | Statement::Try(statements) => {
-            statements.iter().for_each(|inner| names_in(inner, found));
+        Statement::DoWhile(body, test) => {
+            names_in(body, found);
+            names(test, found);
+        }
+        Statement::Block(statements) => statements.iter().for_each(|inner| names_in(inner, found)),
+        Statement::Try(block, handler) => {
+            block.iter().chain(handler).for_each(|inner| names_in(inner, found));
         }
         Statement::Switch(value, cases) => {
             names(value, found);

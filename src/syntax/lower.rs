@@ -214,6 +214,9 @@ impl Lowering<'_> {
 
     fn import(&mut self, import: &ast::ImportDecl) {
         let specifier = self.specifier(string(&import.src), import.src.span);
+        if import.specifiers.is_empty() {
+            self.module.bare_imports.push(specifier);
+        }
         for part in &import.specifiers {
             let (local, name) = match part {
                 ast::ImportSpecifier::Named(named) if named.is_type_only => continue,
@@ -343,17 +346,27 @@ impl Lowering<'_> {
             }
             ast::Decl::TsEnum(declared) if !declared.declare => {
                 let value = self.enumeration(declared);
+                let value = self.only_part(&declared.id, value);
                 self.bind(&declared.id, BindingKind::Value(value));
                 vec![SmolStr::new(&*declared.id.sym)]
             }
             ast::Decl::TsModule(declared) if !declared.declare => {
                 let ast::TsModuleName::Ident(name) = &declared.id else { return Vec::new() };
                 let Some(value) = self.namespace(declared) else { return Vec::new() };
+                let value = self.only_part(name, value);
                 self.bind(name, BindingKind::Value(value));
                 vec![SmolStr::new(&*name.sym)]
             }
             _ => Vec::new(),
         }
+    }
+
+    /// Enums and namespaces of one name merge; that is not followed.
+    fn only_part(&self, name: &ast::Ident, value: Expr) -> Expr {
+        if !self.module.bindings.contains_key(&*name.sym) {
+            return value;
+        }
+        Expr { kind: ExprKind::Opaque("a declaration in several parts"), ..value }
     }
 
     fn bind(&mut self, name: &ast::Ident, kind: BindingKind) {

@@ -19,6 +19,8 @@ pub struct Module {
     pub specifiers: Vec<Specifier>,
     /// Top-level bindings, in source order.
     pub bindings: OrderedMap<SmolStr, Binding>,
+    /// `import "…"` for its effects alone, by index into `specifiers`.
+    pub bare_imports: Vec<usize>,
     /// What the file exports, by exported name.
     pub exports: OrderedMap<SmolStr, Export>,
     /// `export * from "…"`, by index into `specifiers`.
@@ -255,6 +257,8 @@ pub struct Class {
     pub statics: Vec<Property>,
     /// Instance fields and methods.
     pub members: Vec<Property>,
+    /// `static { … }`.
+    pub setup: Vec<Statement>,
     /// The constructor.
     pub constructor: Option<Arc<Function>>,
 }
@@ -287,12 +291,14 @@ pub enum Statement {
     ForIn(Pattern, Expr, Box<Statement>),
     /// `for (init; test; update) body`, and `while`.
     For(Option<Box<Statement>>, Option<Expr>, Option<Expr>, Box<Statement>),
+    /// `do body while (test)`.
+    DoWhile(Box<Statement>, Expr),
     /// `{ … }`.
     Block(Vec<Statement>),
     /// `switch (value) { case … }`: a case without a test is the default.
     Switch(Expr, Vec<(Option<Expr>, Vec<Statement>)>),
-    /// `try { … }`: the block alone; a throw in it is not followed.
-    Try(Vec<Statement>),
+    /// `try { … } catch { … }`: the handler is not followed, but what it could change is known.
+    Try(Vec<Statement>, Vec<Statement>),
     /// `throw value`.
     Throw(Expr),
     /// `break`.

@@ -71,7 +71,17 @@ impl Lowering<'_> {
                     .map(|case| (case.test.as_ref().map(|test| self.expr(test)), self.block(&case.cons)));
                 Statement::Switch(value, cases.collect())
             }
-            ast::Stmt::Try(attempt) => Statement::Try(self.block(&attempt.block.stmts)),
+            ast::Stmt::DoWhile(repeat) => {
+                let body = Box::new(self.statement(&repeat.body));
+                Statement::DoWhile(body, self.expr(&repeat.test))
+            }
+            // A jump to the label is not followed, the statement itself is.
+            ast::Stmt::Labeled(labeled) => self.statement(&labeled.body),
+            ast::Stmt::Try(attempt) => {
+                let block = self.block(&attempt.block.stmts);
+                let handler = attempt.handler.as_ref().map(|handler| self.block(&handler.body.stmts));
+                Statement::Try(block, handler.unwrap_or_default())
+            }
             ast::Stmt::Throw(throw) => Statement::Throw(self.expr(&throw.arg)),
             ast::Stmt::Break(stop) if stop.label.is_none() => Statement::Break,
             ast::Stmt::Continue(skip) if skip.label.is_none() => Statement::Continue,
@@ -219,6 +229,7 @@ impl Lowering<'_> {
     pub(super) fn class(&mut self, class: &ast::Class) -> ExprKind {
         let parent = class.super_class.as_ref().map(|parent| self.expr(parent));
         let (mut statics, mut members, mut constructor) = (Vec::new(), Vec::new(), None);
+        let mut setup = Vec::new();
         for member in &class.body {
             let range = self.range(member.span());
             match member {
@@ -243,13 +254,14 @@ impl Lowering<'_> {
                     let property = Property::Value(key, value, range);
                     if field.is_static { statics.push(property) } else { members.push(property) }
                 }
+                ast::ClassMember::StaticBlock(block) => setup.extend(self.block(&block.body.stmts)),
                 ast::ClassMember::Constructor(declared) => {
                     constructor = Some(Arc::new(self.constructor(declared)));
                 }
                 _ => {}
             }
         }
-        ExprKind::Class(Arc::new(Class { parent, statics, members, constructor }))
+        ExprKind::Class(Arc::new(Class { parent, statics, members, setup, constructor }))
     }
 
     fn constructor(&mut self, declared: &ast::Constructor) -> Function {

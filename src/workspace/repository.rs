@@ -1,6 +1,7 @@
 //! The modules of a repository, loaded when they are asked for.
 
 use globset::{GlobBuilder, GlobMatcher};
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
@@ -8,7 +9,7 @@ use std::sync::Arc;
 use walkdir::WalkDir;
 
 use super::{Parsed, relative};
-use crate::discover::search::{calls_one_of, is_script};
+use crate::discover::search::{Calls, is_script};
 use crate::discover::{exclude, read_into};
 use crate::eval::drizzle::prelude_of;
 use crate::eval::{Target, World};
@@ -223,14 +224,14 @@ impl LinkWorld for Repository<'_> {
     }
 
     fn loose_files_calling(&self, functions: &[String]) -> Vec<FileId> {
-        let mut bytes = Vec::new();
-        let mut found = Vec::new();
-        for path in self.loose {
-            if read_into(path, &mut bytes).is_ok() && calls_one_of(&bytes, functions) {
-                found.extend(self.load(path.clone()));
-            }
-        }
-        found
+        let calls = Calls::of(functions);
+        let calling = |path: &&PathBuf| {
+            let mut bytes = Vec::new();
+            read_into(path, &mut bytes).is_ok() && calls.are_in(&bytes)
+        };
+        let loose = self.loose;
+        let found: Vec<&PathBuf> = loose.par_iter().filter(calling).collect();
+        found.into_iter().filter_map(|path| self.load(path.clone())).collect()
     }
 }
 

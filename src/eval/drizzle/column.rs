@@ -284,6 +284,8 @@ impl Evaluator<'_> {
         if builder.borrow().line == DrizzleLine::V1 {
             let dimensions = match size {
                 Value::String(text) => text.len() as u32 / 2,
+                // A size, as 0.x takes it, is no number of dimensions.
+                Value::Number(_) => 0,
                 _ => 1,
             };
             builder.borrow_mut().dimensions = dimensions;

@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use super::entity::*;
 use crate::eval::library::Library;
-use crate::eval::value::{Member, Value};
+use crate::eval::value::{Member, Scope, Value};
 use crate::eval::{Evaluator, why};
 use crate::graph::{Casing, Dialect, DrizzleLine, Fact, Unknown};
-use crate::source::Span;
-use crate::syntax::OrderedMap;
+use crate::source::{FileId, Span};
+use crate::syntax::{Element, Expr, ExprKind, OrderedMap};
 
 impl TableMaker {
     /// The plain `pgTable` of a dialect.
@@ -49,6 +49,20 @@ impl Evaluator<'_> {
     /// Whether calling a value makes a table.
     pub(in crate::eval) fn makes_tables(&self, value: &Value) -> bool {
         matches!(value, Value::Entity(Entity::TableMaker(maker)) if maker.view.is_none())
+    }
+
+    /// Whether an expression of the top level is a call that is given columns, whatever is called:
+    /// `entity("users", { id: uuid() })`.
+    pub fn looks_like_table(&mut self, file: FileId, expr: &Expr) -> bool {
+        let ExprKind::Call(_, arguments) = &expr.kind else { return false };
+        arguments.iter().any(|argument| match argument {
+            Element::Value(Expr { kind: ExprKind::Object(properties), .. }) => {
+                let object = self.object(properties, &Scope::top(file));
+                let members = object.members.borrow();
+                members.values().any(|member| matches!(member.value, Value::Entity(Entity::Builder(_))))
+            }
+            _ => false,
+        })
     }
 
     /// A call of `pgTable` and its like, or of `pgView`.
