@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::discover::search::Kind;
-use crate::discover::{Options, Script, discover};
+use crate::discover::{Options, Script, discover, discover_packages};
 use crate::graph::{DrizzleLine, SchemaGraph};
 use crate::link::{Input, link};
 use crate::packages::Packages;
@@ -35,15 +35,22 @@ const STACK: usize = 256 << 20;
 
 /// Reads the repository around those paths, which exist and are absolute.
 pub fn read(root: &Path, options: &Options) -> Reading {
-    let found = discover(options);
-    let packages = Packages::new(root, &found.packages);
+    let mut found = discover(options);
+    let repository_root = repository_root(root);
+    if repository_root != root {
+        // The packages around a folder that was named belong to its meaning.
+        found.packages.extend(discover_packages(repository_root));
+        found.packages.sort();
+        found.packages.dedup();
+    }
+    let packages = Packages::new(repository_root, &found.packages);
     let v1: FxHashSet<PathBuf> = found
         .scripts
         .iter()
         .filter(|script| script.uses_v1)
         .filter_map(|script| packages.folder_of(&script.path).map(Path::to_path_buf))
         .collect();
-    let resolver = Resolver::new(root, packages.by_name());
+    let resolver = Resolver::new(repository_root, packages.by_name());
     let lowered: Vec<Parsed> = found.scripts.par_iter().map(|script| Parsed::new(root, script)).collect();
     let line_of = |path: &Path| {
         let package = packages.folder_of(path);
@@ -51,7 +58,8 @@ pub fn read(root: &Path, options: &Options) -> Reading {
         // What the package asks for decides; what its code uses only where that says nothing.
         packages.line_of(path).unwrap_or(if used { DrizzleLine::V1 } else { DrizzleLine::V0 })
     };
-    let mut repository = Repository::new(root, &packages, &resolver, &line_of, &found.loose);
+    let mut repository =
+        Repository::new((root, repository_root), &packages, &resolver, &line_of, &found.loose);
     let mut input = Input::default();
     for (script, parsed) in found.scripts.iter().zip(lowered) {
         let file = repository.add(script.path.clone(), parsed, script.kind != Kind::Config);
@@ -69,6 +77,21 @@ pub fn read(root: &Path, options: &Options) -> Reading {
     unreadable_paths.extend(found.failures);
     let parsed = graph.sources.len();
     Reading { graph, unreadable_paths, looked_at: found.looked_at, parsed }
+}
+
+/// The repository that a folder is in: the nearest folder above with `.git` or a workspace, else itself.
+fn repository_root(folder: &Path) -> &Path {
+    let is_root = |folder: &&Path| {
+        folder.join(".git").exists()
+            || folder.join("pnpm-workspace.yaml").is_file()
+            || is_workspace(&folder.join("package.json"))
+    };
+    folder.ancestors().find(is_root).unwrap_or(folder)
+}
+
+fn is_workspace(package: &Path) -> bool {
+    let text = std::fs::read_to_string(package).unwrap_or_default();
+    serde_json::from_str::<serde_json::Value>(&text).is_ok_and(|json| json.get("workspaces").is_some())
 }
 
 /// A file's text and what it says.

@@ -82,6 +82,23 @@ pub fn discover(options: &Options) -> Discovery {
     found
 }
 
+/// The package.json files of a repository, with their text; scripts are not looked at.
+pub fn discover_packages(root: &Path) -> Vec<(PathBuf, String)> {
+    let entries = WalkDir::new(root).follow_links(false).into_iter();
+    let entries = entries.filter_entry(|entry| {
+        let name = entry.file_name().to_string_lossy();
+        entry.depth() == 0 || !entry.file_type().is_dir() || !exclude::folder(&name, true)
+    });
+    entries
+        .flatten()
+        .filter(|entry| entry.file_type().is_file() && entry.file_name() == "package.json")
+        .filter_map(|entry| {
+            let text = fs::read_to_string(entry.path()).ok()?;
+            Some((entry.into_path(), text))
+        })
+        .collect()
+}
+
 struct Walk<'o> {
     options: &'o Options,
     tracked: Tracked,

@@ -113,7 +113,7 @@ impl Evaluator<'_> {
         if !closure.function.arrow {
             scope.declare(SmolStr::new_static("this"), closure.this.borrow().clone());
         }
-        let mut arguments = arguments.into_iter();
+        let mut arguments = closure.bound.iter().cloned().chain(arguments);
         for pattern in &closure.function.params {
             match pattern {
                 Pattern::Rest(rest) => {
@@ -207,8 +207,12 @@ impl Evaluator<'_> {
             self.properties_into(this, &class.class.members, &scope);
         }
         if let Some(constructor) = &class.class.constructor {
-            let closure =
-                Rc::new(Closure { function: constructor.clone(), scope, this: RefCell::new(this.clone()) });
+            let closure = Rc::new(Closure {
+                function: constructor.clone(),
+                scope,
+                this: RefCell::new(this.clone()),
+                bound: Vec::new(),
+            });
             self.call_closure(&closure, arguments, at);
         }
         this
@@ -295,7 +299,16 @@ impl Evaluator<'_> {
             }
             Value::Function(closure) => match name {
                 "call" => self.call_closure(closure, arguments.into_iter().skip(1).collect(), at),
-                "bind" if arguments.len() <= 1 => object.clone(),
+                "bind" => {
+                    let mut arguments = arguments.into_iter();
+                    let this = arguments.next().unwrap_or(Value::Undefined);
+                    Value::Function(Rc::new(Closure {
+                        function: closure.function.clone(),
+                        scope: closure.scope.clone(),
+                        this: RefCell::new(this),
+                        bound: closure.bound.iter().cloned().chain(arguments).collect(),
+                    }))
+                }
                 _ => no_member("a function", name, at),
             },
             Value::Object(members) => {

@@ -136,6 +136,7 @@ impl Evaluator<'_> {
             function: function.clone(),
             scope: scope.clone(),
             this: RefCell::new(this.unwrap_or(Value::Undefined)),
+            bound: Vec::new(),
         }))
     }
 

@@ -183,8 +183,13 @@ impl Evaluator<'_> {
                 return Value::array(all);
             }
             "forEach" => {
-                self.map(&items, &first, at);
-                return Value::Undefined;
+                let results = self.map(&items, &first, at);
+                let Value::Array(results) = &results else { return results };
+                let stopped = results.borrow().iter().find_map(|result| match result {
+                    Value::Unknown(why) if !why.external => Some(why.clone()),
+                    _ => None,
+                });
+                return stopped.map_or(Value::Undefined, Value::Unknown);
             }
             "flat" => return Value::array(flatten(items, first_number(&arguments, 1.0).min(16.0) as u32)),
             "flatMap" => {

@@ -76,6 +76,8 @@ pub struct Closure {
     pub scope: Scope,
     /// `this` inside it.
     pub this: RefCell<Value>,
+    /// Arguments that `bind` has put before all others.
+    pub bound: Vec<Value>,
 }
 
 /// A class and the names that it can see.

@@ -25,7 +25,10 @@ const MAX_BYTES: u64 = 20 << 20;
 
 /// The repository as the linker sees it.
 pub(super) struct Repository<'r> {
+    /// What paths are shown from.
     root: &'r Path,
+    /// Where the repository begins.
+    repository: &'r Path,
     packages: &'r Packages,
     resolver: &'r Resolver,
     line_of: &'r dyn Fn(&Path) -> DrizzleLine,
@@ -46,7 +49,7 @@ struct Entry {
 
 impl<'r> Repository<'r> {
     pub(super) fn new(
-        root: &'r Path,
+        (root, repository): (&'r Path, &'r Path),
         packages: &'r Packages,
         resolver: &'r Resolver,
         line_of: &'r dyn Fn(&Path) -> DrizzleLine,
@@ -54,6 +57,7 @@ impl<'r> Repository<'r> {
     ) -> Self {
         Self {
             root,
+            repository,
             packages,
             resolver,
             line_of,
@@ -196,7 +200,11 @@ impl LinkWorld for Repository<'_> {
         let package = self.folder_of(config);
         let mut bases = vec![config_folder, package.clone()];
         bases.extend(
-            package.ancestors().skip(1).take_while(|base| base.starts_with(self.root)).map(Path::to_path_buf),
+            package
+                .ancestors()
+                .skip(1)
+                .take_while(|base| base.starts_with(self.repository))
+                .map(Path::to_path_buf),
         );
         for base in bases {
             let files = self.matching(&base, pattern);
