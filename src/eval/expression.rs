@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::statement::Flow;
+use super::statement::{Flow, assign_member};
 use super::value::*;
 use super::{DEPTH, Evaluator, Library, unknown, why};
 use crate::eval::drizzle::{Entity, Sql, SqlPart};
@@ -374,11 +374,19 @@ impl Evaluator<'_> {
         scope: &Scope,
         at: Span,
     ) -> Value {
+        // The left side is evaluated first: `columns[key] = make(key++)`.
+        let place = match target {
+            Pattern::Target(target) => self.place(target, scope),
+            _ => None,
+        };
         let value = match (op, target) {
             (Some(op), Pattern::Target(target)) => self.binary(op, target, value, scope, at),
             _ => self.expr(value, scope),
         };
-        self.assign_pattern(target, value.clone(), scope, at);
+        match place {
+            Some((object, key)) => assign_member(&object, key, value.clone(), at),
+            None => self.assign_pattern(target, value.clone(), scope, at),
+        }
         value
     }
 }

@@ -253,18 +253,25 @@ impl Evaluator<'_> {
             Pattern::Name(name, _) => self.assign_name(name, value, scope),
             Pattern::Target(target) => match &target.kind {
                 ExprKind::Name(name) => self.assign_name(name, value, scope),
-                ExprKind::Member(object, name) => {
-                    let object = self.expr(object, scope);
-                    assign_member(&object, Some(name.clone()), value, at);
+                _ => {
+                    if let Some((object, key)) = self.place(target, scope) {
+                        assign_member(&object, key, value, at);
+                    }
                 }
-                ExprKind::Index(object, index) => {
-                    let object = self.expr(object, scope);
-                    let key = self.expr(index, scope).to_text();
-                    assign_member(&object, key, value, at);
-                }
-                _ => {}
             },
             _ => self.take_apart(pattern, value, scope, at, Self::assign_pattern),
+        }
+    }
+
+    /// The object and the key that `object.key` or `object[key]` assigns to; no key when it is not known.
+    pub(super) fn place(&mut self, target: &Expr, scope: &Scope) -> Option<(Value, Option<SmolStr>)> {
+        match &target.kind {
+            ExprKind::Member(object, name) => Some((self.expr(object, scope), Some(name.clone()))),
+            ExprKind::Index(object, index) => {
+                let object = self.expr(object, scope);
+                Some((object, self.expr(index, scope).to_text()))
+            }
+            _ => None,
         }
     }
 
@@ -335,7 +342,7 @@ impl Evaluator<'_> {
     }
 }
 
-fn assign_member(object: &Value, key: Option<SmolStr>, value: Value, at: Span) {
+pub(super) fn assign_member(object: &Value, key: Option<SmolStr>, value: Value, at: Span) {
     match (object, key) {
         (Value::Object(object), Some(key)) => {
             object.insert(key, Member { value, written: at, spread: None });

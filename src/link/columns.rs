@@ -40,7 +40,7 @@ pub(super) fn facts(key: &SmolStr, builder: &ColumnBuilder, casing: &Fact<Option
         primary: builder.primary_key,
         unique: builder.unique.as_ref().map(|unique| ColumnUnique {
             explicit: !matches!(unique.name, Ok(None)),
-            name: unique.name.clone().map(Option::unwrap_or_default),
+            name: unique.name.clone().map(|name| name.or(unique.settled_name.clone()).unwrap_or_default()),
             nulls_not_distinct: unique.nulls_not_distinct,
             span: unique.at,
         }),

@@ -46,7 +46,7 @@ impl Linker<'_> {
             for column in columns.iter_mut() {
                 let before = column.name_before_casing().to_string();
                 if let Ok(ColumnFacts { unique: Some(unique), .. }) = &mut column.facts
-                    && !unique.explicit
+                    && matches!(&unique.name, Ok(name) if name.is_empty())
                 {
                     unique.name = Ok(names.unique(&[&before], true));
                 }

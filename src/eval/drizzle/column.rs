@@ -208,7 +208,7 @@ impl Evaluator<'_> {
                 let name = first.as_str();
                 let nulls = arguments.get(1).map(|options| options.option("nulls"));
                 let nulls_not_distinct = matches!(nulls, Some(Value::String(text)) if text == "not distinct");
-                column.unique = Some(UniqueModifier { name, nulls_not_distinct, at });
+                column.unique = Some(UniqueModifier { name, settled_name: None, nulls_not_distinct, at });
             }
             "default" => {
                 column.default = Some(first);

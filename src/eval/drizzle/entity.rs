@@ -206,6 +206,8 @@ pub struct ColumnBuilder {
 pub struct UniqueModifier {
     /// The name, when written.
     pub name: Fact<Option<SmolStr>>,
+    /// The name that it got from the first table that used the builder (0.x).
+    pub settled_name: Option<SmolStr>,
     /// `{ nulls: "not distinct" }`.
     pub nulls_not_distinct: bool,
     /// The modifier.

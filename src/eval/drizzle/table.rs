@@ -9,7 +9,7 @@ use super::entity::*;
 use crate::eval::library::Library;
 use crate::eval::value::{Member, Scope, Value};
 use crate::eval::{Evaluator, why};
-use crate::graph::{Casing, Dialect, DrizzleLine, Fact, Unknown};
+use crate::graph::{Casing, Dialect, DrizzleLine, Fact, GeneratedNames, Unknown};
 use crate::source::{FileId, Span};
 use crate::syntax::{Element, Expr, ExprKind, OrderedMap};
 
@@ -75,8 +75,8 @@ impl Evaluator<'_> {
             let builder = ViewBuilder { maker: maker.clone(), name, columns, at };
             return Value::Entity(Entity::ViewBuilder(Rc::new(builder)));
         }
-        let (columns, open) = self.columns(maker, columns, at);
         let table = self.new_table(maker, name, at);
+        let (columns, open) = self.columns(maker, columns, &table.name, at);
         let table = Table { columns, open, extra, ..table };
         Value::Entity(Entity::Table(self.made(table)))
     }
@@ -114,6 +114,7 @@ impl Evaluator<'_> {
         &mut self,
         maker: &TableMaker,
         columns: Value,
+        table: &Fact<SmolStr>,
         at: Span,
     ) -> (OrderedMap<SmolStr, Column>, Option<Arc<Unknown>>) {
         let columns = match &columns {
@@ -131,7 +132,7 @@ impl Evaluator<'_> {
             Ok((members, open)) => {
                 let casing = maker.casing.or(maker.namespace.as_ref().and_then(|namespace| namespace.casing));
                 let built = members.into_iter().map(|(key, member)| {
-                    let column = build_column(&key, &member, casing);
+                    let column = build_column(&key, &member, casing, table);
                     (key, column)
                 });
                 (built.collect(), open)
@@ -152,6 +153,7 @@ impl Evaluator<'_> {
             // `.with({…})`, `.using(…)`, `.tablespace(…)`.
             return Value::Entity(Entity::ViewBuilder(builder.clone()));
         }
+        let table = self.new_table(&builder.maker, builder.name.clone(), builder.at);
         let written = builder.columns.clone();
         let (columns, open) = if matches!(written, Value::Undefined) {
             let query = match arguments.first() {
@@ -164,9 +166,8 @@ impl Evaluator<'_> {
             };
             self.selected(&query, at)
         } else {
-            self.columns(&builder.maker, written, at)
+            self.columns(&builder.maker, written, &table.name, at)
         };
-        let table = self.new_table(&builder.maker, builder.name.clone(), builder.at);
         let table = Table { columns, open, existing: name == "existing", ..table };
         Value::Entity(Entity::Table(self.made(table)))
     }
@@ -239,7 +240,7 @@ impl Evaluator<'_> {
 
 /// Builds the column of a property. A builder without a name is named by the first key that uses it, and
 /// keeps that name when it is used again.
-fn build_column(key: &SmolStr, member: &Member, casing: Option<Casing>) -> Column {
+fn build_column(key: &SmolStr, member: &Member, casing: Option<Casing>, table: &Fact<SmolStr>) -> Column {
     let builder = match &member.value {
         Value::Entity(Entity::Builder(builder)) => {
             let mut builder = builder.borrow_mut();
@@ -251,6 +252,17 @@ fn build_column(key: &SmolStr, member: &Member, casing: Option<Casing>) -> Colum
                 let casing = casing.filter(|_| builder.line == DrizzleLine::V1);
                 let name = casing.map_or_else(|| key.clone(), |casing| SmolStr::new(casing.apply(key)));
                 builder.settled_name = Some(name);
+            }
+            let name = match &builder.name {
+                Ok(name) => name.clone().or(builder.settled_name.clone()),
+                Err(_) => None,
+            };
+            let (dialect, line) = (builder.dialect, builder.line);
+            if line == DrizzleLine::V0
+                && let (Some(unique), Ok(table), Some(name)) = (&mut builder.unique, table, name)
+            {
+                let names = GeneratedNames { dialect, line, table };
+                unique.settled_name.get_or_insert_with(|| names.unique(&[&name], true));
             }
             Ok(builder.clone())
         }
