@@ -65,6 +65,8 @@ pub enum Target {
 
 /// How many steps the evaluation of one top-level name, or of one table's parts, may take.
 const FUEL: u32 = 500_000;
+/// After so many evaluations without end, the others get less: a whole run ends in good time.
+const MANY: u32 = 20;
 /// How many elements a list, or bytes a text, may have.
 const MAX_SIZE: usize = 1 << 20;
 /// How deep expressions and calls may nest.
@@ -79,6 +81,8 @@ pub struct Evaluator<'w> {
     /// The top-level names under evaluation, innermost last.
     bindings: Vec<(FileId, SmolStr)>,
     fuel: u32,
+    /// How many evaluations have used up their fuel.
+    exhausted: u32,
     depth: u32,
     /// How many `try` blocks are around.
     tries: u32,
@@ -116,6 +120,7 @@ impl<'w> Evaluator<'w> {
             exports: FxHashMap::default(),
             bindings: Vec::new(),
             fuel: FUEL,
+            exhausted: 0,
             depth: 0,
             tries: 0,
             tables: Vec::new(),
@@ -127,21 +132,21 @@ impl<'w> Evaluator<'w> {
 
     /// The value of a top-level name of a file, with fresh fuel.
     pub fn top_level(&mut self, file: FileId, name: &str) -> Value {
-        self.fuel = FUEL;
+        self.fuel = self.grant();
         self.depth = 0;
         self.binding(file, name)
     }
 
     /// The value of an export of a file, with fresh fuel.
     pub fn export_value(&mut self, file: FileId, name: &str) -> Value {
-        self.fuel = FUEL;
+        self.fuel = self.grant();
         self.depth = 0;
         self.export(file, name)
     }
 
     /// Calls a function from outside any evaluation, with fresh fuel.
     pub fn call_fresh(&mut self, callee: &Value, arguments: Vec<Value>, at: Span) -> Value {
-        self.fuel = FUEL;
+        self.fuel = self.grant();
         self.depth = 0;
         self.call_value(callee, arguments, at)
     }
@@ -194,7 +199,7 @@ impl<'w> Evaluator<'w> {
         loaded.values.borrow_mut().insert(key.clone(), Slot::Evaluating);
         self.bindings.push((file, key.clone()));
         // Each name has its own fuel: one that never ends takes none of the others'.
-        let fuel = std::mem::replace(&mut self.fuel, FUEL);
+        let fuel = self.fuel_up();
         let scope = Scope::top(file);
         let value = match &binding.kind {
             BindingKind::Function(function) => self.closure(function, &scope),
@@ -261,7 +266,7 @@ impl<'w> Evaluator<'w> {
         }
         let owner = effect.roots.first().cloned().unwrap_or_default();
         self.bindings.push((file, owner));
-        let fuel = std::mem::replace(&mut self.fuel, FUEL);
+        let fuel = self.fuel_up();
         let scope = Scope::top(file);
         if let Flow::Return(Value::Unknown(why)) = self.statement(&effect.statement, &scope) {
             self.taint_statement(&effect.statement, &scope, &why);
@@ -375,12 +380,25 @@ impl<'w> Evaluator<'w> {
         self.bindings.last().cloned().unwrap_or((fallback, SmolStr::default()))
     }
 
+    /// How much fuel an evaluation may have: less once many have used up theirs.
+    fn grant(&self) -> u32 {
+        if self.exhausted < MANY { FUEL } else { FUEL / 100 }
+    }
+
+    /// Fresh fuel; gives back what was left of the old.
+    fn fuel_up(&mut self) -> u32 {
+        let grant = self.grant();
+        std::mem::replace(&mut self.fuel, grant)
+    }
+
     /// Counts the copying of `count` elements or bytes. `Some` when the evaluation must stop here.
     fn charge(&mut self, count: usize, at: Span) -> Option<Value> {
         if count > MAX_SIZE {
             return Some(unknown("the value is too large to be part of a schema", at));
         }
-        self.fuel = self.fuel.saturating_sub(count as u32 / 16);
+        let left = self.fuel.saturating_sub(count as u32 / 16);
+        // The step below takes the last one and notes it.
+        self.fuel = left.max(u32::from(self.fuel > 0));
         self.step(at)
     }
 
@@ -390,6 +408,7 @@ impl<'w> Evaluator<'w> {
             return Some(unknown("the evaluation takes too many steps", at));
         }
         self.fuel -= 1;
+        self.exhausted += u32::from(self.fuel == 0);
         None
     }
 }

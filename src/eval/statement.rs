@@ -9,7 +9,7 @@ use super::taint::jumps;
 use super::value::*;
 use super::{Evaluator, unknown, why};
 use crate::graph::Unknown;
-use crate::source::Span;
+use crate::source::{Range, Span};
 use crate::syntax::*;
 
 /// How a statement ended.
@@ -191,10 +191,8 @@ impl Evaluator<'_> {
                     Ok(false) => return Flow::Next,
                     Err(why) => return Flow::Return(Value::Unknown(why)),
                 }
-            } else if self.fuel == 0 {
-                return Flow::Next;
-            } else {
-                self.fuel -= 1;
+            } else if let Some(stop) = self.step(Range::default().in_file(scope.file)) {
+                return Flow::Return(stop);
             }
             match self.statement(body, &inner) {
                 Flow::Next | Flow::Continue => {}
