@@ -96,6 +96,14 @@ impl SourceFile {
         Position { line: line as u32 + 1, column: column as u32 + 1 }
     }
 
+    /// The bytes of the lines from `first` to `last`, both 1-based and both included, with the newline at
+    /// the end; lines that are not there are left out.
+    pub fn lines(&self, first: u32, last: u32) -> Range {
+        let starts = self.line_starts();
+        let start = |line: u32| starts.get(line as usize).copied().unwrap_or(self.text.len() as u32);
+        Range::new(start(first.saturating_sub(1)), start(last))
+    }
+
     /// The text of a range; empty when the range is not one of this file.
     pub fn slice(&self, range: Range) -> &str {
         self.text.get(range.start as usize..range.end as usize).unwrap_or_default()
@@ -163,5 +171,7 @@ mod tests {
         assert_eq!(at("d"), (4, 1));
         assert_eq!(at("x"), (4, 4));
         assert_eq!(file.position(9999), Position { line: 4, column: 5 });
+        assert_eq!(file.slice(file.lines(2, 2)), "b\r\n");
+        assert_eq!(file.slice(file.lines(3, 99)), "c\rdé😀x");
     }
 }

@@ -71,6 +71,17 @@ fn paths_can_be_opened_from_the_current_folder() {
 }
 
 #[test]
+fn positions_count_characters_whatever_stands_before() {
+    let text = "\u{feff}import { integer, pgTable } from 'drizzle-orm/pg-core';\r\n\
+        export const users = pgTable('users', { id: integer('id').primaryKey() });\r\n\
+        export const orders = pgTable('orders', { /* 😀 é */\tuserId: integer('ü_id').references(() => users.id) });\r\n";
+    let folder = repository(&[("a.ts", text.as_bytes())]);
+    let shown = stdout(&schemalint(folder.path(), &[]));
+    assert!(shown.contains(&format!("a.ts:{}", place(text.as_bytes(), "references("))), "{shown}");
+    assert!(shown.contains("`orders.ü_id`"), "{shown}");
+}
+
+#[test]
 fn a_path_that_does_not_exist_is_wrong_usage() {
     let folder = repository(&[]);
     let output = schemalint(folder.path(), &["nowhere"]);

@@ -1,14 +1,15 @@
 //! For people: miette frames, then a summary.
 
 use miette::{
-    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, Severity, SourceCode,
+    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents,
+    Severity, SourceCode, SourceSpan, SpanContents,
 };
 use std::fmt::{self, Write};
 use std::sync::Arc;
 
 use crate::check::Run;
 use crate::rule::{Finding, Label, Level};
-use crate::source::Sources;
+use crate::source::{SourceFile, Sources};
 
 /// How the text may look.
 #[derive(Debug, Clone, Copy)]
@@ -66,7 +67,7 @@ struct Report {
     severity: Severity,
     message: String,
     help: Option<String>,
-    source: NamedSource<Arc<str>>,
+    source: Frame,
     labels: Vec<LabeledSpan>,
     /// Places in other files, one report each.
     related: Vec<Report>,
@@ -106,9 +107,46 @@ impl Report {
     }
 }
 
-fn source(sources: &Sources, label: &Label, prefix: &str) -> NamedSource<Arc<str>> {
-    let file = sources.get(label.span.file);
-    NamedSource::new(format!("{prefix}{}", file.path), file.text.clone())
+fn source(sources: &Sources, label: &Label, prefix: &str) -> Frame {
+    let file = sources.get(label.span.file).clone();
+    Frame { name: format!("{prefix}{}", file.path), file }
+}
+
+/// A file as miette reads it: lines and columns come from [`SourceFile`], as everywhere, and a frame
+/// costs its own lines, not the file.
+struct Frame {
+    name: String,
+    file: Arc<SourceFile>,
+}
+
+impl SourceCode for Frame {
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        lines_before: usize,
+        lines_after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        let (start, end) = (span.offset() as u32, (span.offset() + span.len()) as u32);
+        let first = self.file.position(start);
+        let last = self.file.position(end.saturating_sub(1).max(start));
+        let shown_first = first.line.saturating_sub(lines_before as u32).max(1);
+        let lines = self.file.lines(shown_first, last.line + lines_after as u32);
+        // Without lines around, miette asks for the span alone.
+        let from = if lines_before == 0 { start } else { lines.start };
+        let to = if lines_after == 0 { end } else { lines.end };
+        let data =
+            self.file.text.as_bytes().get(from as usize..to as usize).ok_or(MietteError::OutOfBounds)?;
+        let column = if lines_before == 0 { first.column as usize - 1 } else { 0 };
+        let count = (last.line - shown_first) as usize + 1 + lines_after;
+        Ok(Box::new(MietteSpanContents::new_named(
+            self.name.clone(),
+            data,
+            (from as usize, data.len()).into(),
+            shown_first as usize - 1,
+            column,
+            count,
+        )))
+    }
 }
 
 fn label(label: &Label, primary: bool) -> LabeledSpan {
