@@ -152,7 +152,7 @@ fn run_check(options: &Check, terminal: Terminal) -> Answer {
     };
     let style = Style { colour, width: terminal.width };
     let stdout = human(&run, &reading.graph.sources, &prefix(&root), style);
-    let mut stderr = unreadable_paths(&reading);
+    let mut stderr = notes(&reading);
     let exit = exit_of(&run);
     if exit == Exit::Nothing {
         stderr.push_str(&nothing_found(&root, &reading));
@@ -165,7 +165,7 @@ fn run_graph(options: &Graph) -> Answer {
         Ok(read) => read,
         Err(answer) => return answer,
     };
-    let mut stderr = unreadable_paths(&reading);
+    let mut stderr = notes(&reading);
     let mut exit = Exit::Clean;
     if reading.graph.tables.is_empty() {
         stderr.push_str(&nothing_found(&root, &reading));
@@ -233,11 +233,24 @@ fn prefix(root: &Path) -> String {
     }
 }
 
-fn unreadable_paths(reading: &Reading) -> String {
-    reading.unreadable_paths.iter().fold(String::new(), |mut text, (path, error)| {
+/// What was not read, and why.
+fn notes(reading: &Reading) -> String {
+    let mut text = String::new();
+    for (path, error) in &reading.unreadable_paths {
         let _ = writeln!(text, "warning: `{}` could not be read: {error}", path.display());
-        text
-    })
+    }
+    if let Some(first) = reading.ignored.first() {
+        let count = reading.ignored.len();
+        let files =
+            if count == 1 { "a file looks like a schema but is" } else { "files look like schemas but are" };
+        let number = if count == 1 { String::new() } else { format!("{count} ") };
+        let _ = writeln!(
+            text,
+            "note: {number}{files} left out by .gitignore, `{}` first; name it to read it",
+            first.display()
+        );
+    }
+    text
 }
 
 fn nothing_found(root: &Path, reading: &Reading) -> String {

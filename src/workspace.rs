@@ -24,6 +24,8 @@ pub struct Reading {
     pub graph: SchemaGraph,
     /// Files and folders that could not be opened.
     pub unreadable_paths: Vec<(PathBuf, String)>,
+    /// Files that look like schemas but that a `.gitignore` leaves out.
+    pub ignored: Vec<PathBuf>,
     /// How many scripts were looked at.
     pub looked_at: usize,
     /// How many files were parsed.
@@ -76,7 +78,7 @@ pub fn read(root: &Path, options: &Options) -> Reading {
     graph.syntax_errors = syntax_errors;
     unreadable_paths.extend(found.failures);
     let parsed = graph.sources.len();
-    Reading { graph, unreadable_paths, looked_at: found.looked_at, parsed }
+    Reading { graph, unreadable_paths, ignored: found.ignored, looked_at: found.looked_at, parsed }
 }
 
 /// The repository that a folder is in: the nearest folder above with `.git` or a workspace, else itself.

@@ -220,6 +220,8 @@ fn what_git_tracks_is_not_ignored() {
     git(&["add", "-f", "src/credentials.ts"]);
     let text = stdout(&schemalint(folder.path(), &[]));
     assert!(text.contains("1 table and 0 foreign keys"), "only the tracked one: {text}");
+    let said = stderr(&schemalint(folder.path(), &[]));
+    assert!(said.contains("left out by .gitignore") && said.contains("my-credentials.ts"), "{said}");
 }
 
 #[cfg(unix)]

@@ -37,6 +37,8 @@ pub struct Discovery {
     pub loose: Vec<PathBuf>,
     /// package.json files with their text.
     pub packages: Vec<(PathBuf, String)>,
+    /// Files that look like schemas but are ignored by a `.gitignore`, and not tracked.
+    pub ignored: Vec<PathBuf>,
     /// What could not be read.
     pub failures: Vec<(PathBuf, String)>,
     /// How many scripts were looked at.
@@ -79,6 +81,7 @@ pub fn discover(options: &Options) -> Discovery {
     found.packages.sort();
     found.packages.dedup();
     found.failures.sort();
+    found.ignored.sort();
     found
 }
 
@@ -186,6 +189,9 @@ impl Walk<'_> {
             let kind = if named { looked_at.kind.or(Some(Kind::Candidate)) } else { looked_at.kind };
             let of_interest = matches!(kind, Some(Kind::Candidate | Kind::Config));
             if ignored && !(of_interest && self.tracked.contains(path)) {
+                if kind == Some(Kind::Candidate) {
+                    self.with(|found| found.ignored.push(path.to_path_buf()));
+                }
                 return;
             }
             self.with(|found| {

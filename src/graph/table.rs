@@ -300,11 +300,6 @@ pub struct IgnoredExtra {
 }
 
 impl Table {
-    /// The column of that key.
-    pub fn column_by_key(&self, key: &str) -> Option<usize> {
-        self.columns.iter().position(|column| column.key == key)
-    }
-
     /// `billing.invoices`, or `invoices` without a pgSchema; the TypeScript name when the SQL name is
     /// not known.
     pub fn display_name(&self) -> String {

@@ -77,8 +77,6 @@ pub struct ColumnRef {
 pub struct Order {
     /// `.desc()`.
     pub descending: bool,
-    /// `.nullsFirst()` (true) or `.nullsLast()` (false), when written.
-    pub nulls_first: Option<bool>,
     /// `.op("…")`.
     pub operator_class: Option<SmolStr>,
 }
