@@ -171,7 +171,7 @@ fn report(
 
 /// The key where the table's own code has it: itself, or the spread that brings its column in.
 fn place(table: &Table, key: &ForeignKey, columns: &[usize]) -> Span {
-    let own = key.span.file == table.span.file && table.span.range.contains(key.span.range);
+    let own = table.span.contains(key.span);
     match columns {
         _ if own => key.span,
         [column, ..] if key.inline => table.columns[*column].span,

@@ -45,6 +45,13 @@ pub struct Span {
     pub range: Range,
 }
 
+impl Span {
+    /// Whether `other` lies within this place.
+    pub fn contains(self, other: Self) -> bool {
+        self.file == other.file && self.range.contains(other.range)
+    }
+}
+
 /// A position as people count: the first line is 1, the first column is 1.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Position {

@@ -13,11 +13,12 @@ use std::cell::RefCell;
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use walkdir::WalkDir;
 
 use gitignore::{Ignores, Tracked};
-use search::Kind;
+use search::{Kind, LookedAt};
 
 /// What to walk.
 #[derive(Debug, Clone, Default)]
@@ -62,7 +63,12 @@ pub struct Script {
 
 /// Walks the paths.
 pub fn discover(options: &Options) -> Discovery {
-    let walk = Walk { options, tracked: Tracked::default(), found: Mutex::default() };
+    let walk = Walk {
+        options,
+        tracked: Tracked::default(),
+        looked_at: AtomicUsize::default(),
+        found: Mutex::default(),
+    };
     rayon::scope(|scope| {
         for path in &options.paths {
             if path.is_file() {
@@ -74,6 +80,7 @@ pub fn discover(options: &Options) -> Discovery {
         }
     });
     let mut found = walk.found.into_inner().unwrap_or_default();
+    found.looked_at = walk.looked_at.into_inner();
     found.scripts.sort_by(|left, right| left.path.cmp(&right.path));
     found.scripts.dedup_by(|left, right| left.path == right.path);
     found.loose.sort();
@@ -105,6 +112,7 @@ pub fn discover_packages(root: &Path) -> Vec<(PathBuf, String)> {
 struct Walk<'o> {
     options: &'o Options,
     tracked: Tracked,
+    looked_at: AtomicUsize,
     found: Mutex<Discovery>,
 }
 
@@ -194,20 +202,17 @@ impl Walk<'_> {
                 }
                 return;
             }
-            self.with(|found| {
-                found.looked_at += 1;
-                match kind {
-                    Some(Kind::Loose) => found.loose.push(path.to_path_buf()),
-                    Some(kind) => found.scripts.push(Script {
-                        path: path.to_path_buf(),
-                        kind,
-                        is_config: looked_at.is_config,
-                        bytes: buffer.clone(),
-                        uses_v1: looked_at.uses_v1,
-                    }),
-                    None => {}
+            self.looked_at.fetch_add(1, Ordering::Relaxed);
+            let path = path.to_path_buf();
+            match kind {
+                Some(Kind::Loose) => self.with(|found| found.loose.push(path)),
+                Some(kind) => {
+                    let LookedAt { is_config, uses_v1, .. } = looked_at;
+                    let script = Script { path, kind, is_config, bytes: buffer.clone(), uses_v1 };
+                    self.with(|found| found.scripts.push(script));
                 }
-            });
+                None => {}
+            }
         });
     }
 
@@ -222,10 +227,10 @@ impl Walk<'_> {
     }
 }
 
-/// Reads a regular file into a buffer that is used again.
+/// Reads a file into a buffer that is used again. The caller knows that it is a regular one.
 ///
 /// # Errors
-/// When it is no regular file, or cannot be opened or read.
+/// When it cannot be opened or read.
 pub fn read_into(path: &Path, buffer: &mut Vec<u8>) -> std::io::Result<()> {
     buffer.clear();
     let mut file = fs::File::open(path)?;

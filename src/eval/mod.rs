@@ -30,7 +30,7 @@ use std::sync::Arc;
 
 use crate::graph::{DrizzleLine, Unknown};
 use crate::source::{FileId, Range, Span};
-use crate::syntax::{Binding, BindingKind, Effect, Expr, ExprKind, ImportName, Module};
+use crate::syntax::{Binding, BindingKind, Effect, Expr, ExprKind, ImportName, Module, Pattern};
 use drizzle::{EnumType, Sequence, Table};
 use statement::Flow;
 
@@ -100,8 +100,6 @@ pub struct Evaluator<'w> {
 struct Loaded {
     module: Arc<Module>,
     values: RefCell<FxHashMap<SmolStr, Slot>>,
-    /// Effects that have been run, by index.
-    effects: RefCell<Vec<bool>>,
     /// [`Evaluator::enter`] has been called.
     entered: Cell<bool>,
 }
@@ -132,23 +130,26 @@ impl<'w> Evaluator<'w> {
 
     /// The value of a top-level name of a file, with fresh fuel.
     pub fn top_level(&mut self, file: FileId, name: &str) -> Value {
-        self.fuel = self.grant();
-        self.depth = 0;
+        self.begin();
         self.binding(file, name)
     }
 
     /// The value of an export of a file, with fresh fuel.
     pub fn export_value(&mut self, file: FileId, name: &str) -> Value {
-        self.fuel = self.grant();
-        self.depth = 0;
+        self.begin();
         self.export(file, name)
     }
 
     /// Calls a function from outside any evaluation, with fresh fuel.
     pub fn call_fresh(&mut self, callee: &Value, arguments: Vec<Value>, at: Span) -> Value {
-        self.fuel = self.grant();
-        self.depth = 0;
+        self.begin();
         self.call_value(callee, arguments, at)
+    }
+
+    /// An evaluation from outside begins.
+    fn begin(&mut self) {
+        self.fuel_up();
+        self.depth = 0;
     }
 
     /// What a file says.
@@ -160,8 +161,7 @@ impl<'w> Evaluator<'w> {
         let world = self.world;
         let load = || {
             let module = world.module(file);
-            let effects = RefCell::new(vec![false; module.effects.len()]);
-            Rc::new(Loaded { module, values: RefCell::default(), effects, entered: Cell::default() })
+            Rc::new(Loaded { module, values: RefCell::default(), entered: Cell::default() })
         };
         self.modules.entry(file).or_insert_with(load).clone()
     }
@@ -171,8 +171,8 @@ impl<'w> Evaluator<'w> {
         let loaded = self.loaded(file);
         // As at run time, the statements of a file happen in their order before anybody sees its names.
         let ordered = !loaded.module.effects.is_empty() || self.world.declares_schema(file);
-        if ordered && !loaded.entered.get() {
-            self.enter(file, &loaded);
+        if ordered {
+            self.enter(file);
         }
         match loaded.values.borrow().get(name) {
             Some(Slot::Done(value)) => return value.clone(),
@@ -230,22 +230,24 @@ impl<'w> Evaluator<'w> {
 
     /// Evaluates the top level of a file in its order: modifiers change a shared builder, statements
     /// change objects, and a later line must not be seen by an earlier one. Inside import cycles a name
-    /// may be asked for before its turn; it is evaluated then.
-    fn enter(&mut self, file: FileId, loaded: &Rc<Loaded>) {
-        loaded.entered.set(true);
+    /// may be asked for before its turn; it is evaluated then. A second call does nothing.
+    fn enter(&mut self, file: FileId) {
+        let loaded = self.loaded(file);
+        if loaded.entered.replace(true) {
+            return;
+        }
         let module = loaded.module.clone();
         for import in &module.bare_imports {
-            if let Value::Module(target) = self.module_value(file, &module, *import) {
-                let target_loaded = self.loaded(target);
-                if !target_loaded.entered.get() && !target_loaded.module.effects.is_empty() {
-                    self.enter(target, &target_loaded);
-                }
+            if let Value::Module(target) = self.module_value(file, &module, *import)
+                && !self.module(target).effects.is_empty()
+            {
+                self.enter(target);
             }
         }
-        let mut effects = module.effects.iter().enumerate().peekable();
+        let mut effects = module.effects.iter().peekable();
         for index in 0..=module.declarators.len() {
-            while let Some((number, effect)) = effects.next_if(|(_, effect)| effect.after <= index) {
-                self.run_effect(file, loaded, number, effect);
+            while let Some(effect) = effects.next_if(|effect| effect.after <= index) {
+                self.run_effect(file, effect);
             }
             let Some(declarator) = module.declarators.get(index) else { continue };
             let mut names = Vec::new();
@@ -260,10 +262,7 @@ impl<'w> Evaluator<'w> {
         }
     }
 
-    fn run_effect(&mut self, file: FileId, loaded: &Rc<Loaded>, number: usize, effect: &Effect) {
-        if std::mem::replace(&mut loaded.effects.borrow_mut()[number], true) {
-            return;
-        }
+    fn run_effect(&mut self, file: FileId, effect: &Effect) {
         let owner = effect.roots.first().cloned().unwrap_or_default();
         self.bindings.push((file, owner));
         let fuel = self.fuel_up();
@@ -279,13 +278,13 @@ impl<'w> Evaluator<'w> {
     /// that `const { a, b } = make()` calls `make` once.
     fn destructured(
         &mut self,
-        pattern: &crate::syntax::Pattern,
+        pattern: &Pattern,
         value: Value,
         name: &str,
         scope: &Scope,
         at: Range,
     ) -> Value {
-        if matches!(pattern, crate::syntax::Pattern::Name(..)) {
+        if matches!(pattern, Pattern::Name(..)) {
             return value;
         }
         let inner = scope.inner();
@@ -326,10 +325,7 @@ impl<'w> Evaluator<'w> {
                     let value = self.export(*target, name);
                     if let Value::Entity(drizzle::Entity::Builder(builder)) = &value {
                         let made_in = builder.borrow().at.file;
-                        let loaded = self.loaded(made_in);
-                        if !loaded.entered.get() {
-                            self.enter(made_in, &loaded);
-                        }
+                        self.enter(made_in);
                     }
                     if !matches!(value, Value::Undefined) {
                         return value;

@@ -50,7 +50,7 @@ impl Evaluator<'_> {
         match library {
             Library::Core(dialect, line) => self.call_core(dialect, line, name, arguments, at),
             Library::PonderColumns(line) => self.call_ponder_column(line, name, &arguments, at),
-            Library::Orm(line) => self.call_orm(line, name, arguments, at),
+            Library::Orm(_) => self.call_orm(name, arguments, at),
             Library::Ponder(line) => self.call_ponder(line, name, arguments, at),
             Library::Kit => match name {
                 "defineConfig" => arguments.into_iter().next().unwrap_or(Value::Undefined),

@@ -164,7 +164,7 @@ impl Linker<'_> {
         casing: &Fact<Option<Casing>>,
     ) -> Column {
         // A property inside the call is the table's own; any other came in through a helper.
-        let own = column.written.file == table.at.file && table.at.range.contains(column.written.range);
+        let own = table.at.contains(column.written);
         let span = if own { column.written } else { column.spread.unwrap_or(table.at) };
         let module = self.eval.module(column.written.file);
         let text = self.world.text(column.written.file);

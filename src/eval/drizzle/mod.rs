@@ -12,7 +12,7 @@ mod table;
 mod types;
 
 pub use entity::*;
-pub use prelude::{PRELUDE, prelude_of};
+pub use prelude::prelude_of;
 pub use sql::sql_text;
 pub(in crate::eval) use table::column_value;
 
@@ -92,13 +92,7 @@ impl Evaluator<'_> {
     }
 
     /// A call of a function of `drizzle-orm` itself.
-    pub(super) fn call_orm(
-        &mut self,
-        line: DrizzleLine,
-        name: &str,
-        arguments: Vec<Value>,
-        at: Span,
-    ) -> Value {
+    pub(super) fn call_orm(&mut self, name: &str, arguments: Vec<Value>, at: Span) -> Value {
         match name {
             "relations" => {
                 let mut arguments = arguments.into_iter();
@@ -128,7 +122,7 @@ impl Evaluator<'_> {
             },
             "sql" => unknown("`sql` is called as a function here", at),
             // Conditions, as checks and partial indexes hold them.
-            _ => self.condition(name, arguments, line, at),
+            _ => self.condition(name, arguments, at),
         }
     }
 
@@ -151,7 +145,7 @@ impl Evaluator<'_> {
             }
             "onchainEnum" => self.enum_type(Dialect::Postgres, line, &arguments, None, at),
             "index" | "uniqueIndex" | "primaryKey" => self.constraint(Dialect::Postgres, name, arguments, at),
-            _ => self.call_orm(line, name, arguments, at),
+            _ => self.call_orm(name, arguments, at),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Parts of drizzle-orm that are schemas themselves, written down as what they declare.
 
 /// Specifiers whose modules are written in this project, with their text.
-pub const PRELUDE: &[(&str, &str)] = &[
+const PRELUDE: &[(&str, &str)] = &[
     ("drizzle-orm/supabase", include_str!("prelude/supabase.ts")),
     ("drizzle-orm/neon", include_str!("prelude/neon.ts")),
     ("drizzle-orm/neon/rls", include_str!("prelude/neon.ts")),

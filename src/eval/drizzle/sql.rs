@@ -6,7 +6,6 @@ use std::rc::Rc;
 use super::entity::*;
 use crate::eval::value::{Value, number_text};
 use crate::eval::{Evaluator, unknown};
-use crate::graph::DrizzleLine;
 use crate::source::Span;
 
 impl Evaluator<'_> {
@@ -22,13 +21,7 @@ impl Evaluator<'_> {
     }
 
     /// `sql.raw("…")`, `eq(a, b)`, `isNotNull(a)`, `and(a, b)` and their like.
-    pub(super) fn condition(
-        &mut self,
-        name: &str,
-        arguments: Vec<Value>,
-        _line: DrizzleLine,
-        at: Span,
-    ) -> Value {
+    pub(super) fn condition(&mut self, name: &str, arguments: Vec<Value>, at: Span) -> Value {
         let text = |text: &'static str| SqlPart::Text(SmolStr::new_static(text));
         let mut arguments = arguments.into_iter();
         let mut next = || SqlPart::Value(arguments.next().unwrap_or(Value::Undefined));

@@ -76,7 +76,7 @@ impl Evaluator<'_> {
             return Value::Entity(Entity::ViewBuilder(Rc::new(builder)));
         }
         let table = self.new_table(maker, name, at);
-        let (columns, open) = self.columns(maker, columns, &table.name, at);
+        let (columns, open) = self.columns(maker, columns, &table);
         let table = Table { columns, open, extra, ..table };
         Value::Entity(Entity::Table(self.made(table)))
     }
@@ -109,13 +109,12 @@ impl Evaluator<'_> {
         }
     }
 
-    /// The columns of the second argument: an object, or a function that is given the builders.
+    /// The columns that a table is given: an object, or a function that is given the builders.
     fn columns(
         &mut self,
         maker: &TableMaker,
         columns: Value,
-        table: &Fact<SmolStr>,
-        at: Span,
+        table: &Table,
     ) -> (OrderedMap<SmolStr, Column>, Option<Arc<Unknown>>) {
         let columns = match &columns {
             Value::Function(_) => {
@@ -124,15 +123,14 @@ impl Evaluator<'_> {
                 } else {
                     Library::Core(maker.dialect, maker.line)
                 };
-                self.call_value(&columns, vec![Value::Library(builders)], at)
+                self.call_value(&columns, vec![Value::Library(builders)], table.at)
             }
             _ => columns,
         };
-        match self.members_of(&columns, at) {
+        match self.members_of(&columns, table.at) {
             Ok((members, open)) => {
-                let casing = maker.casing.or(maker.namespace.as_ref().and_then(|namespace| namespace.casing));
                 let built = members.into_iter().map(|(key, member)| {
-                    let column = build_column(&key, &member, casing, table);
+                    let column = build_column(&key, &member, table);
                     (key, column)
                 });
                 (built.collect(), open)
@@ -166,7 +164,7 @@ impl Evaluator<'_> {
             };
             self.selected(&query, at)
         } else {
-            self.columns(&builder.maker, written, &table.name, at)
+            self.columns(&builder.maker, written, &table)
         };
         let table = Table { columns, open, existing: name == "existing", ..table };
         Value::Entity(Entity::Table(self.made(table)))
@@ -240,7 +238,7 @@ impl Evaluator<'_> {
 
 /// Builds the column of a property. A builder without a name is named by the first key that uses it, and
 /// keeps that name when it is used again.
-fn build_column(key: &SmolStr, member: &Member, casing: Option<Casing>, table: &Fact<SmolStr>) -> Column {
+fn build_column(key: &SmolStr, member: &Member, table: &Table) -> Column {
     let builder = match &member.value {
         Value::Entity(Entity::Builder(builder)) => {
             let mut builder = builder.borrow_mut();
@@ -249,7 +247,7 @@ fn build_column(key: &SmolStr, member: &Member, casing: Option<Casing>, table: &
                 return Column { builder, written: member.written, spread: member.spread };
             }
             if matches!(builder.name, Ok(None)) && builder.settled_name.is_none() {
-                let casing = casing.filter(|_| builder.line == DrizzleLine::V1);
+                let casing = table.casing.filter(|_| builder.line == DrizzleLine::V1);
                 let name = casing.map_or_else(|| key.clone(), |casing| SmolStr::new(casing.apply(key)));
                 builder.settled_name = Some(name);
             }
@@ -259,7 +257,7 @@ fn build_column(key: &SmolStr, member: &Member, casing: Option<Casing>, table: &
             };
             let (dialect, line) = (builder.dialect, builder.line);
             if line == DrizzleLine::V0
-                && let (Some(unique), Ok(table), Some(name)) = (&mut builder.unique, table, name)
+                && let (Some(unique), Ok(table), Some(name)) = (&mut builder.unique, &table.name, name)
             {
                 let names = GeneratedNames { dialect, line, table };
                 unique.settled_name.get_or_insert_with(|| names.unique(&[&name], true));
