@@ -2,9 +2,11 @@
 
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
+use smol_str::SmolStr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
+use crate::graph::{Dialect, DrizzleLine};
 use crate::rule::{Context, Finding, Findings, Level};
 use crate::rules::RULES;
 use crate::source::{Sources, Span};
@@ -19,8 +21,29 @@ pub struct Run {
     pub broken_rules: Vec<(&'static str, String)>,
     /// Tables, views and foreign keys.
     pub counts: Counts,
+    /// What the run found out by itself, for the summary.
+    pub detected: Detected,
+    /// What else people should know: sentences without a full stop, names in backticks.
+    pub notes: Vec<String>,
     /// How long the reading and the rules took.
     pub took: Duration,
+    /// How long each stage and each rule took, in that order.
+    pub timings: Vec<(SmolStr, Duration)>,
+}
+
+/// What a run found out by itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Detected {
+    /// The config, as people see its path.
+    pub config: Option<String>,
+    /// Databases in use.
+    pub dialects: Vec<Dialect>,
+    /// Lines of Drizzle in use.
+    pub lines: Vec<DrizzleLine>,
+    /// Partitions into domains, in words: `pg-schema (8 domains)`.
+    pub boundaries: Vec<String>,
+    /// How many decision records there are.
+    pub records: usize,
 }
 
 /// What was read.
@@ -36,6 +59,12 @@ pub struct Counts {
     pub looked_at: usize,
     /// Tables with a gap that silences rules.
     pub incomplete: usize,
+    /// Findings that a comment suppresses.
+    pub suppressed: usize,
+    /// Findings that the baseline holds.
+    pub baselined: usize,
+    /// Findings that do not concern the paths or changes that were asked for.
+    pub elsewhere: usize,
 }
 
 /// Checks what was read. `since` is when the reading began.
@@ -62,7 +91,15 @@ pub fn check(reading: &Reading, since: Instant) -> Run {
         }
     }
     sort(&mut findings, &reading.graph.sources);
-    Run { findings, broken_rules, counts: counts(reading), took: since.elapsed() }
+    Run {
+        findings,
+        broken_rules,
+        counts: counts(reading),
+        detected: Detected::default(),
+        notes: Vec::new(),
+        took: since.elapsed(),
+        timings: Vec::new(),
+    }
 }
 
 fn said(panic: &(dyn std::any::Any + Send)) -> String {

@@ -8,7 +8,7 @@ use std::time::Instant;
 use crate::check::{Run, check};
 use crate::discover::Options;
 use crate::graph::json;
-use crate::output::{Style, human};
+use crate::output::{Report, Style, human};
 use crate::rule::Level;
 use crate::workspace::{self, Reading};
 
@@ -151,7 +151,9 @@ fn run_check(options: &Check, terminal: Terminal) -> Answer {
         Color::Never => false,
     };
     let style = Style { colour, width: terminal.width };
-    let stdout = human(&run, &reading.graph.sources, &prefix(&root), style);
+    let prefix = prefix(&root);
+    let report = Report { run: &run, sources: &reading.graph.sources, prefix: &prefix };
+    let stdout = human(&report, style);
     let mut stderr = notes(&reading);
     let exit = exit_of(&run);
     if exit == Exit::Nothing {

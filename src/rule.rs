@@ -82,6 +82,8 @@ pub struct Finding {
     pub level: Level,
     /// What it is about, in SQL names: `billing.invoices.customer_id`. Exceptions are keyed by it.
     pub subject: SmolStr,
+    /// The partition of boundaries that it speaks of, when there are several.
+    pub partition: Option<SmolStr>,
     /// What is wrong: lower case, no full stop, names in backticks.
     pub message: String,
     /// What to write instead.
@@ -90,6 +92,26 @@ pub struct Finding {
     pub primary: Label,
     /// Other places that matter.
     pub related: Vec<Label>,
+    /// A change that removes it.
+    pub fix: Option<Fix>,
+}
+
+/// A change of files that removes a finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fix {
+    /// What it does: lower case, no full stop.
+    pub title: String,
+    /// Texts that replace places; no two overlap.
+    pub edits: Vec<Edit>,
+}
+
+/// A text that replaces a place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    /// What goes.
+    pub span: Span,
+    /// What comes.
+    pub text: String,
 }
 
 /// A place and what is to be seen there.
@@ -118,10 +140,12 @@ impl Findings {
             rule: self.rule,
             level: self.level,
             subject: subject.into(),
+            partition: None,
             message: message.into(),
             help: None,
             primary: Label { span, text: String::new() },
             related: Vec::new(),
+            fix: None,
         });
         let last = self.found.len() - 1;
         &mut self.found[last]

@@ -13,7 +13,7 @@ use std::time::Instant;
 
 use schemalint::check::{Run, check};
 use schemalint::discover::Options;
-use schemalint::output::{Style, human};
+use schemalint::output::{Report, Style, human};
 use schemalint::rules::RULES;
 use schemalint::workspace::{self, Reading};
 
@@ -214,7 +214,8 @@ fn marks_found(reading: &Reading, run: &Run) -> BTreeSet<String> {
 }
 
 fn rendered(reading: &Reading, run: &Run) -> String {
-    let text = human(run, &reading.graph.sources, "", Style { colour: false, width: 100 });
+    let report = Report { run, sources: &reading.graph.sources, prefix: "" };
+    let text = human(&report, Style { colour: false, width: 100 });
     // The last line says how long it took.
     let (frames, _) = text.trim_end().rsplit_once('\n').unwrap_or_default();
     let lines = frames.trim_matches('\n').lines().map(|line| format!("{}\n", line.trim_end()));

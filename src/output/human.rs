@@ -7,6 +7,7 @@ use miette::{
 use std::fmt::{self, Write};
 use std::sync::Arc;
 
+use super::Report;
 use crate::check::Run;
 use crate::rule::{Finding, Label, Level};
 use crate::source::{SourceFile, Sources};
@@ -22,12 +23,13 @@ pub struct Style {
 
 /// The findings as frames, and a summary. `prefix` goes before every path, so that it can be opened from
 /// where the program was started.
-pub fn human(run: &Run, sources: &Sources, prefix: &str, style: Style) -> String {
+pub fn human(report: &Report<'_>, style: Style) -> String {
+    let Report { run, sources, prefix } = *report;
     let theme = if style.colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
     let handler = GraphicalReportHandler::new_themed(theme).with_width(style.width).with_context_lines(1);
     let mut out = String::new();
     for finding in &run.findings {
-        let report = Report::new(finding, sources, prefix);
+        let report = Frames::new(finding, sources, prefix);
         // Writing to a String does not fail.
         let _ = handler.render_report(&mut out, &report);
         out.push('\n');
@@ -62,7 +64,7 @@ fn summary(run: &Run, out: &mut String) {
 }
 
 /// A finding as miette sees it.
-struct Report {
+struct Frames {
     code: &'static str,
     severity: Severity,
     message: String,
@@ -70,10 +72,10 @@ struct Report {
     source: Frame,
     labels: Vec<LabeledSpan>,
     /// Places in other files, one report each.
-    related: Vec<Report>,
+    related: Vec<Frames>,
 }
 
-impl Report {
+impl Frames {
     fn new(finding: &Finding, sources: &Sources, prefix: &str) -> Self {
         let file = finding.primary.span.file;
         let (here, elsewhere): (Vec<&Label>, Vec<&Label>) =
@@ -160,21 +162,21 @@ fn label(label: &Label, primary: bool) -> LabeledSpan {
     }
 }
 
-impl fmt::Display for Report {
+impl fmt::Display for Frames {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
     }
 }
 
-impl fmt::Debug for Report {
+impl fmt::Debug for Frames {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
     }
 }
 
-impl std::error::Error for Report {}
+impl std::error::Error for Frames {}
 
-impl Diagnostic for Report {
+impl Diagnostic for Frames {
     fn code(&self) -> Option<Box<dyn fmt::Display + '_>> {
         (!self.code.is_empty()).then(|| Box::new(self.code) as Box<dyn fmt::Display>)
     }
