@@ -59,6 +59,11 @@ impl Packages {
             .map(|(folder, _)| folder.as_path())
     }
 
+    /// The name in the package.json that governs a file.
+    pub fn name_of(&self, file: &Path) -> Option<&str> {
+        self.by_folder.get(self.folder_of(file)?)?.name.as_deref()
+    }
+
     /// The line that the packages around a file ask for, the innermost that says anything.
     pub fn line_of(&self, file: &Path) -> Option<DrizzleLine> {
         file.ancestors().skip(1).find_map(|folder| self.by_folder.get(folder)?.drizzle)

@@ -41,6 +41,12 @@ pub struct SchemaGraph {
     pub unreadable: Vec<Unreadable>,
     /// Imports that a table needs and that lead nowhere.
     pub missing_imports: Vec<(Span, SmolStr)>,
+    /// Packages that hold tables.
+    pub packages: Vec<Package>,
+    /// Comments of the files that declare tables or relations, by file and place.
+    pub comments: Vec<Span>,
+    /// Comments that speak to this program, by file and place.
+    pub directives: Vec<Directive>,
     /// Files that are not TypeScript, or not text, with the place and what is wrong.
     pub syntax_errors: Vec<(Span, String)>,
 }
@@ -65,6 +71,27 @@ pub struct Project {
     /// Values of `schema` that match no file, with where they stand.
     pub unmatched_schema: Vec<(SmolStr, Span)>,
 }
+
+/// A package.json.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Package {
+    /// Its folder, relative to the root; empty for the root.
+    pub folder: Arc<str>,
+    /// Its name, when it has one.
+    pub name: Option<SmolStr>,
+}
+
+/// A comment that speaks to this program: `// schemalint-ignore …`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Directive {
+    /// The comment.
+    pub comment: Span,
+    /// The declaration, property or entry that it stands on.
+    pub under: Option<Span>,
+}
+
+/// What a comment must hold to be a [`Directive`].
+pub const DIRECTIVE: &str = "schemalint-ignore";
 
 /// A pgSchema (`public` is not listed): the name decides, not the constant.
 #[derive(Debug)]
@@ -152,6 +179,8 @@ pub struct Relation {
     pub inferred: Fact<Inferred>,
     /// `through`: the junction (v2).
     pub through: Option<TableId>,
+    /// Comments that speak of it.
+    pub comments: Vec<Span>,
     /// The property.
     pub span: Span,
 }

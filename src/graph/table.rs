@@ -21,6 +21,8 @@ pub struct Table {
     pub line: DrizzleLine,
     /// Index into the graph's projects.
     pub project: usize,
+    /// Index into the graph's packages: the nearest package.json above its file.
+    pub package: usize,
     /// Its pgSchema; `None` for `public`, or where there are none.
     pub namespace: Option<Fact<SmolStr>>,
     /// Its SQL name.
@@ -257,6 +259,8 @@ pub struct ForeignKey {
     pub on_update: Fact<Option<SmolStr>>,
     /// `.references()`; else `foreignKey()`.
     pub inline: bool,
+    /// Comments that speak of it.
+    pub comments: Vec<Span>,
     /// The call.
     pub span: Span,
 }

@@ -21,9 +21,12 @@ use std::sync::Arc;
 
 use crate::eval::drizzle::{self, Entity, Relations};
 use crate::eval::{Evaluator, Object, Value, World};
-use crate::graph::{Binding, EnumType, Namespace, SchemaGraph, Sequence, TableId, Unknown, Unreadable};
+use crate::graph::{
+    Binding, DIRECTIVE, Directive, EnumType, Namespace, Package, SchemaGraph, Sequence, TableId, Unknown,
+    Unreadable,
+};
 use crate::source::{FileId, Span};
-use crate::syntax::{BindingKind, Export, ExprKind, ImportName};
+use crate::syntax::{BindingKind, Comments, Export, ExprKind, ImportName, Places};
 
 /// What to link.
 #[derive(Debug, Default)]
@@ -40,6 +43,8 @@ pub trait LinkWorld: World {
     fn schema_files(&self, config: FileId, pattern: &str) -> Vec<FileId>;
     /// The folder of the package.json that governs a file, relative to the root.
     fn package(&self, file: FileId) -> Arc<str>;
+    /// The name in that package.json.
+    fn package_name(&self, file: FileId) -> Option<SmolStr>;
     /// The path of a file, relative to the root.
     fn path(&self, file: FileId) -> Arc<str>;
     /// Files without a table function of their own that call one of those names, by path.
@@ -369,6 +374,48 @@ impl<'w> Linker<'w> {
         Some(Binding { file: holder.file, name, exported, nested })
     }
 
+    /// The comments of every file that declares something, and what those stand on that speak to us.
+    fn read_comments(&mut self) {
+        let tables = self.graph.tables.iter().filter(|table| !table.external).map(|table| table.binding.file);
+        let relations = self.graph.relations.iter().map(|relation| relation.binding.file);
+        let mut files: Vec<FileId> = tables.chain(relations).collect();
+        files.sort_by_cached_key(|file| self.world.path(*file));
+        files.dedup();
+        for file in files {
+            let (module, text) = (self.eval.module(file), self.world.text(file));
+            self.graph.comments.extend(module.comments.iter().map(|comment| comment.in_file(file)));
+            if memchr::memmem::find(text.as_bytes(), DIRECTIVE.as_bytes()).is_none() {
+                continue;
+            }
+            let places = Places::new(&module, &text);
+            for comment in &module.comments {
+                let said = text.get(comment.start as usize..comment.end as usize).unwrap_or_default();
+                if said.contains(DIRECTIVE) {
+                    let under = places.under(*comment, &module.comments).map(|range| range.in_file(file));
+                    self.graph.directives.push(Directive { comment: comment.in_file(file), under });
+                }
+            }
+        }
+    }
+
+    /// The number of the package that governs a file.
+    fn package_index(&mut self, file: FileId) -> usize {
+        let folder = self.world.package(file);
+        if let Some(index) = self.graph.packages.iter().position(|package| package.folder == folder) {
+            return index;
+        }
+        let name = self.world.package_name(file);
+        self.graph.packages.push(Package { folder, name });
+        self.graph.packages.len() - 1
+    }
+
+    /// The comments that speak of what stands at a place.
+    fn comments_at(&mut self, span: Span) -> Vec<Span> {
+        let (module, text) = (self.eval.module(span.file), self.world.text(span.file));
+        let found = Comments::new(&module, &text).of(span.range);
+        found.into_iter().map(|range| range.in_file(span.file)).collect()
+    }
+
     fn unreadable(&mut self, subject: String, why: &Arc<Unknown>, span: Span, table: Option<TableId>) {
         self.unreadable.push(Unreadable { subject, why: why.clone(), span, table });
     }
@@ -412,11 +459,12 @@ impl<'w> Linker<'w> {
             .collect();
         self.unreadable.sort_by_cached_key(|gap| (place(gap.span), gap.subject.clone()));
         self.unreadable.dedup();
-        self.graph.unreadable = self.unreadable;
+        self.graph.unreadable = std::mem::take(&mut self.unreadable);
         let mut missing = std::mem::take(&mut self.eval.missing_imports);
         missing.sort_by_cached_key(|(span, _)| place(*span));
         missing.dedup();
         self.graph.missing_imports = missing;
+        self.read_comments();
         self.graph.projects = projects.list;
         self.graph
     }

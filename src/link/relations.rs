@@ -110,6 +110,7 @@ impl Linker<'_> {
                     columns,
                     relation_name: relation.config.option("relationName").as_str(),
                     through: None,
+                    comments: self.comments_at(member.written),
                     span: relation_span(&member, binding.file),
                 },
                 index,
@@ -184,6 +185,7 @@ impl Linker<'_> {
             relation_name: relation.config.option("alias").as_str(),
             inferred: Ok(Inferred::Written),
             through,
+            comments: self.comments_at(member.written),
             span: relation_span(member, binding.file),
             binding,
         }

@@ -10,7 +10,7 @@ use crate::eval::drizzle::{self, ConstraintKind, Entity, sql_text};
 use crate::eval::{Value, why};
 use crate::graph::*;
 use crate::source::Span;
-use crate::syntax::{Comments, Module};
+use crate::syntax::Module;
 
 impl Linker<'_> {
     /// Builds every numbered table; foreign keys may number more on the way.
@@ -46,6 +46,7 @@ impl Linker<'_> {
             dialect: table.dialect,
             line: table.line,
             project,
+            package: self.package_index(binding.file),
             namespace: table.namespace.clone(),
             name: table.name.clone(),
             view: table.view.map(|view| View {
@@ -145,15 +146,13 @@ impl Linker<'_> {
     }
 
     fn declaration_comments(&mut self, module: &Module, binding: &Binding, at: Span) -> Vec<Span> {
-        let text = self.world.text(at.file);
-        let comments = Comments::new(module, &text);
         // Declarators stand in the order of the file.
         let next = module.declarators.partition_point(|other| other.statement.start <= at.range.start);
         let statement = module.declarators[..next]
             .last()
             .filter(|declarator| declarator.statement.contains(at.range) && binding.file == at.file)
             .map_or(at.range, |declarator| declarator.statement);
-        comments.of(statement).into_iter().map(|range| range.in_file(at.file)).collect()
+        self.comments_at(statement.in_file(at.file))
     }
 
     fn build_column(
@@ -166,9 +165,6 @@ impl Linker<'_> {
         // A property inside the call is the table's own; any other came in through a helper.
         let own = table.at.contains(column.written);
         let span = if own { column.written } else { column.spread.unwrap_or(table.at) };
-        let module = self.eval.module(column.written.file);
-        let text = self.world.text(column.written.file);
-        let written = Comments::new(&module, &text).of(column.written.range);
         Column {
             key: key.clone(),
             facts: column
@@ -178,7 +174,7 @@ impl Linker<'_> {
                 .map_err(Arc::clone),
             span,
             helper: (!own).then_some(column.written),
-            comments: written.into_iter().map(|range| range.in_file(column.written.file)).collect(),
+            comments: self.comments_at(column.written),
         }
     }
 
@@ -199,6 +195,7 @@ impl Linker<'_> {
             on_delete: reference.options.option("onDelete").as_str(),
             on_update: reference.options.option("onUpdate").as_str(),
             inline: true,
+            comments: Vec::new(),
             span: reference.at,
         }
     }
@@ -350,6 +347,7 @@ impl Linker<'_> {
                     on_delete: on_delete.as_str(),
                     on_update: on_update.as_str(),
                     inline: false,
+                    comments: self.comments_at(span),
                     span,
                 });
             }

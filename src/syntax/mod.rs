@@ -11,8 +11,10 @@ mod effects;
 mod expressions;
 mod lower;
 mod module;
+mod places;
 mod statements;
 
 pub use comments::Comments;
 pub use lower::{Failure, lower};
 pub use module::*;
+pub use places::Places;

@@ -3,6 +3,7 @@
 use globset::{GlobBuilder, GlobMatcher};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -217,6 +218,10 @@ impl LinkWorld for Repository<'_> {
 
     fn package(&self, file: FileId) -> Arc<str> {
         relative(self.root, &self.folder_of(file)).into()
+    }
+
+    fn package_name(&self, file: FileId) -> Option<SmolStr> {
+        self.packages.name_of(&self.path_of(file)).map(SmolStr::new)
     }
 
     fn path(&self, file: FileId) -> Arc<str> {
