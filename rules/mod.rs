@@ -3,6 +3,8 @@
 
 use crate::rule::{Context, Findings, Meta, Rule};
 
+mod cross_schema_reference;
+mod missing_relation;
 mod unindexed_foreign_key;
 
 /// A rule in the list of all rules.
@@ -20,5 +22,7 @@ const fn entry<R: Rule>() -> Entry {
 /// Every rule, by name.
 #[rustfmt::skip]
 pub static RULES: &[Entry] = &[
+    entry::<cross_schema_reference::CrossSchemaReference>(),
+    entry::<missing_relation::MissingRelation>(),
     entry::<unindexed_foreign_key::UnindexedForeignKey>(),
 ];

@@ -3,13 +3,42 @@
 use serde::Deserialize;
 
 use crate::graph::{ColumnFacts, Dialect, Fact, ForeignKey, Index, IndexPart, Predicate, SchemaGraph, Table};
+use crate::model::TablePattern;
 use crate::rule::{Context, Finding, Findings, Level, Meta, Rule};
-use crate::source::Span;
 
 /// Options.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub(super) struct UnindexedForeignKey {}
+#[derive(Debug, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+pub(super) struct UnindexedForeignKey {
+    /// What may serve a foreign key.
+    accept: Vec<Server>,
+    /// How the suggested index is named: `{table}` and `{columns}` are filled in.
+    name: String,
+    /// Tables that are not checked: small ones, or such as are never deleted from.
+    ignore_tables: Vec<TablePattern>,
+}
+
+/// What may serve a foreign key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Server {
+    /// An `index()` or `uniqueIndex()`.
+    Index,
+    /// A unique constraint.
+    Unique,
+    /// The primary key.
+    PrimaryKey,
+}
+
+impl Default for UnindexedForeignKey {
+    fn default() -> Self {
+        Self {
+            accept: vec![Server::Index, Server::Unique, Server::PrimaryKey],
+            name: "{table}_{columns}_idx".into(),
+            ignore_tables: Vec::new(),
+        }
+    }
+}
 
 impl Rule for UnindexedForeignKey {
     const META: Meta = Meta {
@@ -23,7 +52,7 @@ impl Rule for UnindexedForeignKey {
 
     fn check(&self, context: &Context<'_>, out: &mut Findings) {
         for (_, table) in context.graph.own_tables() {
-            if !needs_indexes(table.dialect) {
+            if !needs_indexes(table.dialect) || self.ignore_tables.iter().any(|tables| tables.holds(table)) {
                 continue;
             }
             // One index serves every key of the same columns: it is asked for once.
@@ -34,14 +63,118 @@ impl Rule for UnindexedForeignKey {
                     continue;
                 }
                 seen.push(columns);
-                match coverage(table, columns) {
-                    Coverage::None => report(context.graph, table, key, columns, None, out),
-                    Coverage::Partial(index) => report(context.graph, table, key, columns, Some(index), out),
-                    Coverage::Full | Coverage::Unknown => {}
-                }
+                let partial = match self.coverage(table, columns) {
+                    Coverage::None => None,
+                    Coverage::Partial(index) => Some(index),
+                    Coverage::Full | Coverage::Unknown => continue,
+                };
+                self.report(context.graph, table, key, partial, out);
             }
         }
     }
+}
+
+impl UnindexedForeignKey {
+    /// Some index, unique or primary key must have the columns as its first key columns, in any order.
+    fn coverage<'t>(&self, table: &'t Table, columns: &[usize]) -> Coverage<'t> {
+        let accepts = |server| self.accept.contains(&server);
+        let begins =
+            |key: &Fact<Vec<usize>>| key.as_ref().map(|key| begins_with(key, columns)).unwrap_or(false);
+        let at_column = |index: usize| match &table.columns[index].facts {
+            Ok(ColumnFacts { primary, unique, .. }) => {
+                *primary && accepts(Server::PrimaryKey) || unique.is_some() && accepts(Server::Unique)
+            }
+            Err(_) => false,
+        };
+        let constrained = matches!(columns, [column] if at_column(*column))
+            || accepts(Server::PrimaryKey) && table.primary_keys.iter().any(|key| begins(&key.columns))
+            || accepts(Server::Unique) && table.uniques.iter().any(|unique| begins(&unique.columns));
+        if constrained {
+            return Coverage::Full;
+        }
+        let mut partial = None;
+        let mut unknown = table.extras_open.is_some()
+            || columns.iter().any(|column| table.columns[*column].facts.is_err())
+            || table.primary_keys.iter().any(|key| key.columns.is_err())
+            || table.uniques.iter().any(|unique| unique.columns.is_err());
+        for index in table.indexes.iter().filter(|_| accepts(Server::Index)) {
+            match index_coverage(index, columns) {
+                Coverage::Full => return Coverage::Full,
+                Coverage::Partial(index) => partial = Some(index),
+                Coverage::Unknown => unknown = true,
+                Coverage::None => {}
+            }
+        }
+        match (unknown, partial) {
+            (true, _) => Coverage::Unknown,
+            (false, Some(index)) => Coverage::Partial(index),
+            (false, None) => Coverage::None,
+        }
+    }
+
+    fn report(
+        &self,
+        graph: &SchemaGraph,
+        table: &Table,
+        key: &ForeignKey,
+        partial: Option<&Index>,
+        out: &mut Findings,
+    ) {
+        let (Ok(target), Ok(columns)) = (&key.target, &key.columns) else { return };
+        let (name, to) = (table.display_name(), graph.table(graph.owner(target.table)).display_name());
+        let subject = table.subject(columns);
+        let mut message = format!("foreign key `{subject}` to `{to}` has no index");
+        let partial_name = partial.map(|index| index.name.as_ref().ok().and_then(Option::as_deref));
+        if let Some(partial) = partial_name {
+            let partial = partial.map(|name| format!("`{name}`")).unwrap_or_else(|| "the index on it".into());
+            message.push_str(&format!(" that can serve it: {partial} is partial"));
+        }
+        let finding = out.report(subject, table.place_of(key), message);
+        finding.label(format!("deleting a row of `{to}` scans the whole of `{name}`"));
+        match (partial, nearest(table, columns)) {
+            (Some(index), _) => {
+                finding.related(index.span, "its `where` keeps the database from using it to check the key");
+            }
+            (None, Some((index, why))) => {
+                finding.related(index.span, why);
+            }
+            (None, None) => {}
+        }
+        from_helper(table, key, finding);
+        let plural = if columns.len() == 1 { "" } else { "s" };
+        let names: Vec<&str> = columns.iter().map(|column| table.column_name(*column)).collect();
+        let table_name = table.name.as_deref().unwrap_or(&table.binding.name);
+        let suggested = self.name.replace("{table}", table_name).replace("{columns}", &names.join("_"));
+        finding.help(format!(
+            "index the column{plural} in the third argument of the table: `index(\"{suggested}\").on({})`",
+            table.column_keys("t", columns)
+        ));
+    }
+}
+
+/// The index that almost serves the columns, and what keeps it from doing so.
+fn nearest<'t>(table: &'t Table, columns: &[usize]) -> Option<(&'t Index, String)> {
+    table.indexes.iter().find_map(|index| {
+        let parts: Vec<Option<usize>> = index.parts.iter().map(IndexPart::column).collect();
+        let holds = |column: &usize| parts.contains(&Some(*column));
+        if !columns.iter().any(holds) {
+            return None;
+        }
+        let first = parts[0].map(|column| table.column_name(column));
+        let method = index.method.as_ref().ok().and_then(Option::as_deref);
+        let why = match (method, first) {
+            (Some(method), _) if !matches!(method, "btree" | "hash") => {
+                format!("a {method} index does not serve the check of a key")
+            }
+            _ if !columns.iter().all(holds) => "it does not hold all columns of the key".to_string(),
+            (_, Some(first)) if parts[0].is_some_and(|column| !columns.contains(&column)) => {
+                format!("it begins with `{first}`")
+            }
+            (_, None) => "it begins with an expression".to_string(),
+            _ => "the columns of the key are not its first ones".to_string(),
+        };
+        Some((index, why))
+    })
 }
 
 /// InnoDB indexes foreign keys itself, SingleStore and Gel have none that could be indexed.
@@ -60,39 +193,6 @@ enum Coverage<'t> {
     None,
     /// Something was not read that might cover them.
     Unknown,
-}
-
-/// Some index, unique or primary key must have the columns as its first key columns, in any order.
-fn coverage<'t>(table: &'t Table, columns: &[usize]) -> Coverage<'t> {
-    let begins = |key: &Fact<Vec<usize>>| key.as_ref().map(|key| begins_with(key, columns)).unwrap_or(false);
-    let at_column = |index: usize| match &table.columns[index].facts {
-        Ok(ColumnFacts { primary, unique, .. }) => *primary || unique.is_some(),
-        Err(_) => false,
-    };
-    let constrained = matches!(columns, [column] if at_column(*column))
-        || table.primary_keys.iter().any(|key| begins(&key.columns))
-        || table.uniques.iter().any(|unique| begins(&unique.columns));
-    if constrained {
-        return Coverage::Full;
-    }
-    let mut partial = None;
-    let mut unknown = table.extras_open.is_some()
-        || columns.iter().any(|column| table.columns[*column].facts.is_err())
-        || table.primary_keys.iter().any(|key| key.columns.is_err())
-        || table.uniques.iter().any(|unique| unique.columns.is_err());
-    for index in &table.indexes {
-        match index_coverage(index, columns) {
-            Coverage::Full => return Coverage::Full,
-            Coverage::Partial(index) => partial = Some(index),
-            Coverage::Unknown => unknown = true,
-            Coverage::None => {}
-        }
-    }
-    match (unknown, partial) {
-        (true, _) => Coverage::Unknown,
-        (false, Some(index)) => Coverage::Partial(index),
-        (false, None) => Coverage::None,
-    }
 }
 
 fn index_coverage<'t>(index: &'t Index, columns: &[usize]) -> Coverage<'t> {
@@ -130,53 +230,6 @@ fn index_coverage<'t>(index: &'t Index, columns: &[usize]) -> Coverage<'t> {
 /// Whether the first columns of `key` are `columns`, in any order.
 fn begins_with(key: &[usize], columns: &[usize]) -> bool {
     key.len() >= columns.len() && columns.iter().all(|column| key[..columns.len()].contains(column))
-}
-
-fn report(
-    graph: &SchemaGraph,
-    table: &Table,
-    key: &ForeignKey,
-    columns: &[usize],
-    partial: Option<&Index>,
-    out: &mut Findings,
-) {
-    let Ok(target) = &key.target else { return };
-    let to = graph.table(target.table);
-    let (name, to_name) = (table.display_name(), to.display_name());
-    let names: Vec<&str> = columns.iter().map(|column| table.column_name(*column)).collect();
-    let list = names.join(", ");
-    let subject = if columns.len() == 1 { format!("{name}.{list}") } else { format!("{name}({list})") };
-    let message = format!("foreign key `{subject}` to `{to_name}` has no index");
-    let finding = out.report(subject.as_str(), place(table, key, columns), message);
-    let plural = if columns.len() == 1 { "" } else { "s" };
-    match partial {
-        None => {
-            finding.label(format!("deleting a row of `{to_name}` scans the whole of `{name}`"));
-        }
-        Some(index) => {
-            finding.label(format!("deleting a row of `{to_name}` scans `{name}`: the only index is partial"));
-            finding.related(index.span, "its `where` keeps it from serving the foreign key");
-        }
-    }
-    from_helper(table, key, finding);
-    let arguments: Vec<String> =
-        columns.iter().map(|column| format!("t.{}", table.columns[*column].key)).collect();
-    let suggested =
-        format!("{}_{}_idx", table.name.as_deref().unwrap_or(&table.binding.name), names.join("_"));
-    finding.help(format!(
-        "index the column{plural} in the third argument of the table: `index(\"{suggested}\").on({})`",
-        arguments.join(", ")
-    ));
-}
-
-/// The key where the table's own code has it: itself, or the spread that brings its column in.
-fn place(table: &Table, key: &ForeignKey, columns: &[usize]) -> Span {
-    let own = table.span.contains(key.span);
-    match columns {
-        _ if own => key.span,
-        [column, ..] if key.inline => table.columns[*column].span,
-        _ => table.span,
-    }
 }
 
 fn from_helper(table: &Table, key: &ForeignKey, finding: &mut Finding) {

@@ -7,6 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use crate::graph::{Dialect, DrizzleLine};
+use crate::model::Model;
 use crate::rule::{Context, Finding, Findings, Level};
 use crate::rules::RULES;
 use crate::source::{Sources, Span};
@@ -69,7 +70,21 @@ pub struct Counts {
 
 /// Checks what was read. `since` is when the reading began.
 pub fn check(reading: &Reading, since: Instant) -> Run {
-    let context = Context { graph: &reading.graph };
+    let model = Model::new(
+        &reading.graph,
+        vec![crate::model::Boundary::default()],
+        &crate::model::Spelling {
+            id_suffixes: &["_id".to_string()],
+            discriminator_suffixes: &["_type", "_kind", "_table", "_entity"].map(String::from),
+            pairs: &[],
+        },
+        &crate::model::Sought {
+            columns: Vec::new(),
+            helpers: FxHashSet::default(),
+            least: crate::rule::Confidence::Probable,
+        },
+    );
+    let context = Context { graph: &reading.graph, model: &model };
     let results: Vec<Result<Vec<Finding>, (&'static str, String)>> = RULES
         .par_iter()
         .filter(|rule| rule.meta.level != Level::Off)

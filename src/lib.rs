@@ -10,11 +10,13 @@ pub mod discover;
 pub mod eval;
 pub mod graph;
 pub mod link;
+pub mod model;
 pub mod output;
 pub mod packages;
 pub mod resolve;
 pub mod rule;
 pub mod source;
+pub mod suppress;
 pub mod syntax;
 pub mod workspace;
 

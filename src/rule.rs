@@ -4,10 +4,12 @@
 //! `rules/name.rs` and `rules/name.md`: the page is its documentation, the text of `explain` and its
 //! test.
 
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use smol_str::SmolStr;
 
 use crate::graph::SchemaGraph;
+use crate::model::Model;
 use crate::source::Span;
 
 /// How much a finding matters.
@@ -30,6 +32,18 @@ impl Level {
             Self::Error => "error",
         }
     }
+}
+
+/// How sure a reader is that a column means a row of another table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Confidence {
+    /// Its name alone says so.
+    Guess,
+    /// A link or a helper says so.
+    Probable,
+    /// Somebody wrote it down.
+    Certain,
 }
 
 /// What is known of a rule before it runs.
@@ -63,6 +77,8 @@ pub trait Rule: Default + DeserializeOwned + Send + Sync + 'static {
 pub struct Context<'g> {
     /// The schema.
     pub graph: &'g SchemaGraph,
+    /// What the house's configuration makes of it.
+    pub model: &'g Model,
 }
 
 /// What the findings of one rule are pushed into.
@@ -151,6 +167,11 @@ impl Findings {
         &mut self.found[last]
     }
 
+    /// The level at which the rule runs.
+    pub const fn level(&self) -> Level {
+        self.level
+    }
+
     /// The findings, in the order of their reports.
     pub fn into_vec(self) -> Vec<Finding> {
         self.found
@@ -161,6 +182,12 @@ impl Finding {
     /// What is to be seen at the place itself.
     pub fn label(&mut self, text: impl Into<String>) -> &mut Self {
         self.primary.text = text.into();
+        self
+    }
+
+    /// The partition of boundaries that it speaks of.
+    pub fn partition(&mut self, name: Option<&SmolStr>) -> &mut Self {
+        self.partition = name.cloned();
         self
     }
 

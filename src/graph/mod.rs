@@ -8,6 +8,7 @@ mod dialect;
 mod fact;
 pub mod json;
 mod names;
+mod subject;
 mod table;
 
 pub use dialect::*;
@@ -234,6 +235,11 @@ impl SchemaGraph {
     /// When the number is not of this graph.
     pub fn table(&self, id: TableId) -> &Table {
         &self.tables[id.0 as usize]
+    }
+
+    /// The table whose SQL table a table object stands for: its owner when it is a mirror, else itself.
+    pub fn owner(&self, id: TableId) -> TableId {
+        self.table(id).owner.unwrap_or(id)
     }
 
     /// Tables without views, without those that a package outside declares.

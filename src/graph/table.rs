@@ -302,38 +302,3 @@ pub struct IgnoredExtra {
     /// Its place.
     pub span: Span,
 }
-
-impl Table {
-    /// `billing.invoices`, or `invoices` without a pgSchema; the TypeScript name when the SQL name is
-    /// not known.
-    pub fn display_name(&self) -> String {
-        match (&self.name, &self.namespace) {
-            (Ok(name), Some(Ok(namespace))) => format!("{namespace}.{name}"),
-            (Ok(name), _) => name.to_string(),
-            (Err(_), _) => self.binding.name.to_string(),
-        }
-    }
-
-    /// The SQL name of a column, else its key.
-    pub fn column_name(&self, column: usize) -> &str {
-        self.columns.get(column).map_or("?", Column::display_name)
-    }
-}
-
-impl Column {
-    /// The SQL name, else the key.
-    pub fn display_name(&self) -> &str {
-        match &self.facts {
-            Ok(ColumnFacts { sql_name: Ok(name), .. }) => name,
-            _ => &self.key,
-        }
-    }
-
-    /// The name before casing, else the key: what lists of columns in the JSON graph hold.
-    pub fn name_before_casing(&self) -> &str {
-        match &self.facts {
-            Ok(ColumnFacts { name: Ok(name), .. }) => name,
-            _ => &self.key,
-        }
-    }
-}

@@ -1,0 +1,106 @@
+//! How tables, columns and keys are named and placed when somebody is told about them.
+
+use super::{Column, ColumnFacts, ForeignKey, IndexPart, Table};
+use crate::source::Span;
+
+impl Table {
+    /// `billing.invoices`, or `invoices` without a pgSchema; the TypeScript name when the SQL name is
+    /// not known.
+    pub fn display_name(&self) -> String {
+        match (&self.name, &self.namespace) {
+            (Ok(name), Some(Ok(namespace))) => format!("{namespace}.{name}"),
+            (Ok(name), _) => name.to_string(),
+            (Err(_), _) => self.binding.name.to_string(),
+        }
+    }
+
+    /// `public.orders`, `billing.invoices`: how a table is named where every namespace is.
+    pub fn id(&self) -> String {
+        match &self.namespace {
+            None => format!("public.{}", self.display_name()),
+            Some(_) => self.display_name(),
+        }
+    }
+
+    /// The column of that SQL name or key.
+    pub fn column_named(&self, name: &str) -> Option<usize> {
+        let by_name = self.columns.iter().position(|column| column.display_name() == name);
+        by_name.or_else(|| self.columns.iter().position(|column| column.key == name))
+    }
+
+    /// What a finding about columns is keyed by: `billing.invoices.customer_id`, `orders(a, b)`.
+    pub fn subject(&self, columns: &[usize]) -> String {
+        let names: Vec<&str> = columns.iter().map(|column| self.column_name(*column)).collect();
+        match names[..] {
+            [one] => format!("{}.{one}", self.display_name()),
+            _ => format!("{}({})", self.display_name(), names.join(", ")),
+        }
+    }
+
+    /// The columns as the table's own code has them: `t.userId, t.orgId`.
+    pub fn column_keys(&self, of: &str, columns: &[usize]) -> String {
+        let keys: Vec<String> =
+            columns.iter().map(|column| format!("{of}.{}", self.columns[*column].key)).collect();
+        keys.join(", ")
+    }
+
+    /// Where the table's own code has a key: itself, or the spread that brings its column in.
+    pub fn place_of(&self, key: &ForeignKey) -> Span {
+        match &key.columns {
+            _ if self.span.contains(key.span) => key.span,
+            Ok(columns) if key.inline && !columns.is_empty() => self.columns[columns[0]].span,
+            _ => self.span,
+        }
+    }
+
+    /// The columns of its primary key; none when it has none, or when that is not known.
+    pub fn primary_key_columns(&self) -> Vec<usize> {
+        let is_primary = |column: &Column| column.facts.as_ref().is_ok_and(|facts| facts.primary);
+        let inline: Vec<usize> =
+            (0..self.columns.len()).filter(|at| is_primary(&self.columns[*at])).collect();
+        match (&inline[..], self.primary_keys.first()) {
+            ([], Some(key)) => key.columns.clone().unwrap_or_default(),
+            _ => inline,
+        }
+    }
+
+    /// Whether a foreign key stands on a column; true as well when a key's columns are not known.
+    pub fn may_be_foreign_key(&self, column: usize) -> bool {
+        self.foreign_keys.iter().any(|key| key.columns.as_ref().is_ok_and(|key| key.contains(&column)))
+            || self.foreign_keys.iter().any(|key| key.columns.is_err())
+            || self.extras_open.is_some()
+    }
+
+    /// The SQL name of a column, else its key.
+    pub fn column_name(&self, column: usize) -> &str {
+        self.columns.get(column).map_or("?", Column::display_name)
+    }
+}
+
+impl Column {
+    /// The SQL name, else the key.
+    pub fn display_name(&self) -> &str {
+        match &self.facts {
+            Ok(ColumnFacts { sql_name: Ok(name), .. }) => name,
+            _ => &self.key,
+        }
+    }
+
+    /// The name before casing, else the key: what lists of columns in the JSON graph hold.
+    pub fn name_before_casing(&self) -> &str {
+        match &self.facts {
+            Ok(ColumnFacts { name: Ok(name), .. }) => name,
+            _ => &self.key,
+        }
+    }
+}
+
+impl IndexPart {
+    /// The column of the table that it indexes, when it is no more than that.
+    pub const fn column(&self) -> Option<usize> {
+        match self {
+            Self::Column { column, .. } | Self::Expression { column: Some(column), .. } => Some(*column),
+            Self::Expression { column: None, .. } | Self::Foreign | Self::Unknown(_) => None,
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! Polymorphic references: an id whose table another column names.
+
+use globset::GlobMatcher;
+use pluralizer::pluralize;
+use smol_str::{SmolStr, ToSmolStr, format_smolstr};
+
+use super::names::{Named, Names, is_column};
+use super::tags::{PolymorphicTag, Tag, polymorphic, tags};
+use crate::graph::{Casing, Column, ColumnFacts, SchemaGraph, Table, TableId};
+
+/// An id column and the discriminator that says which table it means.
+#[derive(Debug)]
+pub struct PolymorphicReference {
+    /// The table that has both.
+    pub table: TableId,
+    /// The id column.
+    pub id: usize,
+    /// The column that says which table it means.
+    pub discriminator: usize,
+    /// What the discriminator is limited to; `None` when any text fits, or when that is not known.
+    pub values: Option<Vec<Target>>,
+    /// The `@polymorphic` tag.
+    pub tag: Option<(Tag, PolymorphicTag)>,
+}
+
+/// A value of the discriminator, and the table that bears its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// As the database stores it.
+    pub value: SmolStr,
+    /// The table of that name, when there is exactly one.
+    pub table: Option<TableId>,
+}
+
+/// Which columns are taken for polymorphic references.
+#[derive(Debug)]
+pub struct Spelling<'c> {
+    /// Ends of names of id columns: `_id`.
+    pub id_suffixes: &'c [String],
+    /// Ends of names of discriminators: `_type`, `_kind`.
+    pub discriminator_suffixes: &'c [String],
+    /// Pairs that the config names: id, discriminator.
+    pub pairs: &'c [(GlobMatcher, GlobMatcher)],
+}
+
+/// Finds them, by table and column.
+pub(super) fn find(graph: &SchemaGraph, names: &Names, spelling: &Spelling<'_>) -> Vec<PolymorphicReference> {
+    let mut found = Vec::new();
+    for (id, table) in graph.own_tables().filter(|(_, table)| table.owner.is_none()) {
+        let snake: Vec<String> =
+            table.columns.iter().map(|column| Casing::Snake.apply(column.display_name())).collect();
+        for discriminator in 0..table.columns.len() {
+            if !may_name_a_table(&table.columns[discriminator]) {
+                continue;
+            }
+            let named = &snake[discriminator];
+            let stems =
+                spelling.discriminator_suffixes.iter().filter_map(|end| named.strip_suffix(end.as_str()));
+            let by_name = stems.filter(|stem| !stem.is_empty()).find_map(|stem| {
+                let is_id = |name: &String| {
+                    let rest = name.strip_prefix(stem);
+                    rest.is_some_and(|rest| spelling.id_suffixes.iter().any(|end| end == rest))
+                };
+                Some((snake.iter().position(is_id)?, stem))
+            });
+            let by_config = spelling.pairs.iter().find_map(|(id_glob, discriminator_glob)| {
+                let named = is_named(discriminator_glob, table, discriminator);
+                let mut columns = 0..table.columns.len();
+                named.then(|| columns.find(|column| is_named(id_glob, table, *column)))?
+            });
+            let Some(column) = by_config.or(by_name.map(|(column, _)| column)) else { continue };
+            if column == discriminator
+                || table.primary_key_columns() == [column]
+                || table.may_be_foreign_key(column)
+            {
+                continue;
+            }
+            let comments = [&table.columns[column], &table.columns[discriminator]]
+                .into_iter()
+                .flat_map(|column| column.comments.iter().copied());
+            let tag = tags(&graph.sources, &comments.collect::<Vec<_>>(), "polymorphic").into_iter().next();
+            let tag = tag.map(|tag| (polymorphic(&tag.text), tag)).map(|(read, tag)| (tag, read));
+            let values = values(graph, names, id, &table.columns[discriminator]);
+            let certain = tag.is_some() || by_config.is_some();
+            let reference = PolymorphicReference { table: id, id: column, discriminator, values, tag };
+            let stem = by_name.map_or("", |(_, stem)| stem);
+            if certain || is_polymorphic(graph, names, &reference, stem) {
+                found.push(reference);
+            }
+        }
+    }
+    found
+}
+
+/// A glob of `pairs` may name a column alone, or with its table.
+fn is_named(glob: &GlobMatcher, table: &Table, column: usize) -> bool {
+    let facts = &table.columns[column];
+    glob.is_match(facts.display_name()) || glob.is_match(facts.key.as_str()) || is_column(glob, table, column)
+}
+
+/// Text, enums and small numbers can; flags, dates and documents cannot.
+fn may_name_a_table(column: &Column) -> bool {
+    let Ok(ColumnFacts { sql_type: Ok(sql_type), enum_name, dimensions: 0, .. }) = &column.facts else {
+        return false;
+    };
+    let head = sql_type.split(['(', ' ']).next().unwrap_or_default();
+    enum_name.is_some()
+        || matches!(
+            head,
+            "text"
+                | "varchar"
+                | "char"
+                | "character"
+                | "enum"
+                | "tinytext"
+                | "mediumtext"
+                | "longtext"
+                | "citext"
+                | "nvarchar"
+                | "nchar"
+                | "string"
+                | "str"
+                | "smallint"
+                | "tinyint"
+                | "int"
+                | "integer"
+                | "int2"
+                | "int4"
+        )
+}
+
+/// What the discriminator is limited to.
+fn values(graph: &SchemaGraph, names: &Names, near: TableId, column: &Column) -> Option<Vec<Target>> {
+    let facts = column.facts.as_ref().ok()?;
+    let values = facts.enum_values.as_ref()?.as_ref().ok()?;
+    let target =
+        |value: &SmolStr| Target { value: value.clone(), table: table_of_value(graph, names, near, value) };
+    (!values.is_empty()).then(|| values.iter().map(target).collect())
+}
+
+/// The table that a value names: `COMPANY`, `company` and `Companies` are `companies`.
+pub fn table_of_value(graph: &SchemaGraph, names: &Names, near: TableId, value: &str) -> Option<TableId> {
+    let snake = Casing::Snake.apply(value);
+    let mut spelled = vec![value.to_smolstr(), value.to_lowercase().into(), SmolStr::new(&snake)];
+    if value.chars().any(char::is_lowercase) {
+        spelled.extend([plural(&snake), singular(&snake)]);
+    } else {
+        let lower = value.to_lowercase();
+        spelled.extend([plural(&lower), singular(&lower)]);
+    }
+    spelled.iter().find_map(|name| names.table(graph, name, Some(near)).one())
+}
+
+/// The last word in the plural: `price_matrix` → `price_matrices`.
+pub fn plural(name: &str) -> SmolStr {
+    numbered(name, 2)
+}
+
+/// The last word in the singular.
+pub fn singular(name: &str) -> SmolStr {
+    numbered(name, 1)
+}
+
+fn numbered(name: &str, count: isize) -> SmolStr {
+    match name.rsplit_once('_') {
+        Some((head, last)) => format_smolstr!("{head}_{}", pluralize(last, count, false)),
+        None => pluralize(name, count, false).into(),
+    }
+}
+
+/// Names that people give to an id that may mean rows of several tables (facts/idioms.md 10).
+const OPEN_NAMES: [&str; 27] = [
+    "actor",
+    "aggregate",
+    "asset",
+    "attached",
+    "author",
+    "content",
+    "context",
+    "entity",
+    "holder",
+    "item",
+    "linked",
+    "model",
+    "object",
+    "origin",
+    "owner",
+    "parent",
+    "party",
+    "principal",
+    "recipient",
+    "record",
+    "ref",
+    "reference",
+    "related",
+    "resource",
+    "scope",
+    "subject",
+    "target",
+];
+
+/// Two columns of such names are a category and an id of its own more often than a polymorphic reference:
+/// there must be a sign that the id means rows of several tables.
+fn is_polymorphic(graph: &SchemaGraph, names: &Names, reference: &PolymorphicReference, stem: &str) -> bool {
+    let own = stem_table(graph, names, reference.table, stem);
+    if let Some(values) = &reference.values {
+        let tables: Vec<TableId> = values.iter().filter_map(|target| target.table).collect();
+        if tables.iter().any(|table| own != Some(*table)) {
+            return true;
+        }
+    }
+    // `document_id` and `document_type` where there are `documents`: one table and a category.
+    if own.is_some() {
+        return false;
+    }
+    let last = stem.rsplit('_').next().unwrap_or(stem);
+    OPEN_NAMES.contains(&last) || last.len() > 5 && last.ends_with("able")
+}
+
+fn stem_table(graph: &SchemaGraph, names: &Names, near: TableId, stem: &str) -> Option<TableId> {
+    let spelled = [stem.to_smolstr(), plural(stem)];
+    spelled.iter().find_map(|name| match names.table(graph, name, Some(near)) {
+        Named::One(table) => Some(table),
+        Named::Several(tables) => tables.first().copied(),
+        Named::Nothing => None,
+    })
+}

@@ -1,0 +1,126 @@
+//! Tags in comments: `@ref users.id`, `@adr ADR-036`, `@polymorphic target_type: A=x, B=y`.
+
+use smol_str::SmolStr;
+
+use crate::source::{Range, Sources, Span};
+
+/// A tag in a comment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tag {
+    /// What stands behind it, up to the next tag or the end of the comment, on one line.
+    pub text: String,
+    /// The tag and its text.
+    pub span: Span,
+}
+
+/// The tags of that name in comments.
+pub fn tags(sources: &Sources, comments: &[Span], name: &str) -> Vec<Tag> {
+    let mut found = Vec::new();
+    for comment in comments {
+        let text = sources.text(*comment);
+        for (at, _) in text.match_indices('@') {
+            let Some(rest) = text[at + 1..].strip_prefix(name) else { continue };
+            // `@reference` is another tag, `a@ref` none.
+            let ends = rest.chars().next().is_none_or(|next| !next.is_alphanumeric() && next != '_');
+            let begins = text[..at].chars().next_back().is_none_or(|before| !before.is_alphanumeric());
+            if !ends || !begins {
+                continue;
+            }
+            let end = rest.find(" @").or_else(|| rest.find("\n")).unwrap_or(rest.len());
+            // Only a tag of its own line goes on over lines.
+            let body = if name == "polymorphic" { until_next_tag(rest) } else { &rest[..end] };
+            let body = body.trim_end().trim_end_matches("*/").trim_end();
+            let start = comment.range.start + at as u32;
+            let length = 1 + name.len() + body.len();
+            found.push(Tag {
+                text: plain(body).trim_start_matches(':').trim().to_string(),
+                span: Range::new(start, start + length as u32).in_file(comment.file),
+            });
+        }
+    }
+    found
+}
+
+fn until_next_tag(text: &str) -> &str {
+    let next = text.match_indices('@').find(|(at, _)| {
+        let line = text[..*at].rfind('\n').map_or(0, |at| at + 1);
+        text[line..*at].chars().all(|c| c.is_whitespace() || c == '*' || c == '/')
+    });
+    &text[..next.map_or(text.len(), |(at, _)| at)]
+}
+
+/// What a comment says, without its decoration, on one line.
+pub fn plain(comment: &str) -> String {
+    let mut words = Vec::new();
+    for line in comment.lines() {
+        let line = line.trim();
+        let line = line.strip_prefix("/**").or_else(|| line.strip_prefix("/*")).unwrap_or(line);
+        let line = line.strip_suffix("*/").unwrap_or(line);
+        let line = line.trim_start_matches('/').trim_start();
+        let line = line.strip_prefix('*').unwrap_or(line);
+        words.extend(line.split_whitespace());
+    }
+    words.join(" ")
+}
+
+/// The targets that `@polymorphic target_type: A=activities.activities, ALL=none` lists.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolymorphicTag {
+    /// The discriminator, when it is written.
+    pub discriminator: Option<SmolStr>,
+    /// Values and what they stand for; `None` for `none`. A target without a value stands for itself.
+    pub targets: Vec<(SmolStr, Option<SmolStr>)>,
+}
+
+/// Reads the text of a `@polymorphic` tag.
+pub fn polymorphic(text: &str) -> PolymorphicTag {
+    let (discriminator, list) = match text.split_once(':') {
+        Some((head, list)) => (Some(SmolStr::new(head.trim())), list),
+        None => (None, text),
+    };
+    let targets = list
+        .split([',', ';', '|'])
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+        .map(|part| {
+            let (value, table) = part.split_once('=').unwrap_or((part, part));
+            let table = table.split_whitespace().next().unwrap_or_default();
+            (SmolStr::new(value.trim()), (table != "none").then(|| SmolStr::new(table)))
+        })
+        .collect();
+    PolymorphicTag { discriminator, targets }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::SourceFile;
+    use std::sync::Arc;
+
+    fn found(text: &str, name: &str) -> Vec<String> {
+        let mut sources = Sources::default();
+        let file = sources.add(Arc::new(SourceFile::new("a.ts", text)));
+        let comment = Range::new(0, text.len() as u32).in_file(file);
+        let tags = tags(&sources, &[comment], name);
+        tags.iter().for_each(|tag| assert!(sources.text(tag.span).starts_with(&format!("@{name}"))));
+        tags.into_iter().map(|tag| tag.text).collect()
+    }
+
+    #[test]
+    fn tags_end_where_they_should() {
+        assert_eq!(found("// @ref users.id", "ref"), ["users.id"]);
+        assert_eq!(found("/** é @ref users.users @adr ADR-1 */", "ref"), ["users.users"]);
+        assert_eq!(found("/**\n * @ref users\n * the user\n */", "ref"), ["users"]);
+        assert_eq!(found("// a@ref b @reference c", "ref"), Vec::<String>::new());
+        let wrapped = "/**\n * @polymorphic target_type: A=x,\n *   B=y\n * @adr ADR-2\n */";
+        assert_eq!(found(wrapped, "polymorphic"), ["target_type: A=x, B=y"]);
+    }
+
+    #[test]
+    fn targets_are_listed() {
+        let tag = polymorphic("target_type: A=crm.a, ALL=none, notes");
+        assert_eq!(tag.discriminator.as_deref(), Some("target_type"));
+        let targets: Vec<_> = tag.targets.iter().map(|(v, t)| (v.as_str(), t.as_deref())).collect();
+        assert_eq!(targets, [("A", Some("crm.a")), ("ALL", None), ("notes", Some("notes"))]);
+    }
+}
