@@ -265,6 +265,49 @@ fn frames_point_at_the_text_and_underline_it() {
     assert!(underlined > 30, "{underlined}");
 }
 
+#[test]
+fn a_table_can_have_any_name_and_command_nothing() {
+    let name = r"\x1b[31m\n::error::pwned\r##[error]pwned\u202e\u2066%0A::error::pwned";
+    let text = format!(
+        "import {{ integer, pgTable }} from 'drizzle-orm/pg-core';\n\
+         export const users = pgTable('{name}', {{ id: integer('id').primaryKey() }});\n\
+         export const a = pgTable(`a {name}`, {{ userId: integer('{name}').references(() => users.id) }});\n\
+         /* ::error::pwned\n::error::pwned \u{1b}[31m\u{202e}##[error]pwned */ import './gone';\n"
+    );
+    let folder = tempfile::tempdir().unwrap();
+    // Not every file system takes such a name; the text matters more.
+    let path = folder.path().join("::error::pwned\u{1b}[31m.ts");
+    if fs::write(&path, &text).is_err() {
+        fs::write(folder.path().join("a.ts"), &text).unwrap();
+    }
+    let root = fs::canonicalize(folder.path()).unwrap();
+    let reading = workspace::read(&root, &Options { paths: vec![root.clone()], no_ignore: false });
+    let run = check(&reading, Instant::now());
+    assert!(!run.findings.is_empty());
+    assert!(run.findings.iter().any(|finding| finding.message.contains('\u{1b}')), "{:?}", run.findings);
+    let report = report(&reading, &run);
+    let style = Style { statistics: true, timings: true, ..Style::default() };
+    let narrow = Style { width: 30, ..style };
+    for text in [human(&report, style), human(&report, narrow), concise(&report), json(&report)] {
+        assert_eq!(commands(&text), Vec::<&str>::new());
+        assert!(text.contains(r"\u{1b}") || text.contains(r"\u001b"), "{text}");
+    }
+    let text = github(&report);
+    assert_eq!(commands(&text).len(), run.findings.len(), "{text}");
+    assert!(commands(&text).iter().all(|line| line.starts_with("::warning file=")), "{text}");
+}
+
+/// The lines that GitHub's runner would take for commands; nothing else in the text may act, either.
+fn commands(text: &str) -> Vec<&str> {
+    let acts = |c: char| {
+        (c.is_control() && c != '\n') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    assert!(!text.contains(acts), "{text:?}");
+    let is_command = |line: &&str| line.trim_start().starts_with("::");
+    assert!(text.lines().all(|line| is_command(&line) || !line.contains("##[")), "{text}");
+    text.lines().filter(is_command).collect()
+}
+
 /// What a frame shows for a character that must not reach the terminal.
 fn stand_in(c: char) -> char {
     match c {

@@ -1,7 +1,7 @@
 //! One pure function per format over one run.
 //!
-//! Nothing here reads, runs rules or prints. Places come from [`location`], words that came out of source
-//! files go through [`text`], so that no two formats disagree and none can be made to say something else.
+//! Nothing here reads, runs rules or prints. Places come from `location`, words that came out of source
+//! files go through `text`, so that no two formats disagree and none can be made to say something else.
 
 mod concise;
 mod frame;
