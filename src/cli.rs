@@ -150,7 +150,7 @@ fn run_check(options: &Check, terminal: Terminal) -> Answer {
         Color::Always => true,
         Color::Never => false,
     };
-    let style = Style { colour, width: terminal.width };
+    let style = Style { colour, width: terminal.width, ..Style::default() };
     let prefix = prefix(&root);
     let report = Report { run: &run, sources: &reading.graph.sources, prefix: &prefix };
     let stdout = human(&report, style);

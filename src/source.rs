@@ -97,10 +97,15 @@ impl SourceFile {
         let starts = self.line_starts();
         let line = starts.partition_point(|start| *start as usize <= byte) - 1;
         let start = starts[line] as usize;
-        // A byte order mark is part of the file but not of the first line.
         let before = self.text.get(start..byte).unwrap_or_default();
-        let column = before.chars().filter(|c| *c != '\u{feff}').count();
-        Position { line: line as u32 + 1, column: column as u32 + 1 }
+        // A byte order mark is part of the file but not of the first line.
+        let before = if start == 0 { before.strip_prefix('\u{feff}').unwrap_or(before) } else { before };
+        Position { line: line as u32 + 1, column: before.chars().count() as u32 + 1 }
+    }
+
+    /// The last line that a range has a byte on; its own line when it is empty.
+    pub fn last_line(&self, range: Range) -> u32 {
+        self.position(range.end.saturating_sub(1).max(range.start)).line
     }
 
     /// The bytes of the lines from `first` to `last`, both 1-based and both included, with the newline at
@@ -179,6 +184,16 @@ mod tests {
         assert_eq!(at("x"), (4, 4));
         assert_eq!(file.position(9999), Position { line: 4, column: 5 });
         assert_eq!(file.slice(file.lines(2, 2)), "b\r\n");
+        assert_eq!(file.last_line(file.lines(2, 2)), 2);
+        assert_eq!(file.last_line(file.lines(1, 2)), 2);
+        assert_eq!(file.last_line(Range::default()), 1);
         assert_eq!(file.slice(file.lines(3, 99)), "c\rdé😀x");
+    }
+
+    #[test]
+    fn only_the_first_byte_order_mark_is_no_character() {
+        let file = SourceFile::new("a.ts", "\u{feff}a\u{feff}b");
+        assert_eq!(file.position(3), Position { line: 1, column: 1 });
+        assert_eq!(file.position(7), Position { line: 1, column: 3 });
     }
 }

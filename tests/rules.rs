@@ -215,7 +215,7 @@ fn marks_found(reading: &Reading, run: &Run) -> BTreeSet<String> {
 
 fn rendered(reading: &Reading, run: &Run) -> String {
     let report = Report { run, sources: &reading.graph.sources, prefix: "" };
-    let text = human(&report, Style { colour: false, width: 100 });
+    let text = human(&report, Style::default());
     // The last line says how long it took.
     let (frames, _) = text.trim_end().rsplit_once('\n').unwrap_or_default();
     let lines = frames.trim_matches('\n').lines().map(|line| format!("{}\n", line.trim_end()));

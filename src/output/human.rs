@@ -1,205 +1,124 @@
-//! For people: miette frames, then a summary.
+//! For people: miette frames, small tables, then a summary.
 
-use miette::{
-    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents,
-    Severity, SourceCode, SourceSpan, SpanContents,
-};
-use std::fmt::{self, Write};
-use std::sync::Arc;
+use miette::{GraphicalReportHandler, GraphicalTheme};
+use rustc_hash::FxHashMap;
+use std::cmp::Reverse;
+use std::fmt::Write;
 
-use super::Report;
-use crate::check::Run;
-use crate::rule::{Finding, Label, Level};
-use crate::source::{SourceFile, Sources};
+use super::frame::Frame;
+use super::text::{ShownFiles, visible, without_commands};
+use super::{Report, summary};
+use crate::rule::{Finding, Level};
 
-/// How the text may look.
+/// How the text may look, and how much of it there may be.
 #[derive(Debug, Clone, Copy)]
 pub struct Style {
     /// Colours, as on a terminal.
     pub colour: bool,
     /// Columns that a line may have.
     pub width: usize,
+    /// Names of rules lead to their pages, where the terminal can follow links.
+    pub links: bool,
+    /// At most so many frames; none or zero for all.
+    pub max_findings: Option<usize>,
+    /// The table by rule, also for few findings.
+    pub statistics: bool,
+    /// How long each stage and each rule took.
+    pub timings: bool,
 }
 
-/// The findings as frames, and a summary. `prefix` goes before every path, so that it can be opened from
-/// where the program was started.
-pub fn human(report: &Report<'_>, style: Style) -> String {
-    let Report { run, sources, prefix } = *report;
-    let theme = if style.colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
-    let handler = GraphicalReportHandler::new_themed(theme).with_width(style.width).with_context_lines(1);
-    let mut out = String::new();
-    for finding in &run.findings {
-        let report = Frames::new(finding, sources, prefix);
-        // Writing to a String does not fail.
-        let _ = handler.render_report(&mut out, &report);
-        out.push('\n');
-    }
-    for (rule, message) in &run.broken_rules {
-        let _ = writeln!(out, "internal error: the rule `{rule}` panicked: {message}");
-    }
-    summary(run, &mut out);
-    out
-}
-
-fn summary(run: &Run, out: &mut String) {
-    let counts = run.counts;
-    let many =
-        |count: usize, one: &str, more: &str| format!("{count} {}", if count == 1 { one } else { more });
-    let of_level = |level: Level| run.findings.iter().filter(|finding| finding.level == level).count();
-    let _ = write!(
-        out,
-        "{} and {} in {}, {} ms: {}, {}",
-        many(counts.tables, "table", "tables"),
-        many(counts.foreign_keys, "foreign key", "foreign keys"),
-        many(counts.files, "file", "files"),
-        run.took.as_millis(),
-        many(of_level(Level::Error), "error", "errors"),
-        many(of_level(Level::Warn), "warning", "warnings"),
-    );
-    if counts.incomplete > 0 {
-        let tables = many(counts.incomplete, "table", "tables");
-        let _ = write!(out, "; {tables} could not be read completely, rules are silent there");
-    }
-    out.push('\n');
-}
-
-/// A finding as miette sees it.
-struct Frames {
-    code: &'static str,
-    severity: Severity,
-    message: String,
-    help: Option<String>,
-    source: Frame,
-    labels: Vec<LabeledSpan>,
-    /// Places in other files, one report each.
-    related: Vec<Frames>,
-}
-
-impl Frames {
-    fn new(finding: &Finding, sources: &Sources, prefix: &str) -> Self {
-        let file = finding.primary.span.file;
-        let (here, elsewhere): (Vec<&Label>, Vec<&Label>) =
-            finding.related.iter().partition(|label| label.span.file == file);
-        let primary = label(&finding.primary, true);
-        let mut labels = vec![primary];
-        labels.extend(here.into_iter().map(|other| label(other, false)));
+impl Default for Style {
+    fn default() -> Self {
         Self {
-            code: finding.rule,
-            severity: match finding.level {
-                Level::Error => Severity::Error,
-                Level::Warn | Level::Off => Severity::Warning,
-            },
-            message: finding.message.clone(),
-            help: finding.help.clone(),
-            source: source(sources, &finding.primary, prefix),
-            labels,
-            related: elsewhere
-                .into_iter()
-                .map(|other| Self {
-                    code: "",
-                    severity: Severity::Advice,
-                    message: other.text.clone(),
-                    help: None,
-                    source: source(sources, other, prefix),
-                    labels: vec![label(&Label { text: String::new(), ..other.clone() }, true)],
-                    related: Vec::new(),
-                })
-                .collect(),
+            colour: false,
+            width: 100,
+            links: false,
+            max_findings: None,
+            statistics: false,
+            timings: false,
         }
     }
 }
 
-fn source(sources: &Sources, label: &Label, prefix: &str) -> Frame {
-    let file = sources.get(label.span.file).clone();
-    Frame { name: format!("{prefix}{}", file.path), file }
-}
+/// Fewer findings can be counted at a glance.
+const TABLE_FROM: usize = 6;
 
-/// A file as miette reads it: lines and columns come from [`SourceFile`], as everywhere, and a frame
-/// costs its own lines, not the file.
-struct Frame {
-    name: String,
-    file: Arc<SourceFile>,
-}
-
-impl SourceCode for Frame {
-    fn read_span<'a>(
-        &'a self,
-        span: &SourceSpan,
-        lines_before: usize,
-        lines_after: usize,
-    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
-        let (start, end) = (span.offset() as u32, (span.offset() + span.len()) as u32);
-        let first = self.file.position(start);
-        let last = self.file.position(end.saturating_sub(1).max(start));
-        let shown_first = first.line.saturating_sub(lines_before as u32).max(1);
-        let lines = self.file.lines(shown_first, last.line + lines_after as u32);
-        // Without lines around, miette asks for the span alone.
-        let from = if lines_before == 0 { start } else { lines.start };
-        let to = if lines_after == 0 { end } else { lines.end };
-        let data =
-            self.file.text.as_bytes().get(from as usize..to as usize).ok_or(MietteError::OutOfBounds)?;
-        let column = if lines_before == 0 { first.column as usize - 1 } else { 0 };
-        let count = (last.line - shown_first) as usize + 1 + lines_after;
-        Ok(Box::new(MietteSpanContents::new_named(
-            self.name.clone(),
-            data,
-            (from as usize, data.len()).into(),
-            shown_first as usize - 1,
-            column,
-            count,
-        )))
+/// The findings as frames, tables where they help, notes, and the summary in the last line.
+pub fn human(report: &Report<'_>, style: Style) -> String {
+    let Report { run, sources, prefix } = *report;
+    let handler = handler(style);
+    let mut files = ShownFiles::new(sources);
+    let shown = chosen(&run.findings, style.max_findings);
+    let hidden = run.findings.len() - shown.len();
+    let mut out = String::new();
+    for finding in shown {
+        let frame = Frame::new(finding, &mut files, prefix);
+        // Writing to a String does not fail.
+        let _ = handler.render_report(&mut out, &frame);
+        out.push('\n');
     }
-}
-
-fn label(label: &Label, primary: bool) -> LabeledSpan {
-    let range = label.span.range;
-    let text = Some(label.text.clone()).filter(|text| !text.is_empty());
-    let span = (range.start as usize, (range.end - range.start) as usize);
-    if primary {
-        LabeledSpan::new_primary_with_span(text, span)
-    } else {
-        LabeledSpan::new_with_span(text, span)
+    for (rule, message) in &run.broken_rules {
+        let _ = writeln!(out, "internal error: the rule `{rule}` panicked: {}", visible(message));
     }
-}
-
-impl fmt::Display for Frames {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+    if style.statistics || hidden > 0 || run.findings.len() >= TABLE_FROM && has_several_rules(&run.findings)
+    {
+        paragraph(&summary::by_rule(run), &mut out);
     }
+    if style.timings {
+        paragraph(&summary::timings(run), &mut out);
+    }
+    for note in &run.notes {
+        let _ = writeln!(out, "note: {}", visible(note));
+    }
+    if hidden > 0 {
+        let (findings, are) = if hidden == 1 { ("finding", "is") } else { ("findings", "are") };
+        let _ = writeln!(
+            out,
+            "…{hidden} more {findings} {are} not shown: `--max-findings 0` shows all, `schemalint baseline` \
+             accepts what is there and fails only on new ones"
+        );
+    }
+    let _ = writeln!(out, "{}", summary::line(run));
+    without_commands(out)
 }
 
-impl fmt::Debug for Frames {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+fn handler(style: Style) -> GraphicalReportHandler {
+    let theme = if style.colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+    GraphicalReportHandler::new_themed(theme)
+        .with_width(style.width)
+        .with_context_lines(1)
+        .with_urls(style.links)
+        // The name itself is the link.
+        .with_link_display_text("")
+}
+
+fn paragraph(text: &str, out: &mut String) {
+    if !text.is_empty() {
+        out.push_str(text);
+        out.push('\n');
     }
 }
 
-impl std::error::Error for Frames {}
+fn has_several_rules(findings: &[Finding]) -> bool {
+    findings.windows(2).any(|pair| pair[0].rule != pair[1].rule)
+}
 
-impl Diagnostic for Frames {
-    fn code(&self) -> Option<Box<dyn fmt::Display + '_>> {
-        (!self.code.is_empty()).then(|| Box::new(self.code) as Box<dyn fmt::Display>)
+/// The findings that are shown, in their order: errors before warnings, and of each level the first of
+/// every rule before the second of any.
+fn chosen(findings: &[Finding], most: Option<usize>) -> Vec<&Finding> {
+    let most = most.filter(|most| *most > 0).unwrap_or(usize::MAX);
+    if findings.len() <= most {
+        return findings.iter().collect();
     }
-
-    fn severity(&self) -> Option<Severity> {
-        Some(self.severity)
+    let mut seen: FxHashMap<(&str, Level), usize> = FxHashMap::default();
+    let mut ranked: Vec<(Reverse<Level>, usize, usize)> = Vec::with_capacity(findings.len());
+    for (at, finding) in findings.iter().enumerate() {
+        let before = seen.entry((finding.rule, finding.level)).or_default();
+        ranked.push((Reverse(finding.level), *before, at));
+        *before += 1;
     }
-
-    fn help(&self) -> Option<Box<dyn fmt::Display + '_>> {
-        self.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
-    }
-
-    fn source_code(&self) -> Option<&dyn SourceCode> {
-        Some(&self.source)
-    }
-
-    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        Some(Box::new(self.labels.iter().cloned()))
-    }
-
-    fn related(&self) -> Option<Box<dyn Iterator<Item = &dyn Diagnostic> + '_>> {
-        (!self.related.is_empty()).then(|| {
-            Box::new(self.related.iter().map(|other| other as &dyn Diagnostic)) as Box<dyn Iterator<Item = _>>
-        })
-    }
+    ranked.sort_unstable();
+    ranked.truncate(most);
+    ranked.sort_unstable_by_key(|(_, _, at)| *at);
+    ranked.into_iter().map(|(_, _, at)| &findings[at]).collect()
 }

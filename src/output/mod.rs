@@ -1,10 +1,27 @@
 //! One pure function per format over one run.
+//!
+//! Nothing here reads, runs rules or prints. Places come from `location`, words that came out of source
+//! files go through `text`, so that no two formats disagree and none can be made to say something else.
 
+mod concise;
+mod frame;
+mod github;
 mod human;
+mod json;
+mod location;
+mod summary;
+#[cfg(test)]
+mod tests;
+mod text;
 
+pub use concise::concise;
+pub use github::github;
 pub use human::{Style, human};
+pub use json::json;
+pub use text::visible;
 
 use crate::check::Run;
+use crate::rules::RULES;
 use crate::source::Sources;
 
 /// What every format writes down.
@@ -16,4 +33,11 @@ pub struct Report<'r> {
     pub sources: &'r Sources,
     /// Goes before every path, so that it can be opened from where the program was started.
     pub prefix: &'r str,
+}
+
+/// Where a rule's page can be read; findings of the reading itself have none.
+pub fn rule_page(name: &str) -> Option<String> {
+    const FOLDER: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/rules/");
+    let has_page = RULES.iter().any(|rule| rule.meta.name == name);
+    has_page.then(|| format!("{FOLDER}{}.md", name.replace('-', "_")))
 }
