@@ -200,7 +200,7 @@ fn read(input: &Input) -> Result<(PathBuf, Reading), Answer> {
         }
     }
     let root = common_folder(&paths);
-    let options = Options { paths, no_ignore: input.no_ignore };
+    let options = Options { paths, no_ignore: input.no_ignore, ..Options::default() };
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(input.threads.unwrap_or(0))
         .stack_size(STACK)

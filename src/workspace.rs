@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::discover::search::Kind;
-use crate::discover::{Options, Script, discover, discover_packages};
+use crate::discover::{Options, Script, discover, discover_surroundings};
 use crate::graph::{DrizzleLine, SchemaGraph};
 use crate::link::{Input, link};
 use crate::packages::Packages;
@@ -41,7 +41,9 @@ pub fn read(root: &Path, options: &Options) -> Reading {
     let repository_root = repository_root(root);
     if repository_root != root {
         // The packages around a folder that was named belong to its meaning.
-        found.packages.extend(discover_packages(repository_root));
+        let (packages, records) = discover_surroundings(repository_root);
+        found.packages.extend(packages);
+        found.records.extend(records);
         found.packages.sort();
         found.packages.dedup();
     }

@@ -52,7 +52,7 @@ fn read() -> (Reading, Run) {
         fs::write(folder.path().join(name), text).unwrap();
     }
     let root = fs::canonicalize(folder.path()).unwrap();
-    let reading = workspace::read(&root, &Options { paths: vec![root.clone()], no_ignore: false });
+    let reading = workspace::read(&root, &Options { paths: vec![root.clone()], ..Options::default() });
     let mut run = check(&reading, Instant::now());
     assert!(run.broken_rules.is_empty(), "{:?}", run.broken_rules);
     run.findings.extend(placed(&reading));
@@ -281,7 +281,7 @@ fn a_table_can_have_any_name_and_command_nothing() {
         fs::write(folder.path().join("a.ts"), &text).unwrap();
     }
     let root = fs::canonicalize(folder.path()).unwrap();
-    let reading = workspace::read(&root, &Options { paths: vec![root.clone()], no_ignore: false });
+    let reading = workspace::read(&root, &Options { paths: vec![root.clone()], ..Options::default() });
     let run = check(&reading, Instant::now());
     assert!(!run.findings.is_empty());
     assert!(run.findings.iter().any(|finding| finding.message.contains('\u{1b}')), "{:?}", run.findings);

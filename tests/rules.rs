@@ -196,7 +196,7 @@ fn run(section: &Section) -> (Reading, Run) {
         fs::write(path, text).unwrap();
     }
     let root = fs::canonicalize(folder.path()).unwrap();
-    let reading = workspace::read(&root, &Options { paths: vec![root.clone()], no_ignore: false });
+    let reading = workspace::read(&root, &Options { paths: vec![root.clone()], ..Options::default() });
     let run = check(&reading, Instant::now());
     (reading, run)
 }

@@ -24,7 +24,7 @@ fn the_graph_is_what_drizzle_reports() {
         let folder = entry.unwrap().path();
         let Ok(truth) = fs::read_to_string(folder.join("truth.json")) else { continue };
         let truth: Value = serde_json::from_str(&truth).unwrap();
-        let options = Options { paths: vec![folder.clone()], no_ignore: true };
+        let options = Options { paths: vec![folder.clone()], no_ignore: true, ..Options::default() };
         let reading = workspace::read(&folder, &options);
         let model = graph_json::graph(&reading.graph);
         let name = folder.file_name().unwrap().to_string_lossy().into_owned();

@@ -22,7 +22,7 @@ fn read(files: &[(&str, &str)]) -> Reading {
         fs::write(path, text).unwrap();
     }
     let root = fs::canonicalize(folder.path()).unwrap();
-    workspace::read(&root, &Options { paths: vec![root.clone()], no_ignore: false })
+    workspace::read(&root, &Options { paths: vec![root.clone()], ..Options::default() })
 }
 
 fn schema(body: &str) -> Reading {

@@ -8,6 +8,7 @@ pub mod exclude;
 mod gitignore;
 pub mod search;
 
+use globset::GlobSet;
 use rayon::Scope;
 use std::cell::RefCell;
 use std::fs;
@@ -20,6 +21,9 @@ use walkdir::WalkDir;
 use gitignore::{Ignores, Tracked};
 use search::{Kind, LookedAt};
 
+/// The name of this program's config.
+pub const CONFIG: &str = "schemalint.json";
+
 /// What to walk.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
@@ -27,6 +31,41 @@ pub struct Options {
     pub paths: Vec<PathBuf>,
     /// Leave out nothing but `node_modules` and `.git`.
     pub no_ignore: bool,
+    /// A file whose text is not that on the disk, but the one that an editor has.
+    pub overlay: Option<(PathBuf, Vec<u8>)>,
+    /// What replaces or narrows the search for schemas.
+    pub files: Files,
+}
+
+/// Files that the config names as schemas, by paths relative to a folder.
+#[derive(Debug, Clone, Default)]
+pub struct Files {
+    /// The folder.
+    pub root: PathBuf,
+    /// Only these are candidates.
+    pub include: Option<GlobSet>,
+    /// These are none.
+    pub exclude: Option<GlobSet>,
+}
+
+impl Files {
+    /// Whether the config leaves a file out.
+    pub fn excludes(&self, path: &Path) -> bool {
+        let inside = path.strip_prefix(&self.root).unwrap_or(path);
+        self.exclude.as_ref().is_some_and(|globs| globs.is_match(inside))
+    }
+
+    /// Why a file is of interest, given what its content says.
+    fn kind(&self, path: &Path, looked_at: LookedAt) -> Option<Kind> {
+        let LookedAt { kind, is_config, .. } = looked_at;
+        let inside = path.strip_prefix(&self.root).unwrap_or(path);
+        let included = self.include.as_ref().map(|globs| globs.is_match(inside));
+        match (included, self.excludes(path)) {
+            (Some(true), false) => Some(Kind::Candidate),
+            (Some(false), _) | (_, true) => is_config.then_some(Kind::Config),
+            (None, false) => kind,
+        }
+    }
 }
 
 /// What the walk found; the order of every list is that of the paths.
@@ -38,6 +77,10 @@ pub struct Discovery {
     pub loose: Vec<PathBuf>,
     /// package.json files with their text.
     pub packages: Vec<(PathBuf, String)>,
+    /// Markdown in folders that hold decision records by their name.
+    pub records: Vec<PathBuf>,
+    /// Configs of this program.
+    pub settings: Vec<PathBuf>,
     /// Files that look like schemas but are ignored by a `.gitignore`, and not tracked.
     pub ignored: Vec<PathBuf>,
     /// What could not be read.
@@ -71,7 +114,8 @@ pub fn discover(options: &Options) -> Discovery {
     };
     rayon::scope(|scope| {
         for path in &options.paths {
-            if path.is_file() {
+            let overlaid = options.overlay.as_ref().is_some_and(|(overlaid, _)| overlaid == path);
+            if overlaid || path.is_file() {
                 walk.file(path, true, false);
             } else {
                 let ignores = Ignores::above(path, options.no_ignore);
@@ -81,32 +125,52 @@ pub fn discover(options: &Options) -> Discovery {
     });
     let mut found = walk.found.into_inner().unwrap_or_default();
     found.looked_at = walk.looked_at.into_inner();
-    found.scripts.sort_by(|left, right| left.path.cmp(&right.path));
+    // A file that was named and met on the walk is a candidate in any case.
+    found.scripts.sort_by(|left, right| {
+        left.path.cmp(&right.path).then((left.kind != Kind::Candidate).cmp(&(right.kind != Kind::Candidate)))
+    });
     found.scripts.dedup_by(|left, right| left.path == right.path);
     found.loose.sort();
     found.loose.dedup();
     found.packages.sort();
     found.packages.dedup();
+    found.records.sort();
+    found.records.dedup();
+    found.settings.sort();
+    found.settings.dedup();
     found.failures.sort();
     found.ignored.sort();
     found
 }
 
-/// The package.json files of a repository, with their text; scripts are not looked at.
-pub fn discover_packages(root: &Path) -> Vec<(PathBuf, String)> {
+/// What stands around a folder in its repository: package.json files with their text, and decision
+/// records; scripts are not looked at.
+pub fn discover_surroundings(root: &Path) -> (Vec<(PathBuf, String)>, Vec<PathBuf>) {
     let entries = WalkDir::new(root).follow_links(false).into_iter();
     let entries = entries.filter_entry(|entry| {
         let name = entry.file_name().to_string_lossy();
         entry.depth() == 0 || !entry.file_type().is_dir() || !exclude::folder(&name, true)
     });
-    entries
-        .flatten()
-        .filter(|entry| entry.file_type().is_file() && entry.file_name() == "package.json")
-        .filter_map(|entry| {
-            let text = fs::read_to_string(entry.path()).ok()?;
-            Some((entry.into_path(), text))
+    let (mut packages, mut records) = (Vec::new(), Vec::new());
+    for entry in entries.flatten().filter(|entry| entry.file_type().is_file()) {
+        if entry.file_name() == "package.json" {
+            if let Ok(text) = fs::read_to_string(entry.path()) {
+                packages.push((entry.into_path(), text));
+            }
+        } else if is_record(entry.path(), &entry.file_name().to_string_lossy()) {
+            records.push(entry.into_path());
+        }
+    }
+    (packages, records)
+}
+
+/// Whether a file is a Markdown page in a folder that holds decision records by its name.
+fn is_record(path: &Path, name: &str) -> bool {
+    let folder = path.parent().and_then(Path::file_name).map(|folder| folder.to_string_lossy());
+    (name.ends_with(".md") || name.ends_with(".mdx"))
+        && folder.is_some_and(|folder| {
+            matches!(&*folder.to_lowercase(), "adr" | "adrs" | "decisions" | "decision-records")
         })
-        .collect()
 }
 
 struct Walk<'o> {
@@ -165,6 +229,10 @@ impl Walk<'_> {
             } else if kind.is_file() {
                 if name == "package.json" {
                     self.package(path);
+                } else if name == CONFIG {
+                    self.with(|found| found.settings.push(path.to_path_buf()));
+                } else if is_record(path, &name) {
+                    self.with(|found| found.records.push(path.to_path_buf()));
                 } else if search::is_script(&name) && (self.options.no_ignore || !exclude::file(&name)) {
                     self.file(path, false, ignores.matches(path, false));
                 }
@@ -189,12 +257,18 @@ impl Walk<'_> {
 
     fn file(&self, path: &Path, named: bool, ignored: bool) {
         BUFFER.with_borrow_mut(|buffer| {
-            if let Err(error) = read_into(path, buffer) {
-                return self.fail(path.to_path_buf(), &error);
+            match &self.options.overlay {
+                Some((overlaid, text)) if overlaid == path => text.clone_into(buffer),
+                _ => {
+                    if let Err(error) = read_into(path, buffer) {
+                        return self.fail(path.to_path_buf(), &error);
+                    }
+                }
             }
             let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
             let looked_at = search::look(&name, buffer);
-            let kind = if named { looked_at.kind.or(Some(Kind::Candidate)) } else { looked_at.kind };
+            let kind = self.options.files.kind(path, looked_at);
+            let kind = if named { kind.or(Some(Kind::Candidate)) } else { kind };
             let of_interest = matches!(kind, Some(Kind::Candidate | Kind::Config));
             if ignored && !(of_interest && self.tracked.contains(path)) {
                 if kind == Some(Kind::Candidate) {

@@ -1,0 +1,158 @@
+//! Polymorphic references whose documentation does not say what they may mean.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::graph::{SchemaGraph, Table};
+use crate::model::tags::plain;
+use crate::model::{About, Passage, PolymorphicReference, Target, singular};
+use crate::rule::{Context, Findings, Level, Meta, Rule};
+
+/// Options.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(super) struct UndocumentedPolymorphicReference {}
+
+impl Rule for UndocumentedPolymorphicReference {
+    const META: Meta = Meta {
+        name: "undocumented-polymorphic-reference",
+        summary: "an id whose table another column names, without documentation of that column and every target",
+        group: "Polymorphic references",
+        docs: include_str!("undocumented_polymorphic_reference.md"),
+        level: Level::Warn,
+        needs_configuration: false,
+        always_on: false,
+        since: "0.1.0",
+    };
+
+    fn check(&self, context: &Context<'_>, out: &mut Findings) {
+        for reference in &context.model.polymorphic_references {
+            if let Some(gap) = gap(context, reference) {
+                report(context, reference, &gap, out);
+            }
+        }
+    }
+}
+
+/// What the documentation leaves open.
+enum Gap<'c> {
+    /// There is none.
+    Everything,
+    /// It does not say which column names the table.
+    Discriminator(Passage<'c>),
+    /// It names no table at all.
+    Targets(Passage<'c>),
+    /// It leaves out these values.
+    Values(Passage<'c>, Vec<&'c Target>),
+}
+
+fn gap<'c>(context: &Context<'c>, reference: &'c PolymorphicReference) -> Option<Gap<'c>> {
+    let graph = context.graph;
+    let table = graph.table(reference.table);
+    if reference.is_configured {
+        return None;
+    }
+    let columns = [reference.id, reference.discriminator];
+    let documentation = &context.model.documentation;
+    let passages = documentation.passages(graph, reference.table, &columns, None);
+    // The head of a file speaks of everything and nothing.
+    let passages: Vec<Passage<'c>> =
+        passages.into_iter().filter(|passage| passage.at != About::File).collect();
+    let text: String = passages.iter().map(|passage| plain(passage.text) + "\n").collect();
+    let Some(first) = passages.first() else { return Some(Gap::Everything) };
+    let names_column = |column: usize| {
+        let column = &table.columns[column];
+        is_named(&text, column.display_name()) || is_named(&text, &column.key)
+    };
+    let at_discriminator = |passage: &Passage<'_>| passage.at == About::Column(reference.discriminator);
+    let is_tagged = reference.tag.is_some();
+    if let Some(values) = &reference.values {
+        let tagged = reference.tag.iter().flat_map(|(_, tag)| tag.targets.iter().map(|(value, _)| value));
+        let tagged: Vec<&str> = tagged.map(|value| value.as_str()).collect();
+        let is_covered = |target: &&Target| {
+            tagged.contains(&target.value.as_str())
+                || is_named_loosely(&text, &target.value)
+                || target.table.is_some_and(|table| names_table(graph, &text, graph.table(table)))
+        };
+        let missing: Vec<&Target> = values.iter().filter(|target| !is_covered(target)).collect();
+        if missing.len() == values.len() {
+            return Some(Gap::Targets(*first));
+        }
+        if !missing.is_empty() {
+            return Some(Gap::Values(*first, missing));
+        }
+    } else if !is_tagged && !graph.own_tables().any(|(id, other)| id != reference.table && names_table(graph, &text, other))
+    {
+        return Some(Gap::Targets(*first));
+    }
+    let names_discriminator =
+        is_tagged || names_column(reference.discriminator) || passages.iter().any(at_discriminator);
+    (!names_discriminator).then_some(Gap::Discriminator(*first))
+}
+
+/// Whether a text has a name as a whole word.
+fn is_named(text: &str, name: &str) -> bool {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    !name.is_empty()
+        && text.match_indices(name).any(|(at, _)| {
+            !text[..at].ends_with(is_part) && !text[at + name.len()..].starts_with(is_part)
+        })
+}
+
+/// The same in any case, with `-` and blanks for `_`, and in the plural.
+fn is_named_loosely(text: &str, name: &str) -> bool {
+    let plain = |text: &str| text.to_lowercase().replace(['_', '-'], " ");
+    let (text, name) = (plain(text), plain(name));
+    is_named(&text, &name) || is_named(&text, &format!("{name}s")) || is_named(&text, &singular(&name))
+}
+
+fn names_table(_: &SchemaGraph, text: &str, table: &Table) -> bool {
+    let name = table.name.as_ref().ok();
+    let singular_name = name.map(|name| singular(name));
+    let spelled = name.into_iter().chain(&singular_name).chain([&table.binding.name]);
+    let mut long = spelled.filter(|name| name.len() > 2);
+    long.any(|name| is_named_loosely(text, name))
+}
+
+fn report(context: &Context<'_>, reference: &PolymorphicReference, gap: &Gap<'_>, out: &mut Findings) {
+    let graph = context.graph;
+    let table = graph.table(reference.table);
+    let subject = table.subject(&[reference.id]);
+    let (id, discriminator) = (&table.columns[reference.id], &table.columns[reference.discriminator]);
+    let named = discriminator.display_name();
+    let (message, said) = match gap {
+        Gap::Everything => {
+            (format!("`{subject}` means rows of the table that `{named}` names, and nothing says which tables"), None)
+        }
+        Gap::Discriminator(passage) => {
+            (format!("the documentation of `{subject}` does not say that `{named}` names its table"), Some(passage))
+        }
+        Gap::Targets(passage) => {
+            (format!("the documentation of `{subject}` names no table that it may mean"), Some(passage))
+        }
+        Gap::Values(passage, missing) => {
+            let values: Vec<String> = missing.iter().map(|target| format!("`{}`", target.value)).collect();
+            let message =
+                format!("the documentation of `{subject}` leaves out what {} of `{named}` means", values.join(", "));
+            (message, Some(passage))
+        }
+    };
+    let finding = out.report(subject, id.span, message);
+    finding
+        .label("no foreign key can check this, so the words must")
+        .related(discriminator.span, "names the table");
+    if let Some(passage) = said {
+        finding.related(passage.span, "what is said of it");
+    }
+    let targets = match &reference.values {
+        Some(values) => {
+            let targets = values.iter().map(|target| match target.table {
+                Some(to) => format!("{}={}", target.value, graph.table(to).display_name()),
+                None => format!("{}=…", target.value),
+            });
+            targets.collect::<Vec<_>>().join(", ")
+        }
+        None => "value=table, other=none".to_string(),
+    };
+    finding.help(format!("name every target, above `{}`: `// @polymorphic {named}: {targets}`", id.key));
+}

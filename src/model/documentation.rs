@@ -1,0 +1,223 @@
+//! What is written about a column: comments at it and around it, and the entries of its entity page.
+
+use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
+
+use super::names::{Named, Names};
+use super::polymorphic::{plural, singular};
+use crate::docs::{Citation, EntityPage, Records};
+use crate::graph::{ForeignKey, SchemaGraph, TableId};
+use crate::source::{Range, Span};
+
+/// Everything that the house has written down, and where it counts.
+#[derive(Debug)]
+pub struct Documentation {
+    /// Decision records.
+    pub records: Records,
+    /// Pages about tables.
+    pub pages: Vec<EntityPage>,
+    /// The section of a page that speaks of columns.
+    pub section: String,
+    /// Comments count.
+    pub comments_count: bool,
+    /// Entity pages count.
+    pub pages_count: bool,
+    /// Statuses of records that hold; when empty, all but those that say they do not.
+    pub in_force: Vec<String>,
+    /// The page of each table, by index.
+    page_of: FxHashMap<TableId, usize>,
+    /// Comments at the head of each file that declares tables.
+    headers: Vec<Span>,
+}
+
+impl Default for Documentation {
+    fn default() -> Self {
+        Self {
+            records: Records::default(),
+            pages: Vec::new(),
+            section: "Invariants".into(),
+            comments_count: true,
+            pages_count: true,
+            in_force: Vec::new(),
+            page_of: FxHashMap::default(),
+            headers: Vec::new(),
+        }
+    }
+}
+
+/// A text about a column.
+#[derive(Debug, Clone, Copy)]
+pub struct Passage<'t> {
+    /// Its place.
+    pub span: Span,
+    /// Its words.
+    pub text: &'t str,
+    /// The file that it stands in, for links.
+    pub path: &'t str,
+    /// What it stands at.
+    pub at: About,
+}
+
+/// What a text stands at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    /// The column of that index.
+    Column(usize),
+    /// The key or the relation.
+    Reference,
+    /// The table.
+    Table,
+    /// The file.
+    File,
+    /// An entry of the entity page that names the column.
+    Entry,
+}
+
+impl Documentation {
+    /// Gives every table its page: the one whose front matter names it, then that of `map` (table, path of
+    /// the page), then the one whose name is the table's.
+    ///
+    /// Returns the names that lead nowhere.
+    pub fn assign<'m>(
+        &mut self,
+        graph: &SchemaGraph,
+        names: &Names,
+        map: impl Iterator<Item = (&'m str, &'m str, Span)>,
+    ) -> Vec<(Span, String)> {
+        let mut dangling = Vec::new();
+        let mut by_slug: FxHashMap<SmolStr, Vec<usize>> = FxHashMap::default();
+        let mut by_front_matter = FxHashMap::default();
+        for (index, page) in self.pages.iter().enumerate() {
+            by_slug.entry(page.slug.to_lowercase().replace('-', "_").into()).or_default().push(index);
+            for (name, span) in &page.tables {
+                match names.table(graph, name, None) {
+                    Named::One(table) => {
+                        by_front_matter.entry(table).or_insert(index);
+                    }
+                    Named::Several(tables) => tables.into_iter().for_each(|table| {
+                        by_front_matter.entry(table).or_insert(index);
+                    }),
+                    Named::Nothing => {
+                        dangling.push((*span, format!("`{name}` names no table of this schema")));
+                    }
+                }
+            }
+        }
+        let mut page_of = FxHashMap::default();
+        for (id, table) in graph.own_tables().filter(|(_, table)| table.owner.is_none()) {
+            let Ok(name) = &table.name else { continue };
+            let name = name.to_lowercase();
+            let spelled = [SmolStr::new(&name), singular(&name), plural(&name)];
+            if !by_slug.is_empty()
+                && let Some([page]) = spelled.iter().find_map(|name| by_slug.get(name)).map(Vec::as_slice)
+            {
+                page_of.insert(id, *page);
+            }
+        }
+        for (table, path, span) in map {
+            let page = self.pages.iter().position(|page| &*page.path == path.trim_start_matches("./"));
+            match (names.table(graph, table, None), page) {
+                (Named::One(table), Some(page)) => {
+                    page_of.insert(table, page);
+                }
+                (Named::One(_), None) => {
+                    dangling.push((span, format!("`{path}` is no page of `docs.entities.files`")));
+                }
+                (Named::Nothing, _) => {
+                    dangling.push((span, format!("`{table}` names no table of this schema")));
+                }
+                (Named::Several(_), _) => {
+                    let message = format!("`{table}` names several tables; write it with its namespace");
+                    dangling.push((span, message));
+                }
+            }
+        }
+        page_of.extend(by_front_matter);
+        self.page_of = page_of;
+        self.headers = headers(graph);
+        dangling
+    }
+
+    /// The page of a table.
+    pub fn page(&self, table: TableId) -> Option<&EntityPage> {
+        self.page_of.get(&table).map(|index| &self.pages[*index])
+    }
+
+    /// What is written about columns of a table, where it counts: at the column first.
+    pub fn passages<'t>(
+        &'t self,
+        graph: &'t SchemaGraph,
+        table: TableId,
+        columns: &[usize],
+        key: Option<&ForeignKey>,
+    ) -> Vec<Passage<'t>> {
+        let mut found = Vec::new();
+        let holder = graph.table(table);
+        if self.comments_count {
+            let mut add = |comments: &[Span], at: About| {
+                found.extend(comments.iter().map(|span| Passage {
+                    span: *span,
+                    text: graph.sources.text(*span),
+                    path: &graph.sources.get(span.file).path,
+                    at,
+                }));
+            };
+            for column in columns {
+                add(&holder.columns[*column].comments, About::Column(*column));
+            }
+            if let Some(key) = key {
+                add(&key.comments, About::Reference);
+            }
+            add(&holder.comments, About::Table);
+            let header = self.headers.iter().filter(|span| span.file == holder.binding.file);
+            add(&header.copied().collect::<Vec<_>>(), About::File);
+        }
+        if self.pages_count
+            && let Some(page) = self.page(graph.owner(table))
+            && let Some(section) = page.section(&self.section)
+        {
+            let columns = columns.iter().map(|column| &holder.columns[*column]);
+            let spellings: Vec<&str> =
+                columns.flat_map(|column| [column.display_name(), column.key.as_str()]).collect();
+            found.extend(page.entries_naming(section, &spellings).into_iter().map(|entry| Passage {
+                span: entry.span,
+                text: graph.sources.text(entry.span),
+                path: &page.path,
+                at: About::Entry,
+            }));
+        }
+        found
+    }
+
+    /// The citations in a passage, with their places.
+    pub fn citations(&self, passage: &Passage<'_>) -> Vec<(Span, Citation)> {
+        let found = self.records.citations(passage.text, Some(passage.path));
+        let start = passage.span.range.start;
+        found
+            .into_iter()
+            .map(|citation| {
+                let range = Range::new(start + citation.range.start, start + citation.range.end);
+                (range.in_file(passage.span.file), citation)
+            })
+            .collect()
+    }
+}
+
+/// The comments before anything else in each file.
+fn headers(graph: &SchemaGraph) -> Vec<Span> {
+    let mut found = Vec::new();
+    let mut end_of = FxHashMap::default();
+    for comment in &graph.comments {
+        let end = end_of.entry(comment.file).or_insert(0);
+        let before = Range::new(*end, comment.range.start).in_file(comment.file);
+        let before = graph.sources.text(before).trim_start_matches('\u{feff}').trim();
+        let is_directive = matches!(before.trim_end_matches(';'), "" | "'use strict'" | "\"use strict\"");
+        if is_directive && *end != u32::MAX {
+            *end = comment.range.end;
+            found.push(*comment);
+        } else {
+            *end = u32::MAX;
+        }
+    }
+    found
+}

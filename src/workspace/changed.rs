@@ -1,0 +1,52 @@
+//! Which files have changed, as git sees it.
+
+use rustc_hash::FxHashSet;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The files around `folder` that differ from a revision, or from `HEAD`: committed since, staged, changed or
+/// new. With a revision its common ancestor with `HEAD` counts, as in a pull request.
+///
+/// # Errors
+/// When git is not there, the folder is in no repository, or the revision is not known.
+pub fn changed_files(folder: &Path, since: Option<&str>) -> Result<FxHashSet<PathBuf>, String> {
+    let top = git(folder, &["rev-parse", "--show-toplevel"])?;
+    let top = PathBuf::from(text(&top).trim_end_matches(['\n', '\r']));
+    let base = match since {
+        // `--end-of-options`: a revision may not be taken for an option.
+        Some(since) => {
+            let named = git(folder, &["merge-base", "--end-of-options", since, "HEAD"])?;
+            text(&named).trim().to_string()
+        }
+        None => "HEAD".to_string(),
+    };
+    let has_commits = git(folder, &["rev-parse", "--verify", "-q", "HEAD"]).is_ok();
+    let mut lists = vec![git(&top, &["ls-files", "-z", "--others", "--exclude-standard"])?];
+    lists.push(if has_commits {
+        git(&top, &["diff", "--name-only", "-z", "--no-renames", &base, "--"])?
+    } else {
+        git(&top, &["ls-files", "-z"])?
+    });
+    let names = lists.iter().flat_map(|list| list.split(|byte| *byte == 0));
+    Ok(names.filter(|name| !name.is_empty()).map(|name| top.join(&*text(name))).collect())
+}
+
+fn git(folder: &Path, arguments: &[&str]) -> Result<Vec<u8>, String> {
+    let output = Command::new("git")
+        .arg("-C")
+        .arg(folder)
+        .args(arguments)
+        .output()
+        .map_err(|error| format!("git could not be started: {error}"))?;
+    if output.status.success() {
+        return Ok(output.stdout);
+    }
+    let said = text(&output.stderr);
+    let said = said.lines().next().unwrap_or_default().trim_start_matches("fatal: ");
+    let said = if said.is_empty() { "no such revision" } else { said };
+    Err(format!("git {}: {said}", arguments.join(" ")))
+}
+
+fn text(bytes: &[u8]) -> std::borrow::Cow<'_, str> {
+    String::from_utf8_lossy(bytes)
+}
