@@ -1,5 +1,6 @@
 //! Foreign keys that no index covers.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::graph::{ColumnFacts, Dialect, Fact, ForeignKey, Index, IndexPart, Predicate, SchemaGraph, Table};
@@ -7,7 +8,7 @@ use crate::rule::{Context, Finding, Findings, Level, Meta, Rule};
 use crate::source::Span;
 
 /// Options.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(super) struct UnindexedForeignKey {}
 
@@ -18,6 +19,8 @@ impl Rule for UnindexedForeignKey {
         group: "Foreign keys and indexes",
         docs: include_str!("unindexed_foreign_key.md"),
         level: Level::Warn,
+        needs_configuration: false,
+        always_on: false,
         since: "0.1.0",
     };
 
