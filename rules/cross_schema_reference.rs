@@ -1,5 +1,6 @@
 //! Foreign keys from one domain to another.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::graph::{ForeignKey, SchemaGraph, Table};
@@ -7,7 +8,7 @@ use crate::model::{Allowance, Crossing, Reference};
 use crate::rule::{Context, Findings, Level, Meta, Rule};
 
 /// Options.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(super) struct CrossSchemaReference {}
 
@@ -18,6 +19,8 @@ impl Rule for CrossSchemaReference {
         group: "Boundaries",
         docs: include_str!("cross_schema_reference.md"),
         level: Level::Warn,
+        needs_configuration: false,
+        always_on: false,
         since: "0.1.0",
     };
 

@@ -1,6 +1,7 @@
 //! Foreign keys without the relation that Drizzle's queries need.
 
 use rustc_hash::{FxHashMap, FxHashSet};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::graph::{
@@ -10,7 +11,7 @@ use crate::graph::{
 use crate::rule::{Context, Findings, Level, Meta, Rule};
 
 /// Options.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 pub(super) struct MissingRelation {
     /// Ask for the other side, too: `many()` or `one()` on the table that the key leads to.
@@ -26,6 +27,8 @@ impl Rule for MissingRelation {
         group: "Relations",
         docs: include_str!("missing_relation.md"),
         level: Level::Warn,
+        needs_configuration: false,
+        always_on: false,
         since: "0.1.0",
     };
 

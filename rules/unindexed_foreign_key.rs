@@ -1,13 +1,14 @@
 //! Foreign keys that no index covers.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::graph::{ColumnFacts, Dialect, Fact, ForeignKey, Index, IndexPart, Predicate, SchemaGraph, Table};
-use crate::model::TablePattern;
-use crate::rule::{Context, Finding, Findings, Level, Meta, Rule};
+use crate::model::is_table;
+use crate::rule::{Context, Finding, Findings, Glob, Level, Meta, Rule};
 
 /// Options.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 pub(super) struct UnindexedForeignKey {
     /// What may serve a foreign key.
@@ -15,11 +16,11 @@ pub(super) struct UnindexedForeignKey {
     /// How the suggested index is named: `{table}` and `{columns}` are filled in.
     name: String,
     /// Tables that are not checked: small ones, or such as are never deleted from.
-    ignore_tables: Vec<TablePattern>,
+    ignore_tables: Vec<Glob>,
 }
 
 /// What may serve a foreign key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 enum Server {
     /// An `index()` or `uniqueIndex()`.
@@ -47,12 +48,14 @@ impl Rule for UnindexedForeignKey {
         group: "Foreign keys and indexes",
         docs: include_str!("unindexed_foreign_key.md"),
         level: Level::Warn,
+        needs_configuration: false,
+        always_on: false,
         since: "0.1.0",
     };
 
     fn check(&self, context: &Context<'_>, out: &mut Findings) {
         for (_, table) in context.graph.own_tables() {
-            if !needs_indexes(table.dialect) || self.ignore_tables.iter().any(|tables| tables.holds(table)) {
+            if !needs_indexes(table.dialect) || self.ignore_tables.iter().any(|glob| is_table(glob, table)) {
                 continue;
             }
             // One index serves every key of the same columns: it is asked for once.

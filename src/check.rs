@@ -90,9 +90,11 @@ pub fn check(reading: &Reading, since: Instant) -> Run {
         .filter(|rule| rule.meta.level != Level::Off)
         .map(|rule| {
             let mut out = Findings::new(rule.meta.name, rule.meta.level);
-            let checked = catch_unwind(AssertUnwindSafe(|| (rule.check)(&context, &mut out)));
+            let checked = catch_unwind(AssertUnwindSafe(|| {
+                (rule.make)(None).map(|made| made.check(&context, &mut out))
+            }));
             match checked {
-                Ok(()) => Ok(out.into_vec()),
+                Ok(_) => Ok(out.into_vec()),
                 Err(panic) => Err((rule.meta.name, said(&*panic))),
             }
         })

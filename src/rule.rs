@@ -4,13 +4,17 @@
 //! `rules/name.rs` and `rules/name.md`: the page is its documentation, the text of `explain` and its
 //! test.
 
-use serde::Deserialize;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;
 use smol_str::SmolStr;
 
+use crate::config::{Errors, Node, read_node};
 use crate::graph::SchemaGraph;
 use crate::model::Model;
 use crate::source::Span;
+
+// What the options of rules are made of.
+pub use crate::config::{Confidence, Entries, Glob, Globs, Nullable, Pattern, Spanned};
 
 /// How much a finding matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -24,6 +28,9 @@ pub enum Level {
 }
 
 impl Level {
+    /// All of them, the least first.
+    pub const ALL: [Self; 3] = [Self::Off, Self::Warn, Self::Error];
+
     /// The word for it in the config and in output.
     pub const fn name(self) -> &'static str {
         match self {
@@ -32,18 +39,6 @@ impl Level {
             Self::Error => "error",
         }
     }
-}
-
-/// How sure a reader is that a column means a row of another table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Confidence {
-    /// Its name alone says so.
-    Guess,
-    /// A link or a helper says so.
-    Probable,
-    /// Somebody wrote it down.
-    Certain,
 }
 
 /// What is known of a rule before it runs.
@@ -59,17 +54,61 @@ pub struct Meta {
     pub docs: &'static str,
     /// Its level in the preset `recommended`.
     pub level: Level,
+    /// Whether it says nothing until it is configured: the preset `strict` leaves it out.
+    pub needs_configuration: bool,
+    /// Whether it may not be `off`: house-keeping.
+    pub always_on: bool,
     /// The version that brought it.
     pub since: &'static str,
 }
 
 /// A rule reads the graph and reports what it finds. It does nothing else. The struct is its options.
-pub trait Rule: Default + DeserializeOwned + Send + Sync + 'static {
+pub trait Rule: Default + DeserializeOwned + JsonSchema + Send + Sync + 'static {
     /// What is known of it before it runs.
     const META: Meta;
 
     /// Reports every place that breaks the rule.
     fn check(&self, context: &Context<'_>, out: &mut Findings);
+}
+
+/// A rule with its options, whichever it is.
+pub trait DynRule: Send + Sync {
+    /// Reports every place that breaks the rule.
+    fn check(&self, context: &Context<'_>, out: &mut Findings);
+}
+
+impl<R: Rule> DynRule for R {
+    fn check(&self, context: &Context<'_>, out: &mut Findings) {
+        Rule::check(self, context, out);
+    }
+}
+
+/// A rule with its options, or what is wrong with them.
+pub type Made = Result<Box<dyn DynRule>, Errors>;
+
+/// A rule in the list of all rules.
+#[derive(Debug)]
+pub struct Entry {
+    /// What is known of it before it runs.
+    pub meta: &'static Meta,
+    /// Makes it with the options that the config gives, or with its defaults.
+    pub make: fn(Option<&Node>) -> Made,
+    /// The JSON Schema of its options.
+    pub schema: fn(&mut SchemaGenerator) -> Schema,
+}
+
+impl Entry {
+    /// The entry of a rule.
+    pub const fn of<R: Rule>() -> Self {
+        Self {
+            meta: &R::META,
+            make: |options| {
+                let rule = options.map_or_else(|| Ok(R::default()), read_node::<R>)?;
+                Ok(Box::new(rule))
+            },
+            schema: |generator| generator.subschema_for::<R>(),
+        }
+    }
 }
 
 /// What a rule may look at.

@@ -91,14 +91,20 @@ fn the_list_of_rules_is_derived() {
     names.sort();
     let current = fs::read_to_string(rules_folder().join("mod.rs")).unwrap();
     let head_end = current.find("\nmod ").unwrap();
-    let list_start = current.find("\n/// A rule in the list").unwrap();
+    let list_start = current.find("\n/// Every rule").unwrap();
     let rules_start = current.find("&[\n").unwrap() + 3;
     let mods: String = names.iter().map(|name| format!("mod {name};\n")).collect();
     let entries: String =
-        names.iter().map(|name| format!("    entry::<{name}::{}>(),\n", camel(name))).collect();
+        names.iter().map(|name| format!("    Entry::of::<{name}::{}>(),\n", camel(name))).collect();
     let expected =
         format!("{}\n{mods}{}{entries}];\n", &current[..head_end], &current[list_start..rules_start]);
     ensure(&rules_folder().join("mod.rs"), &expected);
+}
+
+#[test]
+fn the_json_schema_of_the_config_is_derived() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema.json");
+    ensure(&path, &format!("{:#}\n", schemalint::config::json_schema()));
 }
 
 #[test]

@@ -1,76 +1,15 @@
 //! Partitions into domains: which side of a boundary each table is on.
 
-use globset::GlobMatcher;
-use regex::Regex;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
 use super::names::{is_column, is_table};
+use crate::config::{Allow, Boundary, By, Glob, Globs};
 use crate::graph::{Dialect, SchemaGraph, Table, TableId};
-use crate::source::{FileId, Span};
+use crate::source::FileId;
 
-/// A way to divide the tables, as the config has it.
-#[derive(Debug, Default)]
-pub struct Boundary {
-    /// Its name, when there are several.
-    pub name: Option<SmolStr>,
-    /// What decides.
-    pub by: By,
-    /// Files whose tables belong to no domain and may be referred to from anywhere.
-    pub shared: Vec<GlobMatcher>,
-    /// References across it that are allowed.
-    pub allow: Vec<Allow>,
-    /// Whether the holder's manifest may allow a reference.
-    pub allow_declared: Option<AllowDeclared>,
-}
-
-/// What decides on which side a table is.
-#[derive(Debug, Default)]
-pub enum By {
-    /// Its pgSchema, where a project uses two or more. What holds without a config.
-    #[default]
-    PgSchemaWhereUsed,
-    /// Its pgSchema.
-    PgSchema,
-    /// The file that declares it.
-    File,
-    /// The first group of an expression over the path of the file that declares it.
-    Directory(Regex),
-    /// The package that declares it.
-    Package,
-    /// Globs of table ids for each domain.
-    Tables(Vec<(SmolStr, Vec<GlobMatcher>)>),
-    /// Nothing: there are no domains.
-    Nothing,
-}
-
-/// A reference that may cross, and why.
-#[derive(Debug)]
-pub struct Allow {
-    /// From where: a domain, a table or a column; from anywhere when it is not said.
-    pub from: Option<(SmolStr, GlobMatcher)>,
-    /// To where.
-    pub to: Option<(SmolStr, GlobMatcher)>,
-    /// Why.
-    pub reason: SmolStr,
-    /// The decision record that says so.
-    pub record: Option<(SmolStr, Span)>,
-    /// The entry of the config.
-    pub span: Span,
-}
-
-/// What a manifest declares allows references.
-#[derive(Debug)]
-pub struct AllowDeclared {
-    /// `package.json`.
-    pub file: SmolStr,
-    /// Where in it: `/voyant/requiresSchemas`.
-    pub pointer: SmolStr,
-    /// The column must say why, too.
-    pub comment: bool,
-    /// What the manifest of each file that declares tables lists.
-    pub declared: FxHashMap<FileId, FxHashSet<SmolStr>>,
-}
+/// What the manifests of a boundary with `allowDeclared` list, by file that declares tables.
+pub type Declared = FxHashMap<FileId, FxHashSet<SmolStr>>;
 
 /// A partition of the tables into domains.
 #[derive(Debug)]
@@ -116,7 +55,7 @@ impl Partition {
                 })
             })
             .collect();
-        Self { name: boundary.name.clone(), by: boundary.by.in_words(), sides }
+        Self { name: boundary.name.clone(), by: in_words(boundary), sides }
     }
 
     /// The side of a table; that of its owner when it is a mirror.
@@ -153,16 +92,15 @@ impl Partition {
     }
 }
 
-impl By {
-    const fn in_words(&self) -> &'static str {
-        match self {
-            Self::PgSchemaWhereUsed | Self::PgSchema => "pg-schema",
-            Self::File => "file",
-            Self::Directory(_) => "directory",
-            Self::Package => "package",
-            Self::Tables(_) => "tables",
-            Self::Nothing => "none",
-        }
+/// What decides, in words.
+const fn in_words(boundary: &Boundary) -> &'static str {
+    match &boundary.by {
+        None | Some(By::PgSchema) => "pg-schema",
+        Some(By::File) => "file",
+        Some(By::Directory(_)) => "directory",
+        Some(By::Package) => "package",
+        Some(By::Domains(_)) => "tables",
+        Some(By::None) => "none",
     }
 }
 
@@ -175,29 +113,28 @@ fn side(
     files: &FileDomains,
 ) -> Option<Side> {
     let path = &graph.sources.get(table.binding.file).path;
-    if boundary.shared.iter().any(|glob| glob.is_match(&**path)) {
+    if boundary.shared.is_match(path) {
         return Some(Side::Shared);
     }
     Some(Side::In(match &boundary.by {
-        By::PgSchemaWhereUsed if !divided.contains(&table.project) => return Some(Side::Undivided),
-        By::PgSchemaWhereUsed | By::PgSchema => match &table.namespace {
+        None if !divided.contains(&table.project) => return Some(Side::Undivided),
+        None | Some(By::PgSchema) => match &table.namespace {
             Some(Ok(namespace)) => namespace.clone(),
             Some(Err(_)) => return Some(Side::Unknown),
             None if table.dialect == Dialect::Postgres => SmolStr::new_static("public"),
             None => return Some(Side::Undivided),
         },
-        By::File => files.domain(table.binding.file)?,
-        By::Directory(pattern) => SmolStr::new(pattern.captures(path)?.get(1)?.as_str()),
-        By::Package => {
+        Some(By::File) => files.domain(table.binding.file)?,
+        Some(By::Directory(pattern)) => SmolStr::new(pattern.name(path)?),
+        Some(By::Package) => {
             let package = graph.packages.get(table.package)?;
             package.name.clone().unwrap_or_else(|| SmolStr::new(&*package.folder))
         }
-        By::Tables(domains) => {
-            let of =
-                |(_, globs): &&(SmolStr, Vec<GlobMatcher>)| globs.iter().any(|glob| is_table(glob, table));
-            domains.iter().find(of)?.0.clone()
+        Some(By::Domains(domains)) => {
+            let holds = |globs: &Globs| globs.list().iter().any(|glob| is_table(glob, table));
+            SmolStr::new(&*domains.0.iter().find(|(_, globs)| holds(globs))?.0)
         }
-        By::Nothing => return Some(Side::Undivided),
+        Some(By::None) => return Some(Side::Undivided),
     }))
 }
 
@@ -270,25 +207,13 @@ pub struct Ends<'e> {
     pub to: (TableId, &'e SmolStr),
 }
 
-impl Allow {
-    /// Whether it allows that reference.
-    pub fn covers(&self, graph: &SchemaGraph, ends: Ends<'_>) -> bool {
-        let is = |(text, glob): &(SmolStr, GlobMatcher), (table, domain): (TableId, &SmolStr)| {
-            text == domain || is_table(glob, graph.table(table))
-        };
-        let from_column = |(_, glob): &(SmolStr, GlobMatcher)| {
-            let table = graph.table(ends.from.0);
-            ends.columns.iter().any(|column| is_column(glob, table, *column))
-        };
-        self.from.as_ref().is_none_or(|from| is(from, ends.from) || from_column(from))
-            && self.to.as_ref().is_none_or(|to| is(to, ends.to))
-    }
-}
-
-impl AllowDeclared {
-    /// Whether the manifest of the file that declares a table lists a domain.
-    pub fn lists(&self, graph: &SchemaGraph, table: TableId, domain: &str) -> bool {
-        let file = graph.table(table).binding.file;
-        self.declared.get(&file).is_some_and(|declared| declared.contains(domain))
-    }
+/// Whether an entry of `allow` allows a reference: it names a domain, a table, or on the near side a column.
+pub(super) fn allows(allow: &Allow, graph: &SchemaGraph, ends: Ends<'_>) -> bool {
+    let is = |glob: &Glob, (table, domain): (TableId, &SmolStr)| {
+        glob.is_match(domain) || is_table(glob, graph.table(table))
+    };
+    let is_column = |glob: &Glob| {
+        ends.columns.iter().any(|column| is_column(glob, graph.table(ends.from.0), *column))
+    };
+    is(&allow.to, ends.to) && allow.from.as_ref().is_none_or(|from| is(from, ends.from) || is_column(from))
 }

@@ -1,7 +1,8 @@
 //! References from one domain to another, and what allows them.
 
-use super::boundaries::{Boundary, Ends, Partition};
+use super::boundaries::{Declared, Ends, Partition, allows};
 use super::soft::SoftReference;
+use crate::config::Boundary;
 use crate::graph::{SchemaGraph, TableId};
 use smol_str::SmolStr;
 
@@ -59,6 +60,7 @@ impl Allowance {
 pub(super) fn find(
     graph: &SchemaGraph,
     boundaries: &[Boundary],
+    declared: &[Declared],
     partitions: &[Partition],
     soft: &[SoftReference],
 ) -> Vec<Crossing> {
@@ -80,7 +82,7 @@ pub(super) fn find(
                 from: from.clone(),
                 to: to.clone(),
                 by,
-                allowance: allowance(graph, boundary, ends, by),
+                allowance: allowance(graph, boundary, declared.get(index), ends, by),
             });
         };
         for (id, table) in graph.own_tables() {
@@ -97,19 +99,26 @@ pub(super) fn find(
     found
 }
 
-fn allowance(graph: &SchemaGraph, boundary: &Boundary, ends: Ends<'_>, by: Reference) -> Allowance {
-    if let Some(entry) = boundary.allow.iter().position(|allow| allow.covers(graph, ends)) {
+fn allowance(
+    graph: &SchemaGraph,
+    boundary: &Boundary,
+    declared: Option<&Declared>,
+    ends: Ends<'_>,
+    by: Reference,
+) -> Allowance {
+    if let Some(entry) = boundary.allow.iter().position(|allow| allows(allow, graph, ends)) {
         return Allowance::Entry(entry);
     }
-    let Some(declared) = &boundary.allow_declared else { return Allowance::Nothing };
-    if !declared.lists(graph, ends.from.0, ends.to.1) {
+    let Some(settings) = &boundary.allow_declared else { return Allowance::Nothing };
+    let table = graph.table(ends.from.0);
+    let listed = declared.and_then(|declared| declared.get(&table.binding.file));
+    if !listed.is_some_and(|listed| listed.contains(ends.to.1)) {
         return Allowance::Nothing;
     }
-    let table = graph.table(ends.from.0);
     let at_key = match by {
         Reference::ForeignKey(key) => !table.foreign_keys[key].comments.is_empty(),
         Reference::Soft(_) => true,
     };
     let at_column = ends.columns.iter().any(|column| !table.columns[*column].comments.is_empty());
-    if declared.comment && !at_key && !at_column { Allowance::Unexplained } else { Allowance::Declared }
+    if settings.comment && !at_key && !at_column { Allowance::Unexplained } else { Allowance::Declared }
 }

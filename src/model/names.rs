@@ -3,11 +3,10 @@
 //! A table id is `namespace.table` in SQL names, `public` where there is no pgSchema; the name in TypeScript
 //! is accepted too, and the namespace may be left out while the rest is unique.
 
-use globset::{Glob, GlobMatcher};
 use rustc_hash::FxHashMap;
-use serde::Deserialize;
 use smol_str::{SmolStr, ToSmolStr, format_smolstr};
 
+use crate::config::Glob;
 use crate::graph::{ColumnRef, SchemaGraph, Table, TableId};
 
 /// Finds tables by name.
@@ -105,28 +104,6 @@ impl Names {
     }
 }
 
-/// Tables that a glob of the config means: `crm.*`, `template_*_assignments`.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(try_from = "String")]
-pub struct TablePattern {
-    glob: GlobMatcher,
-}
-
-impl TablePattern {
-    /// Whether a table is one of them.
-    pub fn holds(&self, table: &Table) -> bool {
-        is_table(&self.glob, table)
-    }
-}
-
-impl TryFrom<String> for TablePattern {
-    type Error = globset::Error;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        Ok(Self { glob: Glob::new(&text)?.compile_matcher() })
-    }
-}
-
 /// Every way to write a table.
 pub fn spellings(table: &Table) -> Vec<SmolStr> {
     let binding = &table.binding.name;
@@ -144,13 +121,13 @@ pub fn spellings(table: &Table) -> Vec<SmolStr> {
 }
 
 /// Whether a glob of the config means a table: `crm.*`, `template_*_assignments`.
-pub fn is_table(glob: &GlobMatcher, table: &Table) -> bool {
-    spellings(table).iter().any(|name| glob.is_match(name.as_str()))
+pub fn is_table(glob: &Glob, table: &Table) -> bool {
+    spellings(table).iter().any(|name| glob.is_match(name))
 }
 
 /// Whether a glob of the config means a column: `*.sent_by`.
-pub fn is_column(glob: &GlobMatcher, table: &Table, column: usize) -> bool {
+pub fn is_column(glob: &Glob, table: &Table, column: usize) -> bool {
     let column = &table.columns[column];
     let names = [column.display_name().to_smolstr(), column.key.clone()];
-    spellings(table).iter().any(|table| names.iter().any(|column| glob.is_match(format!("{table}.{column}"))))
+    spellings(table).iter().any(|table| names.iter().any(|column| glob.is_match(&format!("{table}.{column}"))))
 }

@@ -1,11 +1,11 @@
 //! Polymorphic references: an id whose table another column names.
 
-use globset::GlobMatcher;
 use pluralizer::pluralize;
 use smol_str::{SmolStr, ToSmolStr, format_smolstr};
 
-use super::names::{Named, Names, is_column};
+use super::names::{Named, Names, spellings};
 use super::tags::{PolymorphicTag, Tag, polymorphic, tags};
+use crate::config;
 use crate::graph::{Casing, Column, ColumnFacts, SchemaGraph, Table, TableId};
 
 /// An id column and the discriminator that says which table it means.
@@ -21,6 +21,8 @@ pub struct PolymorphicReference {
     pub values: Option<Vec<Target>>,
     /// The `@polymorphic` tag.
     pub tag: Option<(Tag, PolymorphicTag)>,
+    /// The config says which tables it may mean.
+    pub is_configured: bool,
 }
 
 /// A value of the discriminator, and the table that bears its name.
@@ -32,19 +34,8 @@ pub struct Target {
     pub table: Option<TableId>,
 }
 
-/// Which columns are taken for polymorphic references.
-#[derive(Debug)]
-pub struct Spelling<'c> {
-    /// Ends of names of id columns: `_id`.
-    pub id_suffixes: &'c [String],
-    /// Ends of names of discriminators: `_type`, `_kind`.
-    pub discriminator_suffixes: &'c [String],
-    /// Pairs that the config names: id, discriminator.
-    pub pairs: &'c [(GlobMatcher, GlobMatcher)],
-}
-
 /// Finds them, by table and column.
-pub(super) fn find(graph: &SchemaGraph, names: &Names, spelling: &Spelling<'_>) -> Vec<PolymorphicReference> {
+pub(super) fn find(graph: &SchemaGraph, names: &Names, config: &config::Polymorphic) -> Vec<PolymorphicReference> {
     let mut found = Vec::new();
     for (id, table) in graph.own_tables().filter(|(_, table)| table.owner.is_none()) {
         let snake: Vec<String> =
@@ -55,18 +46,18 @@ pub(super) fn find(graph: &SchemaGraph, names: &Names, spelling: &Spelling<'_>) 
             }
             let named = &snake[discriminator];
             let stems =
-                spelling.discriminator_suffixes.iter().filter_map(|end| named.strip_suffix(end.as_str()));
+                config.discriminator_suffixes.iter().filter_map(|end| named.strip_suffix(end.as_str()));
             let by_name = stems.filter(|stem| !stem.is_empty()).find_map(|stem| {
                 let is_id = |name: &String| {
                     let rest = name.strip_prefix(stem);
-                    rest.is_some_and(|rest| spelling.id_suffixes.iter().any(|end| end == rest))
+                    rest.is_some_and(|rest| config.id_suffixes.iter().any(|end| end == rest))
                 };
                 Some((snake.iter().position(is_id)?, stem))
             });
-            let by_config = spelling.pairs.iter().find_map(|(id_glob, discriminator_glob)| {
-                let named = is_named(discriminator_glob, table, discriminator);
+            let by_config = config.pairs.iter().find_map(|pair| {
+                let named = is_named(&pair.discriminator, table, discriminator);
                 let mut columns = 0..table.columns.len();
-                named.then(|| columns.find(|column| is_named(id_glob, table, *column)))?
+                named.then(|| columns.find(|column| is_named(&pair.id, table, *column)))?
             });
             let Some(column) = by_config.or(by_name.map(|(column, _)| column)) else { continue };
             if column == discriminator
@@ -92,10 +83,12 @@ pub(super) fn find(graph: &SchemaGraph, names: &Names, spelling: &Spelling<'_>) 
     found
 }
 
-/// A glob of `pairs` may name a column alone, or with its table.
-fn is_named(glob: &GlobMatcher, table: &Table, column: usize) -> bool {
+/// A pair of the config names a column alone, or with its table.
+fn is_named(written: &str, table: &Table, column: usize) -> bool {
     let facts = &table.columns[column];
-    glob.is_match(facts.display_name()) || glob.is_match(facts.key.as_str()) || is_column(glob, table, column)
+    let (owner, name) = written.rsplit_once('.').unwrap_or(("", written));
+    let is_column = facts.display_name() == name || facts.key == name;
+    is_column && (owner.is_empty() || spellings(table).iter().any(|spelled| spelled == owner))
 }
 
 /// Text, enums and small numbers can; flags, dates and documents cannot.

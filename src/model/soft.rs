@@ -1,6 +1,5 @@
 //! Soft references: columns that mean a row of another table but carry no foreign key.
 
-use globset::GlobMatcher;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
@@ -8,8 +7,9 @@ use super::boundaries::{Partition, Side};
 use super::names::{Named, Names, is_column};
 use super::polymorphic::{PolymorphicReference, singular};
 use super::tags::tags;
+use crate::config::{Confidence, SoftReferences};
 use crate::graph::{Casing, ColumnRef, SchemaGraph, Table, TableId};
-use crate::rule::Confidence;
+
 use crate::source::Span;
 
 /// A column that means a row of another table but carries no foreign key.
@@ -54,12 +54,10 @@ impl Evidence {
 }
 
 /// Where soft references are looked for.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Sought<'c> {
-    /// Columns that the config names, with their target; `None` says that it is no reference.
-    pub columns: Vec<(GlobMatcher, Span, Option<&'c str>)>,
-    /// Functions that make columns that refer to other tables.
-    pub helpers: FxHashSet<&'c str>,
+    /// What the config says of them.
+    pub config: &'c SoftReferences,
     /// Evidence below that is not collected.
     pub least: Confidence,
 }
@@ -72,7 +70,7 @@ pub(super) struct Found {
     /// Tags and entries of the config that name no table: the place and what is wrong there.
     pub dangling: Vec<(Span, String)>,
     /// Which of the config's columns matched, by index.
-    pub used: FxHashSet<usize>,
+    used: FxHashSet<usize>,
 }
 
 /// Finds the soft references of every table that is no mirror.
@@ -103,6 +101,11 @@ pub(super) fn find(
             }
         }
     }
+    for (index, (glob, _)) in sought.config.columns.0.iter().enumerate() {
+        if !found.used.contains(&index) {
+            found.dangling.push((glob.span(), format!("`{}` matches no column without a foreign key", glob.pattern())));
+        }
+    }
     found
 }
 
@@ -130,11 +133,11 @@ impl Search<'_> {
             let target = target.trim_end_matches(['.', ',', ';']);
             return self.written(table, column, target, Evidence::Tag(tag.span), found);
         }
-        for (index, (glob, span, target)) in self.sought.columns.iter().enumerate() {
+        for (index, (glob, target)) in self.sought.config.columns.0.iter().enumerate() {
             if is_column(glob, self.graph.table(table), column) {
                 found.used.insert(index);
-                let Some(target) = target else { return };
-                return self.written(table, column, target, Evidence::Config(*span), found);
+                let Some(target) = &target.0 else { return };
+                return self.written(table, column, target, Evidence::Config(target.span), found);
             }
         }
         if self.graph.table(table).may_be_foreign_key(column) {
@@ -208,7 +211,7 @@ impl Search<'_> {
 
     /// The function that the column's own property calls first is one of the config's helpers.
     fn is_made_by_helper(&self, table: TableId, column: usize) -> bool {
-        if self.sought.helpers.is_empty() {
+        if self.sought.config.helpers.0.is_empty() {
             return false;
         }
         let column = &self.graph.table(table).columns[column];
@@ -216,7 +219,7 @@ impl Search<'_> {
         let Some((_, value)) = text.split_once(':') else { return false };
         let callee = value.split('(').next().unwrap_or_default().trim();
         let name = callee.rsplit('.').next().unwrap_or_default();
-        self.sought.helpers.contains(name)
+        self.sought.config.helpers.get(name).is_some()
     }
 
     /// `company_id` means the one table whose singular is `company`, in the same domain before others.

@@ -1,0 +1,129 @@
+//! Globs of paths and of SQL names, compiled when the config is read.
+
+use std::borrow::Cow;
+
+use globset::{GlobBuilder, GlobMatcher, GlobSet, GlobSetBuilder};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::Deserialize;
+use serde::de::{Deserializer, Error as _};
+
+use super::Spanned;
+use crate::source::Span;
+
+/// A glob: `*` and `?` do not match `/`, `**` does, `{a,b}` is a choice.
+///
+/// Paths are those from the folder of the config, `/` between folders.
+#[derive(Debug, Clone)]
+pub struct Glob {
+    pattern: Spanned<String>,
+    matcher: GlobMatcher,
+}
+
+impl Glob {
+    /// As it is written.
+    pub fn pattern(&self) -> &str {
+        &self.pattern
+    }
+
+    /// Where it is written.
+    pub fn span(&self) -> Span {
+        self.pattern.span
+    }
+
+    /// Whether a path or name matches.
+    pub fn is_match(&self, text: &str) -> bool {
+        self.matcher.is_match(text)
+    }
+}
+
+/// Globs, of which any may match.
+#[derive(Debug, Clone, Default)]
+pub struct Globs {
+    list: Vec<Glob>,
+    set: GlobSet,
+}
+
+impl Globs {
+    /// Whether one of them matches a path or name.
+    pub fn is_match(&self, text: &str) -> bool {
+        self.set.is_match(text)
+    }
+
+    /// The indexes in [`Globs::list`] of those that match.
+    pub fn matches(&self, text: &str) -> Vec<usize> {
+        self.set.matches(text)
+    }
+
+    /// The globs, in the order of the config.
+    pub fn list(&self) -> &[Glob] {
+        &self.list
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+}
+
+/// Compiles a glob, or says what is wrong with it.
+pub(super) fn compile(pattern: &str) -> Result<globset::Glob, String> {
+    if pattern.is_empty() {
+        return Err("a glob cannot be empty".to_string());
+    }
+    if pattern.starts_with('!') {
+        return Err(format!("the glob `{pattern}` cannot be negated; leave out what it names elsewhere"));
+    }
+    GlobBuilder::new(pattern.strip_prefix("./").unwrap_or(pattern))
+        .literal_separator(true)
+        .build()
+        .map_err(|error| format!("the glob `{pattern}` does not compile: {}", error.kind()))
+}
+
+impl<'de> Deserialize<'de> for Glob {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let pattern = Spanned::<String>::deserialize(deserializer)?;
+        let matcher = compile(&pattern).map_err(D::Error::custom)?.compile_matcher();
+        Ok(Self { pattern, matcher })
+    }
+}
+
+impl<'de> Deserialize<'de> for Globs {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let list = Vec::<Glob>::deserialize(deserializer)?;
+        let mut set = GlobSetBuilder::new();
+        for glob in &list {
+            set.add(glob.matcher.glob().clone());
+        }
+        let set =
+            set.build().map_err(|error| D::Error::custom(format!("these globs do not compile: {error}")))?;
+        Ok(Self { list, set })
+    }
+}
+
+impl JsonSchema for Glob {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Glob".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "minLength": 1 })
+    }
+}
+
+impl JsonSchema for Globs {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Globs".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Vec::<Glob>::json_schema(generator)
+    }
+}
