@@ -7,6 +7,7 @@
 pub mod check;
 pub mod cli;
 pub mod discover;
+pub mod docs;
 pub mod eval;
 pub mod graph;
 pub mod link;
