@@ -1,14 +1,11 @@
 //! Citations of decision records in texts.
 
-use std::collections::BTreeMap;
-
 use regex::Regex;
 use smol_str::SmolStr;
 
 use super::fold::Folded;
-use super::names::{Names, folder_of, last_segment, number_at};
-use super::numbers::{self, Word};
-use super::{is_index, paths};
+use super::names::Names;
+use super::search::{Found, Search};
 use crate::source::Range;
 
 /// A place that cites a decision.
@@ -38,7 +35,8 @@ pub enum Cited {
 }
 
 impl Cited {
-    fn of(records: &[usize]) -> Self {
+    /// What records of one name are.
+    pub(super) fn of(records: &[usize]) -> Self {
         match records {
             [] => Self::Missing,
             [record] => Self::Record(*record),
@@ -50,21 +48,9 @@ impl Cited {
 /// Finds every citation.
 pub(super) fn find(names: &Names, patterns: &[Regex], text: &str, base: Option<&str>) -> Vec<Citation> {
     let folded = Folded::of(text);
-    let words = numbers::words(&folded.text);
-    let mut search = Search { names, base, text: &folded.text, words, found: BTreeMap::new() };
-    // What says more goes first: a link holds a path, a path a slug and a number.
-    search.links();
-    search.paths();
-    search.numbers();
-    search.slugs();
-    for pattern in patterns {
-        for hit in pattern.find_iter(&folded.text).filter(|hit| !hit.is_empty()) {
-            search.claim(hit.start(), hit.end(), Some(Cited::Document), None);
-        }
-    }
-    search.titles();
+    let found = Search::new(names, &folded.text, base).run(patterns);
     let mut citations: Vec<Citation> = Vec::new();
-    for (start, Found { end, to, path }) in search.found {
+    for (start, Found { end, to, path }) in found {
         let Some(to) = to else { continue };
         let said: Vec<&str> = folded.text[start..end].split_whitespace().collect();
         citations.push(Citation {
@@ -94,161 +80,180 @@ fn settle(citations: &mut [Citation]) {
     }
 }
 
-struct Search<'s> {
-    names: &'s Names,
-    base: Option<&'s str>,
-    text: &'s str,
-    words: Vec<Word>,
-    /// By first byte; they do not overlap.
-    found: BTreeMap<usize, Found>,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::docs::{Document, Records};
+    use crate::source::FileId;
 
-struct Found {
-    end: usize,
-    /// Nothing where only the place is taken.
-    to: Option<Cited>,
-    path: Option<SmolStr>,
-}
+    const FILES: [(&str, &str); 12] = [
+        ("docs/adr/0001-tenant-scoping.md", "# ADR-0001: Tenant scoping is enforced at the boundary\n"),
+        ("docs/adr/0004-trpc.md", "# 4. Use tRPC\n"),
+        ("docs/adr/0007-module-subsetting.md", "# ADR-0007: Module subsetting and required core modules\n"),
+        ("docs/adr/0016-modules-as-components.md", "# ADR-0016: Modules are components\n"),
+        ("docs/adr/0019-booking-policies.md", "# ADR-0019: Booking v1 commitment-point policies\n"),
+        ("docs/adr/0020-booking-amendments.md", "# ADR-0020: Booking amendments\n"),
+        ("docs/adr/0020-product-lifecycle.md", "# ADR 0020: Product lifecycle\n"),
+        ("docs/adr/0025-caching.md", "# Caching\n"),
+        ("docs/adr/0036-outbox.md", "# Outbox\n"),
+        ("docs/adr/cross-schema-without-fk.mdx", "# References\n"),
+        ("docs/adr/custom-fields-unification-adr.md", "# ADR: Unify custom fields\n"),
+        ("docs/rfc/RFC-0012-x.md", "# RFC-0012: Something\n"),
+    ];
 
-impl Search<'_> {
-    /// Takes a place, unless a part of it is taken.
-    fn claim(&mut self, start: usize, end: usize, to: Option<Cited>, path: Option<&str>) {
-        if self.is_free(start, end) {
-            let path = path.map(|path| SmolStr::new(path.split(['#', '?']).next().unwrap_or_default()));
-            self.found.insert(start, Found { end, to, path });
-        }
+    fn records() -> Records {
+        let documents = FILES.iter().map(|(path, text)| Document { file: FileId(0), path, text });
+        let patterns = [Regex::new(r"SPEC-\d+(?: P\d+)?").unwrap(), Regex::new(r"design\.md D\d+").unwrap()];
+        Records::read(&documents.collect::<Vec<_>>(), &patterns)
     }
 
-    fn is_free(&self, start: usize, end: usize) -> bool {
-        self.found.range(..end).next_back().is_none_or(|(_, before)| before.end <= start)
-    }
-
-    /// `[ADR-0016](../adr/0016-x.md)`.
-    fn links(&mut self) {
-        const LONGEST_TARGET: usize = 1024;
-        let text = self.text;
-        let mut floor = 0;
-        for (middle, _) in text.match_indices("](") {
-            let open = text[floor.min(middle)..middle].rfind('[').map(|at| floor + at);
-            floor = middle + 2;
-            let target =
-                text[floor..].bytes().take(LONGEST_TARGET).position(|byte| matches!(byte, b')' | b' '));
-            let (Some(open), Some(length)) = (open, target) else { continue };
-            let close = text[floor..].find(')').map_or(floor + length, |at| floor + at + 1);
-            let target = text[floor..floor + length].trim_matches(['<', '>']);
-            let label = &text[open + 1..middle];
-            match self.at_path(target, true) {
-                Some(to @ (Cited::Record(_) | Cited::Ambiguous(_))) => {
-                    self.claim(open, close, Some(to), Some(target))
-                }
-                // A number in its text says more than a target that leads nowhere.
-                to if numbers::find(label, &numbers::words(label), self.names).is_empty() => {
-                    let to = to.or_else(|| self.labelled_document(target, open));
-                    if to.is_some() {
-                        self.claim(open, close, to, Some(target));
-                    } else {
-                        self.claim(floor, close, None, None);
-                    }
-                }
-                _ => self.claim(floor, close, None, None),
-            }
-            floor = floor.max(close.min(text.len()));
-        }
-    }
-
-    /// `docs/adr/0001-tenant-scoping.md`, `adr/0036`.
-    fn paths(&mut self) {
-        let text = self.text;
-        let is_path =
-            |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '/' | '~' | '@' | '%' | '+' | '#');
-        let mut start = 0;
-        for run in text.split(|c: char| !is_path(c)) {
-            let from = start;
-            start += run.len() + text[start + run.len()..].chars().next().map_or(0, char::len_utf8);
-            let token = run.trim_end_matches(['.', '-', '#', '/']);
-            let is_page = is_page(token);
-            if !token.contains('/') && !is_page {
-                continue;
-            }
-            let to = self.at_path(token, is_page).or_else(|| self.labelled_document(token, from));
-            if to.is_some() {
-                self.claim(from, from + token.len(), to, Some(token));
-            }
-        }
-    }
-
-    /// What a path leads to, when it leads to records; `is_sure` when it is a path beyond doubt.
-    fn at_path(&self, path: &str, is_sure: bool) -> Option<Cited> {
-        let records = self.names.at_path(path, self.base);
-        if !records.is_empty() {
-            return Some(Cited::of(&records));
-        }
-        let stem = last_segment(paths::without_extension(path.split(['#', '?']).next().unwrap_or_default()));
-        let number = number_at(path);
-        if self.names.is_folder(folder_of(path)) {
-            return match number {
-                Some((number, true)) => Some(Cited::of(self.names.with_number(number))),
-                Some(_) => Some(Cited::Missing),
-                None if is_index(stem) || stem.to_lowercase().contains("template") || stem.is_empty() => None,
-                None => (is_sure && paths::is_record_folder(folder_of(path))).then_some(Cited::Missing),
+    /// What is cited, each as the text at its place, an arrow, and the number or slug of the record.
+    fn cited(text: &str, base: Option<&str>) -> String {
+        let records = records();
+        let name = |record: &usize| {
+            let record = records.get(*record).unwrap();
+            record.number.map_or_else(|| record.slug.to_string(), |number| number.to_string())
+        };
+        let citations = records.citations(text, base).into_iter().map(|citation| {
+            let to = match &citation.to {
+                Cited::Record(record) => name(record),
+                Cited::Ambiguous(records) => records.iter().map(name).collect::<Vec<_>>().join("|"),
+                Cited::Missing => "missing".to_owned(),
+                Cited::Document => "document".to_owned(),
             };
+            let range = citation.range.start as usize..citation.range.end as usize;
+            format!("{} → {to}", &text[range])
+        });
+        citations.collect::<Vec<_>>().join("; ")
+    }
+
+    #[test]
+    fn every_spelling_is_found_where_it_stands() {
+        for (text, expected) in [
+            ("see ADR-036", "ADR-036 → 36"),
+            ("😀 see ADR 036.", "ADR 036 → 36"),
+            ("adr-36, Adr 0036", "adr-36 → 36; Adr 0036 → 36"),
+            ("ADR036 ADR_036 ADR: 036", "ADR036 → 36; ADR_036 → 36; ADR: 036 → 36"),
+            ("l'ADR #36; ADR no. 36, ADR n° 36", "ADR #36 → 36; ADR no. 36 → 36; ADR n° 36 → 36"),
+            ("(ADR-0016 decision 6)", "ADR-0016 decision 6 → 16"),
+            ("(ADR-025 §3-5)", "ADR-025 §3-5 → 25"),
+            ("ADR-019 §Negative says", "ADR-019 §Negative → 19"),
+            ("See ADR 0016 section 7 and", "ADR 0016 section 7 → 16"),
+            ("(ADR-0001)", "ADR-0001 → 1"),
+            ("numeric().notNull(), // ADR-004: half sizes", "ADR-004 → 4"),
+            ("// ADR-036 — road routing", "ADR-036 → 36"),
+            ("adr/0036", "adr/0036 → 36"),
+            ("docs/adr/0036-outbox", "docs/adr/0036-outbox → 36"),
+            ("docs/adr/0001-tenant-scoping.md", "docs/adr/0001-tenant-scoping.md → 1"),
+            ("`docs/adr/0001-tenant-scoping.md#why`.", "docs/adr/0001-tenant-scoping.md#why → 1"),
+            (
+                "[x](../../adr/0016-modules-as-components.md) y",
+                "[x](../../adr/0016-modules-as-components.md) → 16",
+            ),
+            ("[ADR-4](./0004-trpc.md \"t\"), ADR-7", "[ADR-4](./0004-trpc.md \"t\") → 4; ADR-7 → 7"),
+            ("https://github.com/a/b/docs/adr/0004-trpc.md", "//github.com/a/b/docs/adr/0004-trpc.md → 4"),
+            (
+                "ADR [x](/adrs/cross-schema-without-fk)",
+                "[x](/adrs/cross-schema-without-fk) → cross-schema-without-fk",
+            ),
+            ("See ADR [cross-schema-without-fk].", "cross-schema-without-fk → cross-schema-without-fk"),
+            ("`0001-Tenant-Scoping`", "0001-Tenant-Scoping → 1"),
+            ("see tenant-scoping.", "tenant-scoping → 1"),
+            ("0004-trpc.md", "0004-trpc.md → 4"),
+            ("ADR-004, ADR-007", "ADR-004 → 4; ADR-007 → 7"),
+            ("ADR-004/ADR-007", "ADR-004 → 4; ADR-007 → 7"),
+            ("ADRs 4 and 7", "ADRs 4 → 4; 7 → 7"),
+            ("ADRs 4, 7, and 16.", "ADRs 4 → 4; 7 → 7; 16 → 16"),
+            ("ADR-0004/0007, 0016", "ADR-0004 → 4; 0007 → 7; 0016 → 16"),
+            ("ADR-0016, 3 modules and 7 more", "ADR-0016 → 16"),
+            (
+                "decision record 36; Decision Records 4 & 7",
+                "decision record 36 → 36; Decision Records 4 → 4; 7 → 7",
+            ),
+            ("ADR-\r\n * 036", "ADR-\r\n * 036 → 36"),
+            ("// 😀 see ADR\n  // 0016: x", "ADR\n  // 0016 → 16"),
+            ("ADR-0099", "ADR-0099 → missing"),
+            ("docs/adr/0099-gone.md", "docs/adr/0099-gone.md → missing"),
+            ("docs/adr/0016-old.md", "docs/adr/0016-old.md → missing"),
+            ("[ADR-0016](../adr/0016-old.md)", "ADR-0016 → 16"),
+            ("[gone](docs/adr/gone.md)", "[gone](docs/adr/gone.md) → missing"),
+            ("ADR-0020", "ADR-0020 → 20|20"),
+            ("ADR-0020-product-lifecycle", "ADR-0020-product-lifecycle → 20"),
+            ("ADR-0020 (booking-amendments)", "ADR-0020 → 20; booking-amendments → 20"),
+            ("ADR-0016-compliant", "ADR-0016 → 16"),
+            (
+                "see the custom-fields unification ADR.",
+                "custom-fields unification ADR → custom-fields-unification-adr",
+            ),
+            (
+                "/**\n * é see the custom-fields\n * unification ADR). */",
+                "custom-fields\n * unification ADR → custom-fields-unification-adr",
+            ),
+            ("our tRPC ADR", "tRPC ADR → 4"),
+            ("tenant scoping decision record", "tenant scoping decision record → 1"),
+            (
+                "the module subsetting architecture decision record",
+                "module subsetting architecture decision record → 7",
+            ),
+            ("RFC-12, RFC 4122", "RFC-12 → 12"),
+            ("ADR: docs/architecture/x.md.", "docs/architecture/x.md → document"),
+            ("`docs/architecture/collector-adr.md`", "docs/architecture/collector-adr.md → document"),
+            ("SPEC-187 P2, (design.md D1)", "SPEC-187 P2 → document; design.md D1 → document"),
+        ] {
+            assert_eq!(cited(text, None), expected, "{text}");
         }
-        let lower = stem.to_lowercase();
-        (is_page(path) && (lower.ends_with("-adr") || lower.starts_with("adr-"))).then_some(Cited::Document)
     }
 
-    /// `ADR: docs/architecture/x.md`: a page that is called a decision.
-    fn labelled_document(&self, path: &str, start: usize) -> Option<Cited> {
-        let before = self.text[..start].trim_end_matches([' ', ':', '`', '(', '[', '"', '\'', '<']);
-        let word = before.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
-        let is_label = ["adr", "adrs"].iter().any(|label| word.eq_ignore_ascii_case(label));
-        (is_label && is_page(path)).then_some(Cited::Document)
-    }
-
-    fn numbers(&mut self) {
-        for found in numbers::find(self.text, &self.words, self.names) {
-            let records = self.names.labelled(&found.label, found.number);
-            // Only a decision record is known to be missing: `RFC 4122` may be anybody's.
-            if records.is_empty() && found.label != "adr" {
-                continue;
-            }
-            let named = found.slug.and_then(|slug| {
-                let end = found.end + 1 + slug.len();
-                let record = records.iter().find(|record| self.names.has_slug(**record, slug))?;
-                Some((end, *record))
-            });
-            match named {
-                Some((end, record)) => self.claim(found.start, end, Some(Cited::Record(record)), None),
-                None => self.claim(found.start, found.end, Some(Cited::of(&records)), None),
-            }
+    #[test]
+    fn false_friends_are_no_citations() {
+        for text in [
+            "address 36, the ADRs, quadr-12, HADR 5, adr.ts, 36, 0036, MADR 4, badr/36",
+            "adr1 adr_1 ADR: 120 EUR, ADR-2026-08-01, adr-0036.ts, ADR-NNN, ADR.\n\n36",
+            "caching, outbox and trpc; src/tenant-scoping/index.ts, tenant-scoping.ts, my-tenant-scoping",
+            "@acme/tenant-scoping, tenant-scopings, docs/adr/, docs/adr/README.md, ../adr/template.md",
+            "see docs/architecture/caching.md and [a](../x/0016.md), [b](#adr)",
+            "this ADR, the ADR, a superseding ADR, the booking ADR, the original caching plan ADR",
+            "booking amendments. ADR follows; ADRs under docs",
+            "ADR\n\n036",
+            "",
+            "](](](",
+        ] {
+            assert_eq!(cited(text, None), "", "{text}");
         }
     }
 
-    fn slugs(&mut self) {
-        for (start, end, record) in self.names.slugs_in(self.text) {
-            self.claim(start, end, Some(Cited::Record(record)), None);
+    #[test]
+    fn paths_are_seen_from_the_file() {
+        for (text, base, expected) in [
+            ("[a](../adr/0004-trpc.md)", "docs/x/a.md", "[a](../adr/0004-trpc.md) → 4"),
+            ("[a](0004-trpc)", "docs/adr/a.md", "[a](0004-trpc) → 4"),
+            ("./0004-trpc.md", "docs/adr/a.md", "./0004-trpc.md → 4"),
+            ("/docs/adr/0004-trpc.md", "src/a.ts", "/docs/adr/0004-trpc.md → 4"),
+        ] {
+            assert_eq!(cited(text, Some(base)), expected);
         }
+        let citations = records().citations("see ADR:\n// docs/x/y.md#z; ADR\n// 036", None);
+        let paths: Vec<_> = citations.iter().map(|citation| citation.path.as_deref()).collect();
+        assert_eq!(paths, [Some("docs/x/y.md"), None]);
+        assert_eq!(citations[1].text, "ADR 036");
     }
 
-    /// `the custom-fields unification ADR`: the words in front name exactly one record.
-    fn titles(&mut self) {
-        for at in 1..self.words.len() {
-            let label = numbers::label_at(self.text, &self.words, at, self.names);
-            let Some(label) = label.filter(|label| label.name == "adr" && !label.plural) else { continue };
-            let end = self.words[at + label.words - 1].1;
-            // `Architecture Decision Record` is a label of three words.
-            let first = &self.text[self.words[at - 1].0..self.words[at - 1].1];
-            let at = if label.words == 2 && first.eq_ignore_ascii_case("architecture") { at - 1 } else { at };
-            if let Some((start, record)) = super::titles::named_before(self.text, &self.words, at, self.names)
-            {
-                self.claim(start, end, Some(Cited::Record(record)), None);
-            }
+    #[test]
+    fn without_records_numbers_are_missing() {
+        let citations =
+            Records::default().citations("ADR-036, tenant-scoping, the x y ADR, docs/adr/1-x.md", None);
+        let texts: Vec<&str> = citations.iter().map(|citation| citation.text.as_str()).collect();
+        assert_eq!(texts, ["ADR-036", "docs/adr/1-x.md"]);
+        assert!(citations.iter().all(|citation| citation.to == Cited::Missing));
+    }
+
+    #[test]
+    fn long_texts_take_linear_time() {
+        let records = records();
+        for unit in
+            ["[", "](", "ADR ", "ADR-036, ", "a/", "a-", "tenant-scoping ", "ADR-0016-", "/*\n", "[a](x "]
+        {
+            let _ = records.citations(&unit.repeat(20_000), None);
         }
     }
-}
-
-/// Whether a path ends like a page of Markdown.
-fn is_page(path: &str) -> bool {
-    let path = path.split(['#', '?']).next().unwrap_or_default();
-    paths::without_extension(path) != path
 }

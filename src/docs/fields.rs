@@ -46,10 +46,13 @@ impl Fields {
         for (at, line) in lines.iter().enumerate() {
             let text = document.slice(*line);
             let lower = text.to_ascii_lowercase();
+            if let Some(status) = below_head(document, &lines, at) {
+                self.status = self.status.or(Some(status));
+                continue;
+            }
             match Label::of(&lower) {
                 Some((Label::Status, value)) => {
-                    let value = value_of(document, &lines, at, line.start + value);
-                    self.status = self.status.or(value);
+                    self.status = self.status.or(value_of(document, *line, line.start + value));
                 }
                 Some((Label::SupersededBy, value)) => {
                     self.superseded_by.push(statement(document, &lines, at, line.start + value));
@@ -85,6 +88,7 @@ impl Fields {
 }
 
 /// The names of fields.
+#[derive(Clone, Copy)]
 enum Label {
     Status,
     SupersededBy,
@@ -94,22 +98,22 @@ enum Label {
 impl Label {
     /// The label at the start of a line, and where its value begins: a colon or a bar comes between.
     fn of(lower: &str) -> Option<(Self, u32)> {
-        const NAMES: [(&str, fn() -> Label); 9] = [
-            ("status", || Label::Status),
-            ("statut", || Label::Status),
-            ("state", || Label::Status),
-            ("superseded by", || Label::SupersededBy),
-            ("superseded-by", || Label::SupersededBy),
-            ("superceded by", || Label::SupersededBy),
-            ("replaced by", || Label::SupersededBy),
-            ("supersedes", || Label::Supersedes),
-            ("replaces", || Label::Supersedes),
+        const NAMES: [(&str, Label); 9] = [
+            ("status", Label::Status),
+            ("statut", Label::Status),
+            ("state", Label::Status),
+            ("superseded by", Label::SupersededBy),
+            ("superseded-by", Label::SupersededBy),
+            ("superceded by", Label::SupersededBy),
+            ("replaced by", Label::SupersededBy),
+            ("supersedes", Label::Supersedes),
+            ("replaces", Label::Supersedes),
         ];
         let start = lower.find(|c: char| c.is_alphanumeric())?;
         let (name, label) = NAMES.iter().find(|(name, _)| lower[start..].starts_with(name))?;
         let rest = &lower[start + name.len()..];
         let colon = rest.find(|c: char| !matches!(c, '*' | '_' | '`' | ' ' | '\t' | '\u{a0}'))?;
-        rest[colon..].starts_with([':', '|']).then(|| (label(), (start + name.len() + colon + 1) as u32))
+        rest[colon..].starts_with([':', '|']).then(|| (*label, (start + name.len() + colon + 1) as u32))
     }
 }
 
@@ -120,7 +124,7 @@ fn lines(document: &Document<'_>, outline: &Outline, within: Range) -> Vec<Range
     for line in document.slice(within).split_inclusive('\n') {
         let range = Range::new(start, start + line.len() as u32);
         start = range.end;
-        let range = trimmed(document, range);
+        let range = trimmed(document.text, range);
         let before = outline.aside.partition_point(|aside| aside.start <= range.start);
         let aside = before > 0 && range.start < outline.aside[before - 1].end;
         if range.start < range.end && !aside {
@@ -130,26 +134,32 @@ fn lines(document: &Document<'_>, outline: &Outline, within: Range) -> Vec<Range
     lines
 }
 
-/// The value behind the label in a line: to the end of the line, or of the cell. In a table whose head
-/// names the fields it stands below.
-fn value_of(document: &Document<'_>, lines: &[Range], at: usize, start: u32) -> Option<Range> {
-    let line = lines[at];
+/// The value behind the label in a line: to the end of the line, or of the cell.
+fn value_of(document: &Document<'_>, line: Range, start: u32) -> Option<Range> {
     let value = Range::new(start.min(line.end), line.end);
-    if !document.slice(line).starts_with('|') {
-        return Some(bare(document, value)).filter(|value| value.start < value.end);
+    let in_table = document.slice(line).starts_with('|');
+    let value = if in_table { cells(document, value).next()? } else { value };
+    Some(bare(document, value)).filter(|value| value.start < value.end)
+}
+
+/// The status below the head of a table that has a column of that name.
+fn below_head(document: &Document<'_>, lines: &[Range], at: usize) -> Option<Range> {
+    let [head, rule, row] = *lines.get(at..at + 3)? else { return None };
+    let is_rule = document.slice(rule).chars().all(|c| matches!(c, '|' | '-' | ':' | ' '));
+    if !is_rule || !document.slice(head).starts_with('|') {
+        return None;
     }
-    let cell = bare(document, cells(document, value).next()?);
-    let is_rule = |line: &Range| document.slice(*line).chars().all(|c| matches!(c, '|' | '-' | ':' | ' '));
-    let is_head = lines.get(at + 1).is_some_and(is_rule);
-    if is_head
-        && !matches!(Status::read(document.slice(cell)), Some(status) if !matches!(status, Status::Other(_)))
+    let inner = |line: Range| Range::new(line.start + 1, line.end.max(line.start + 1));
+    let heads: Vec<String> =
+        cells(document, inner(head)).map(|cell| section_name(document.slice(cell))).collect();
+    // `| Status | Accepted |` may be a head too.
+    if matches!(heads.get(1).and_then(|cell| Status::read(cell)), Some(status) if !matches!(status, Status::Other(_)))
     {
-        let column = document.slice(Range::new(line.start, start)).matches('|').count().checked_sub(2)?;
-        let row = *lines.get(at + 2)?;
-        let first = Range::new(row.start + 1, row.end);
-        return cells(document, first).nth(column).map(|cell| bare(document, cell));
+        return None;
     }
-    Some(cell).filter(|cell| cell.start < cell.end)
+    let column = heads.iter().position(|name| matches!(name.as_str(), "status" | "statut" | "state"))?;
+    let cell = cells(document, inner(row)).nth(column)?;
+    Some(bare(document, cell)).filter(|cell| cell.start < cell.end)
 }
 
 /// The cells of a table row behind its first bar.

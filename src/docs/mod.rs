@@ -16,6 +16,7 @@ mod outline;
 mod paths;
 mod record;
 mod records;
+mod search;
 mod status;
 mod titles;
 

@@ -51,7 +51,7 @@ impl Outline {
         let mut depth = 0;
         for (event, bytes) in events.into_offset_iter() {
             let whole = Range::new((bytes.start + skipped) as u32, (bytes.end + skipped) as u32);
-            let range = trimmed(document, whole);
+            let range = trimmed(&markdown, whole);
             match event {
                 Event::Start(Tag::MetadataBlock(_)) => in_front_matter = bytes.start == 0,
                 Event::End(TagEnd::MetadataBlock(_)) => in_front_matter = false,
@@ -112,8 +112,8 @@ fn tidied(heading: Heading) -> Heading {
 }
 
 /// The range without white space at its ends.
-pub(super) fn trimmed(document: &Document<'_>, range: Range) -> Range {
-    let text = document.slice(range);
+pub(super) fn trimmed(text: &str, range: Range) -> Range {
+    let text = text.get(range.start as usize..range.end as usize).unwrap_or_default();
     let end = range.start + text.trim_end().len() as u32;
     Range::new(end - text.trim().len() as u32, end)
 }
