@@ -4,10 +4,12 @@
 //! The way of the data is in `ARCHITECTURE.md`: `discover` → `syntax` → `resolve` → `eval` → `link` →
 //! `graph` → rules → `output`.
 
+pub mod baseline;
 pub mod check;
 pub mod cli;
 pub mod config;
 pub mod discover;
+pub mod docs;
 pub mod eval;
 pub mod graph;
 pub mod link;
@@ -15,6 +17,7 @@ pub mod model;
 pub mod output;
 pub mod packages;
 pub mod resolve;
+pub mod review;
 pub mod rule;
 pub mod source;
 pub mod suppress;

@@ -11,6 +11,7 @@ use smol_str::SmolStr;
 use crate::config::{Errors, Node, read_node};
 use crate::graph::SchemaGraph;
 use crate::model::Model;
+use crate::review::Review;
 use crate::source::Span;
 
 // What the options of rules are made of.
@@ -68,18 +69,28 @@ pub trait Rule: Default + DeserializeOwned + JsonSchema + Send + Sync + 'static 
     const META: Meta;
 
     /// Reports every place that breaks the rule.
-    fn check(&self, context: &Context<'_>, out: &mut Findings);
+    fn check(&self, _context: &Context<'_>, _out: &mut Findings) {}
+
+    /// Reports what is wrong with exceptions, after every rule has run: for house-keeping rules.
+    fn review(&self, _review: &Review<'_>, _out: &mut Findings) {}
 }
 
 /// A rule with its options, whichever it is.
 pub trait DynRule: Send + Sync {
     /// Reports every place that breaks the rule.
     fn check(&self, context: &Context<'_>, out: &mut Findings);
+
+    /// Reports what is wrong with exceptions.
+    fn review(&self, review: &Review<'_>, out: &mut Findings);
 }
 
 impl<R: Rule> DynRule for R {
     fn check(&self, context: &Context<'_>, out: &mut Findings) {
         Rule::check(self, context, out);
+    }
+
+    fn review(&self, review: &Review<'_>, out: &mut Findings) {
+        Rule::review(self, review, out);
     }
 }
 
@@ -117,7 +128,7 @@ pub struct Context<'g> {
     /// The schema.
     pub graph: &'g SchemaGraph,
     /// What the house's configuration makes of it.
-    pub model: &'g Model,
+    pub model: &'g Model<'g>,
 }
 
 /// What the findings of one rule are pushed into.
@@ -126,6 +137,7 @@ pub struct Findings {
     rule: &'static str,
     level: Level,
     found: Vec<Finding>,
+    notes: Vec<String>,
 }
 
 /// One finding.
@@ -181,7 +193,7 @@ pub struct Label {
 impl Findings {
     /// Where one rule, at one level, pushes its findings.
     pub fn new(rule: &'static str, level: Level) -> Self {
-        Self { rule, level, found: Vec::new() }
+        Self { rule, level, found: Vec::new(), notes: Vec::new() }
     }
 
     /// Adds a finding about a subject at a place; more can be said of it.
@@ -211,9 +223,14 @@ impl Findings {
         self.level
     }
 
-    /// The findings, in the order of their reports.
-    pub fn into_vec(self) -> Vec<Finding> {
-        self.found
+    /// Says something of the run as a whole: a sentence without a full stop.
+    pub fn note(&mut self, text: impl Into<String>) {
+        self.notes.push(text.into());
+    }
+
+    /// The findings and the notes, in the order of their reports.
+    pub fn into_parts(self) -> (Vec<Finding>, Vec<String>) {
+        (self.found, self.notes)
     }
 }
 

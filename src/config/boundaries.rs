@@ -29,6 +29,20 @@ pub struct Boundary {
     pub allow_declared: Option<AllowDeclared>,
 }
 
+impl Boundary {
+    /// The partition of a config that does not speak of boundaries.
+    pub(super) fn detected(span: Span) -> Self {
+        Self {
+            name: None,
+            span,
+            by: None,
+            shared: Globs::default(),
+            allow: Vec::new(),
+            allow_declared: None,
+        }
+    }
+}
+
 /// How tables are divided.
 #[derive(Debug, Clone)]
 pub enum By {

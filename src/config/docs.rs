@@ -23,7 +23,7 @@ pub struct Docs {
 pub struct Records {
     /// The records; when left out, those in a folder `adr`, `adrs` or `decisions`.
     pub files: Option<Globs>,
-    /// The statuses of records that hold.
+    /// The statuses of records that hold. When left out, all but proposed, rejected, deprecated and superseded.
     pub in_force: Vec<String>,
     /// Regular expressions of other citations that count: `SPEC-\d+`.
     pub patterns: Vec<Pattern>,

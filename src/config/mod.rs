@@ -61,7 +61,7 @@ pub struct Config {
     pub files: Files,
     /// What drizzle.configs say that cannot be read.
     pub projects: Vec<Project>,
-    /// Partitions of the tables into domains; none when the config does not speak of them.
+    /// Partitions of the tables into domains; one that is detected when the config does not speak of them.
     pub boundaries: Vec<Boundary>,
     /// References without a foreign key.
     pub soft_references: SoftReferences,
@@ -119,7 +119,10 @@ fn typed(
 ) -> Option<Config> {
     let keys = de::read::<file::ConfigFile>(&effective).map_err(|wrong| errors.extend(wrong));
     let node = effective.get("boundaries");
-    let boundaries = node.map(|node| boundaries::read_all(node, errors)).unwrap_or_default();
+    let mut boundaries = node.map(|node| boundaries::read_all(node, errors)).unwrap_or_default();
+    if boundaries.is_empty() {
+        boundaries.push(Boundary::detected(effective.span));
+    }
     let names = node.and_then(boundaries::partitions).unwrap_or_default();
     let partitions = names.iter().map(|member| member.key.as_str()).collect();
     let mut reader = settings::Reader { rules, partitions, errors: Errors::new() };

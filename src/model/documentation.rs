@@ -5,44 +5,31 @@ use smol_str::SmolStr;
 
 use super::names::{Named, Names};
 use super::polymorphic::{plural, singular};
+use super::Written;
+use crate::config::{Accept, Docs};
 use crate::docs::{Citation, EntityPage, Records};
 use crate::graph::{ForeignKey, SchemaGraph, TableId};
 use crate::source::{Range, Span};
 
 /// Everything that the house has written down, and where it counts.
 #[derive(Debug)]
-pub struct Documentation {
+pub struct Documentation<'d> {
     /// Decision records.
-    pub records: Records,
+    pub records: &'d Records,
     /// Pages about tables.
-    pub pages: Vec<EntityPage>,
+    pub pages: &'d [EntityPage],
     /// The section of a page that speaks of columns.
-    pub section: String,
+    pub section: &'d str,
     /// Comments count.
     pub comments_count: bool,
     /// Entity pages count.
     pub pages_count: bool,
     /// Statuses of records that hold; when empty, all but those that say they do not.
-    pub in_force: Vec<String>,
+    pub in_force: &'d [String],
     /// The page of each table, by index.
     page_of: FxHashMap<TableId, usize>,
     /// Comments at the head of each file that declares tables.
     headers: Vec<Span>,
-}
-
-impl Default for Documentation {
-    fn default() -> Self {
-        Self {
-            records: Records::default(),
-            pages: Vec::new(),
-            section: "Invariants".into(),
-            comments_count: true,
-            pages_count: true,
-            in_force: Vec::new(),
-            page_of: FxHashMap::default(),
-            headers: Vec::new(),
-        }
-    }
 }
 
 /// A text about a column.
@@ -73,12 +60,26 @@ pub enum About {
     Entry,
 }
 
-impl Documentation {
+impl<'d> Documentation<'d> {
+    /// What is written, as the config says where it counts.
+    pub(super) fn new(graph: &SchemaGraph, config: &'d Docs, written: &'d Written) -> Self {
+        Self {
+            records: &written.records,
+            pages: &written.pages,
+            section: &config.entities.section,
+            comments_count: config.accept.contains(&Accept::Comment),
+            pages_count: config.accept.contains(&Accept::Entity),
+            in_force: &config.adr.in_force,
+            page_of: FxHashMap::default(),
+            headers: headers(graph),
+        }
+    }
+
     /// Gives every table its page: the one whose front matter names it, then that of `map` (table, path of
     /// the page), then the one whose name is the table's.
     ///
     /// Returns the names that lead nowhere.
-    pub fn assign<'m>(
+    pub(super) fn assign<'m>(
         &mut self,
         graph: &SchemaGraph,
         names: &Names,
@@ -134,7 +135,6 @@ impl Documentation {
         }
         page_of.extend(by_front_matter);
         self.page_of = page_of;
-        self.headers = headers(graph);
         dangling
     }
 
@@ -174,7 +174,7 @@ impl Documentation {
         }
         if self.pages_count
             && let Some(page) = self.page(graph.owner(table))
-            && let Some(section) = page.section(&self.section)
+            && let Some(section) = page.section(self.section)
         {
             let columns = columns.iter().map(|column| &holder.columns[*column]);
             let spellings: Vec<&str> =

@@ -4,29 +4,34 @@
 //! polymorphic, what is written about them. Computed once, before the rules run; rules read it beside the
 //! graph. Nothing here reads a file.
 
-pub mod boundaries;
+mod boundaries;
 mod crossings;
+mod documentation;
 mod names;
 mod polymorphic;
 mod soft;
 pub mod tags;
 
-pub use boundaries::{Boundary, Partition, Side};
+pub use boundaries::{Declared, Partition, Side};
 pub use crossings::{Allowance, Crossing, Reference};
-pub use names::{Named, Names, TablePattern, is_column, is_table, spellings};
-pub use polymorphic::{PolymorphicReference, Spelling, Target, plural, singular, table_of_value};
-pub use soft::{Evidence, SoftReference, Sought, same_type, sql_type};
+pub use documentation::{About, Documentation, Passage};
+pub use names::{Named, Names, is_column, is_table, spellings};
+pub use polymorphic::{PolymorphicReference, Target, plural, singular, table_of_value};
+pub use soft::{Evidence, SoftReference, same_type, sql_type};
 
+use crate::config::{Boundary, Confidence, Config};
+use crate::docs::{EntityPage, Records};
 use crate::graph::SchemaGraph;
+use crate::rule::Level;
 use crate::source::Span;
 
 /// The schema in the words of the house.
-#[derive(Debug, Default)]
-pub struct Model {
+#[derive(Debug)]
+pub struct Model<'r> {
     /// Tables by the names that people write.
     pub names: Names,
     /// How the tables are divided, as configured.
-    pub boundaries: Vec<Boundary>,
+    pub boundaries: &'r [Boundary],
     /// The same, table by table.
     pub partitions: Vec<Partition>,
     /// Columns that mean rows of other tables but carry no foreign key.
@@ -35,24 +40,42 @@ pub struct Model {
     pub crossings: Vec<Crossing>,
     /// Ids whose table another column names.
     pub polymorphic_references: Vec<PolymorphicReference>,
-    /// Tags and entries of the config that name nothing: the place and what is wrong there.
+    /// What is written about all that.
+    pub documentation: Documentation<'r>,
+    /// Tags and entries of the config and of pages that name nothing: the place and what is wrong there.
     pub dangling: Vec<(Span, String)>,
+    /// What rules believe at least, when the config says it.
+    min_confidence: Option<Confidence>,
 }
 
-impl Model {
+/// What the house has written, beside its code.
+#[derive(Debug, Default)]
+pub struct Written {
+    /// Decision records.
+    pub records: Records,
+    /// Pages about tables.
+    pub pages: Vec<EntityPage>,
+    /// What manifests declare, one for each boundary of the config.
+    pub declared: Vec<Declared>,
+}
+
+impl<'r> Model<'r> {
     /// Reads the graph as the house has configured it.
-    pub fn new(
-        graph: &SchemaGraph,
-        boundaries: Vec<Boundary>,
-        spelling: &Spelling<'_>,
-        sought: &Sought<'_>,
-    ) -> Self {
+    pub fn new(graph: &SchemaGraph, config: &'r Config, written: &'r Written) -> Self {
         let names = Names::new(graph);
+        let boundaries = config.boundaries.as_slice();
         let partitions: Vec<Partition> =
             boundaries.iter().map(|boundary| Partition::new(graph, boundary)).collect();
-        let polymorphic_references = polymorphic::find(graph, &names, spelling);
-        let soft = soft::find(graph, &names, &partitions, &polymorphic_references, sought);
-        let crossings = crossings::find(graph, &boundaries, &partitions, &soft.references);
+        let polymorphic_references = polymorphic::find(graph, &names, &config.polymorphic);
+        let sought = soft::Sought { config: &config.soft_references, least: config.least_confidence() };
+        let mut soft = soft::find(graph, &names, &partitions, &polymorphic_references, sought);
+        let crossings =
+            crossings::find(graph, boundaries, &written.declared, &partitions, &soft.references);
+        let mut documentation = Documentation::new(graph, &config.docs, written);
+        let map = config.docs.entities.map.0.iter();
+        let map = map.map(|(table, page)| (table.as_str(), page.as_str(), table.span));
+        let mut dangling = documentation.assign(graph, &names, map);
+        dangling.append(&mut soft.dangling);
         Self {
             names,
             boundaries,
@@ -60,7 +83,17 @@ impl Model {
             soft_references: soft.references,
             crossings,
             polymorphic_references,
-            dangling: soft.dangling,
+            documentation,
+            dangling,
+            min_confidence: config.soft_references.min_confidence,
         }
+    }
+
+    /// How sure a rule must be: as its options say, else the config, else by its level.
+    pub fn least_confidence(&self, of_rule: Option<Confidence>, level: Level) -> Confidence {
+        of_rule.or(self.min_confidence).unwrap_or(match level {
+            Level::Error => Confidence::Certain,
+            Level::Warn | Level::Off => Confidence::Probable,
+        })
     }
 }
