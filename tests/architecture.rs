@@ -77,6 +77,10 @@ fn rooms_look_one_way() {
         ("src/graph/", &["crate::eval", "crate::link", "crate::syntax", "crate::workspace"][..]),
         ("src/eval/", &["crate::link", "crate::workspace", "crate::discover", "crate::resolve"][..]),
         ("src/link/", &["crate::workspace", "crate::discover", "crate::resolve", "crate::check"][..]),
+        (
+            "src/config/",
+            &["crate::eval", "crate::link", "crate::syntax", "crate::workspace", "crate::check"][..],
+        ),
         ("src/output/", &["crate::eval", "crate::link", "crate::syntax", "crate::workspace"][..]),
     ];
     for (file, text) in files("src") {

@@ -8,8 +8,9 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, Deserializer, Error as _, MapAccess, Visitor};
 use smol_str::SmolStr;
 
+use super::merge::OTHERS;
 use super::node::{Member, Node};
-use super::{DirectoryPattern, Entries, Error, Errors, Glob, Globs, Spanned, de::read};
+use super::{DirectoryPattern, Entries, Error, Errors, Glob, Globs, Spanned, read_node};
 use crate::source::Span;
 
 /// A partition of the tables into domains, and what may cross it.
@@ -194,7 +195,7 @@ pub(super) fn partitions(node: &Node) -> Option<&[Member]> {
 /// Reads `boundaries`.
 pub(super) fn read_all(node: &Node, errors: &mut Errors) -> Vec<Boundary> {
     let mut found = Vec::new();
-    let mut one = |node: &Node, name: Option<&str>| match read::<BoundaryFile>(node) {
+    let mut one = |node: &Node, name: Option<&str>| match read_node::<BoundaryFile>(node) {
         Ok(file) => match file.boundary(name, node.span) {
             Ok(boundary) => found.push(boundary),
             Err(error) => errors.push(error),
@@ -215,6 +216,9 @@ impl BoundaryFile {
         let directory = matches!(&by, Some(Spanned { value: ByFile::Word(Word::Directory), .. }));
         if let (Some(pattern), false) = (&pattern, directory) {
             return wrong(pattern.span, "`pattern` goes with `\"by\": \"directory\"`");
+        }
+        if name == Some(OTHERS) {
+            return wrong(span, "`*` cannot name a partition: in `rules` it is every other");
         }
         let by = match by {
             None if name.is_some() => {

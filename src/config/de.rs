@@ -1,156 +1,25 @@
-//! Reads Rust values out of a tree: errors know their place and speak of JSON, and all of them are found,
-//! not only the first.
-
-use std::fmt::Display;
+//! Reads Rust values out of a tree: serde's side of a [`Node`].
 
 use serde::de::value::{BorrowedStrDeserializer, U32Deserializer};
 use serde::de::{
-    self, DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Expected, IntoDeserializer, MapAccess,
-    SeqAccess, Unexpected, VariantAccess, Visitor,
+    DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer, MapAccess, SeqAccess, VariantAccess, Visitor,
 };
 use serde::forward_to_deserialize_any;
 
+use super::fault::Fault;
 use super::node::{Kind, Member, Node};
-use super::{Error, Errors, nullable, spanned};
+use super::{nullable, spanned};
 use crate::source::Span;
-
-/// Reads a value, or says everything that is wrong.
-pub fn read<T: DeserializeOwned>(node: &Node) -> Result<T, Errors> {
-    let mut errors = Errors::new();
-    // What is wrong is cut out, and the rest read again.
-    let mut rest: Option<Node> = None;
-    // Objects that miss a key because it was cut out are no news.
-    let mut cut: Vec<Span> = Vec::new();
-    loop {
-        let fault = match T::deserialize(Value::of(rest.as_ref().unwrap_or(node))) {
-            Ok(value) if errors.is_empty() => return Ok(value),
-            Ok(_) => return Err(errors),
-            Err(fault) => fault,
-        };
-        let span = fault.error.span;
-        if !(fault.missing && span.is_some_and(|span| cut.contains(&span))) {
-            errors.push(fault.error);
-        }
-        let tree = rest.get_or_insert_with(|| node.clone());
-        match span.and_then(|span| cut_out(tree, span)) {
-            Some(parent) => cut.push(parent),
-            None => return Err(errors),
-        }
-        if errors.len() >= ENOUGH {
-            return Err(errors);
-        }
-    }
-}
-
-/// How many errors are worth finding in one tree.
-const ENOUGH: usize = 100;
-
-/// Removes the innermost key or item at a place; gives the place of what held it.
-fn cut_out(node: &mut Node, span: Span) -> Option<Span> {
-    let holder = node.span;
-    match &mut node.kind {
-        Kind::List(items) => {
-            if let Some(parent) = items.iter_mut().find_map(|item| cut_out(item, span)) {
-                return Some(parent);
-            }
-            let index = items.iter().position(|item| item.span == span)?;
-            items.remove(index);
-        }
-        Kind::Object(members) => {
-            if let Some(parent) = members.iter_mut().find_map(|member| cut_out(&mut member.value, span)) {
-                return Some(parent);
-            }
-            let at = |member: &Member| member.key_span == span || member.value.span == span;
-            let index = members.iter().position(at)?;
-            members.remove(index);
-        }
-        _ => return None,
-    }
-    Some(holder)
-}
-
-/// An error on its way through serde.
-#[derive(Debug)]
-struct Fault {
-    error: Error,
-    missing: bool,
-}
-
-impl Fault {
-    fn new(message: impl Into<String>) -> Self {
-        Self { error: Error::new(message), missing: false }
-    }
-
-    /// The innermost place that it passes is its place.
-    fn at(mut self, span: Span) -> Self {
-        self.error.span.get_or_insert(span);
-        self
-    }
-}
-
-impl Display for Fault {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.error.fmt(f)
-    }
-}
-
-impl std::error::Error for Fault {}
-
-impl de::Error for Fault {
-    fn custom<T: Display>(message: T) -> Self {
-        Self::new(message.to_string())
-    }
-
-    fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        Self::new(format!("expected {expected}, found {}", words(found)))
-    }
-
-    fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        match found {
-            Unexpected::Signed(number) => Self::new(format!("the number {number} is out of range")),
-            Unexpected::Unsigned(number) => Self::new(format!("the number {number} is out of range")),
-            _ => Self::invalid_type(found, expected),
-        }
-    }
-
-    fn invalid_length(length: usize, expected: &dyn Expected) -> Self {
-        Self::new(format!("expected {expected}, found {length} items"))
-    }
-
-    fn unknown_variant(name: &str, allowed: &'static [&'static str]) -> Self {
-        Self { error: Error::unknown("value", name, allowed), missing: false }
-    }
-
-    fn unknown_field(name: &str, allowed: &'static [&'static str]) -> Self {
-        Self { error: Error::unknown("key", name, allowed), missing: false }
-    }
-
-    fn missing_field(name: &'static str) -> Self {
-        Self { error: Error::new(format!("the key `{name}` is missing")), missing: true }
-    }
-}
-
-fn words(found: Unexpected<'_>) -> String {
-    match found {
-        Unexpected::Bool(value) => value.to_string(),
-        Unexpected::Unsigned(_) | Unexpected::Signed(_) | Unexpected::Float(_) => "a number".to_string(),
-        Unexpected::Str(_) | Unexpected::Char(_) => "text".to_string(),
-        Unexpected::Seq => "a list".to_string(),
-        Unexpected::Map => "an object".to_string(),
-        Unexpected::Unit | Unexpected::Option => "null".to_string(),
-        other => other.to_string(),
-    }
-}
 
 /// A value of the tree, or a key, which is text too.
 #[derive(Clone, Copy)]
-enum Value<'n> {
+pub(super) enum Value<'n> {
     Node(&'n Node),
     Key(&'n str, Span),
 }
 
 impl<'n> Value<'n> {
-    const fn of(node: &'n Node) -> Self {
+    pub(super) const fn of(node: &'n Node) -> Self {
         Self::Node(node)
     }
 

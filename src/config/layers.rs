@@ -56,7 +56,7 @@ impl<'a> Layers<'a> {
         let recommended = self.preset(presets::RECOMMENDED)?;
         tree = merge(tree, recommended);
         if let Some(file) = file {
-            let path = self.sources.get(file).path.to_string();
+            let path = join("", &self.sources.get(file).path);
             let above = self.file(file, path)?;
             tree = merge(tree, above);
         }

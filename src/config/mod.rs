@@ -8,6 +8,7 @@ mod de;
 mod docs;
 mod entries;
 mod error;
+mod fault;
 mod file;
 mod glob;
 mod layers;
@@ -18,6 +19,7 @@ mod pattern;
 mod presets;
 mod print;
 mod projects;
+mod read;
 mod references;
 mod schema;
 mod settings;
@@ -35,7 +37,6 @@ use crate::source::{FileId, Sources, Span};
 use layers::Layers;
 
 pub use boundaries::{Allow, AllowDeclared, Boundary, By};
-pub use de::read as read_node;
 pub use docs::{Accept, Docs, Pages, Records};
 pub use entries::Entries;
 pub use error::{Error, Errors};
@@ -47,6 +48,7 @@ pub use nullable::Nullable;
 pub use pattern::{DirectoryPattern, Pattern};
 pub use print::print;
 pub use projects::Project;
+pub use read::read_node;
 pub use references::{Confidence, Helper, Pair, Polymorphic, SoftReferences, Targets};
 pub use schema::json_schema;
 pub use settings::{Override, RuleSettings, Setting};
@@ -117,7 +119,7 @@ fn typed(
     layers: &FxHashMap<FileId, Layer>,
     errors: &mut Errors,
 ) -> Option<Config> {
-    let keys = de::read::<file::ConfigFile>(&effective).map_err(|wrong| errors.extend(wrong));
+    let keys = read_node::<file::ConfigFile>(&effective).map_err(|wrong| errors.extend(wrong));
     let node = effective.get("boundaries");
     let mut boundaries = node.map(|node| boundaries::read_all(node, errors)).unwrap_or_default();
     if boundaries.is_empty() {

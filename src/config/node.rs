@@ -141,7 +141,7 @@ fn too_deep(text: &str) -> Option<usize> {
             b']' | b'}' => depth = depth.saturating_sub(1),
             b'"' => {
                 at += 1;
-                while bytes.get(at).is_some_and(|byte| *byte != b'"' && *byte != b'\n') {
+                while bytes.get(at).is_some_and(|byte| *byte != b'"') {
                     at += if bytes[at] == b'\\' { 2 } else { 1 };
                 }
             }

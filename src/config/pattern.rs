@@ -85,6 +85,6 @@ impl JsonSchema for Pattern {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "format": "regex" })
+        json_schema!({ "type": "string" })
     }
 }

@@ -65,7 +65,7 @@ impl<const ALWAYS_ON: bool> JsonSchema for Head<ALWAYS_ON> {
 }
 
 /// A key that may be left out may not be null, whatever `Option` says; descriptions are one line each, and
-/// formats are only those of the standard.
+/// `uint` is no format of the standard.
 #[derive(Debug, Clone)]
 struct Tidy;
 
@@ -74,9 +74,7 @@ impl Transform for Tidy {
         if schema.get("default") == Some(&Value::Null) {
             schema.remove("default");
         }
-        if schema.get("format").is_some_and(|format| format != "regex") {
-            schema.remove("format");
-        }
+        schema.remove("format");
         if let Some(Value::String(text)) = schema.get_mut("description") {
             *text = text.replace('\n', " ");
         }

@@ -10,7 +10,7 @@ use smol_str::SmolStr;
 use super::file::OverrideFile;
 use super::merge::{OTHERS, rule as merge_rule};
 use super::node::{Kind, Member, Node};
-use super::{Error, Errors, Globs, de, schema};
+use super::{Error, Errors, Globs, read_node, schema};
 use crate::rule::{DynRule, Entry, Level};
 use crate::source::Span;
 
@@ -123,7 +123,7 @@ impl Reader<'_> {
             return overrides;
         };
         for (index, item) in items.iter().enumerate() {
-            match de::read::<OverrideFile>(item) {
+            match read_node::<OverrideFile>(item) {
                 Ok(file) => overrides.push(Override { files: file.files }),
                 Err(wrong) => self.errors.extend(wrong),
             }
@@ -185,12 +185,15 @@ impl Reader<'_> {
         match &head.kind {
             Kind::Object(members) => {
                 for member in members {
-                    let said = self.level(entry, &member.value);
-                    if member.key == OTHERS {
-                        level = said.unwrap_or(level);
-                    } else if !self.partitions.contains(&member.key.as_str()) {
+                    let others = member.key == OTHERS;
+                    if !others && !self.partitions.contains(&member.key.as_str()) {
                         self.unknown_partition(member);
-                    } else if let Some(said) = said {
+                        continue;
+                    }
+                    let Some(said) = self.level(entry, &member.value) else { continue };
+                    if others {
+                        level = said;
+                    } else {
                         by_partition.push((SmolStr::from(&member.key), said));
                     }
                 }
@@ -235,7 +238,7 @@ impl Reader<'_> {
             error = Error::new(format!("unknown partition `{}`: `boundaries` names none", member.key));
         }
         error.span = Some(member.key_span);
-        self.errors.push(error);
+        self.errors.push(error.help(SHAPES));
     }
 }
 

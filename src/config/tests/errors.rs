@@ -13,6 +13,7 @@ fn errors_have_a_place_and_a_message() {
         ("{ \"files\": 'a' }", "1:12 «'» single-quoted strings are not allowed"),
         ("{} {}", "1:4 «{» text cannot contain more than one JSON value"),
         ("{ \"files\": {}, \"files\": {} }", "1:16 «\"files\"» `files` stands here a second time"),
+        (r#"{ "files": 1e999 }"#, "1:12 «1e999» `1e999` is not a number of JSON"),
         ("\u{feff}{\r\n\"fils\": {} }", "2:1 «\"fils\"» unknown key `fils`, did you mean `files`?"),
         // Keys.
         (
@@ -119,6 +120,10 @@ fn errors_have_a_place_and_a_message() {
 #[test]
 fn boundaries_make_sense() {
     check(&[
+        (
+            r#"{ "boundaries": { "*": { "by": "file" } } }"#,
+            "1:24 «{ \"by\": \"file\" }» `*` cannot name a partition: in `rules` it is every other",
+        ),
         (r#"{ "boundaries": 1 }"#, "1:17 «1» expected an object, found a number"),
         (
             r#"{ "boundaries": { "bye": "pg-schema" } }"#,
@@ -354,7 +359,7 @@ fn the_command_line_says_what_it_said() {
 
 #[test]
 fn deep_nesting_is_an_error_with_a_place() {
-    for open in ["[", "{\"a\":", "[ // [\n"] {
+    for open in ["[", "{\"a\":", "[ // [\n", "[\"\n\","] {
         let text = open.repeat(100_000);
         let errors = alone(&text).errors();
         assert_eq!(errors.len(), 1);
