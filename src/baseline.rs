@@ -50,9 +50,9 @@ impl Baseline {
     pub fn read(file: FileId, text: &str) -> Result<Self, Errors> {
         let node = Node::parse(file, text)?;
         let mut errors = Errors::new();
-        let mut wrong = |span: Span, message: String| errors.push(Error::new(message).at(span));
+        let mut wrong = |span: Span, message: String| errors.push(Error::at(span, message));
         let mut baseline = Self::default();
-        for member in node.members() {
+        for member in node.members().unwrap_or_default() {
             if !matches!(member.key.as_str(), "version" | "findings") {
                 wrong(member.key_span, format!("a baseline has no `{}`", member.key));
             }

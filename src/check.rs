@@ -1,16 +1,20 @@
-//! Runs the rules over a graph, in parallel, and puts their findings in order.
+//! Runs the rules over what was read, in parallel, takes out what is excepted, and puts the rest in order.
 
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
-use smol_str::SmolStr;
+use smol_str::{SmolStr, format_smolstr};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
+use crate::baseline::Baseline;
+use crate::config::{Config, Setting};
 use crate::graph::{Dialect, DrizzleLine};
 use crate::model::Model;
-use crate::rule::{Context, Finding, Findings, Level};
+use crate::review::{Review, Stale};
+use crate::rule::{Context, Entry, Finding, Findings, Level};
 use crate::rules::RULES;
-use crate::source::{Sources, Span};
+use crate::source::{FileId, Sources};
+use crate::suppress;
 use crate::workspace::Reading;
 
 /// What a check found, and what it was made of.
@@ -68,55 +72,139 @@ pub struct Counts {
     pub elsewhere: usize,
 }
 
+/// What is asked of a check beside the rules.
+#[derive(Default)]
+pub struct Asked<'a> {
+    /// What is accepted already.
+    pub baseline: Option<&'a Baseline>,
+    /// Which files findings are reported of; of all when it is not said.
+    pub scope: Option<Scope<'a>>,
+}
+
+/// The files that findings are reported of.
+#[derive(Clone, Copy)]
+pub struct Scope<'a> {
+    /// Whether a file is one of them.
+    pub holds: &'a (dyn Fn(FileId) -> bool + Sync),
+    /// A finding belongs to every file that it shows, not only to its own.
+    pub with_related: bool,
+}
+
 /// Checks what was read. `since` is when the reading began.
-pub fn check(reading: &Reading, since: Instant) -> Run {
-    let model = Model::new(
-        &reading.graph,
-        vec![crate::model::Boundary::default()],
-        &crate::model::Spelling {
-            id_suffixes: &["_id".to_string()],
-            discriminator_suffixes: &["_type", "_kind", "_table", "_entity"].map(String::from),
-            pairs: &[],
-        },
-        &crate::model::Sought {
-            columns: Vec::new(),
-            helpers: FxHashSet::default(),
-            least: crate::rule::Confidence::Probable,
-        },
-    );
-    let context = Context { graph: &reading.graph, model: &model };
-    let results: Vec<Result<Vec<Finding>, (&'static str, String)>> = RULES
-        .par_iter()
-        .filter(|rule| rule.meta.level != Level::Off)
-        .map(|rule| {
-            let mut out = Findings::new(rule.meta.name, rule.meta.level);
-            let checked = catch_unwind(AssertUnwindSafe(|| {
-                (rule.make)(None).map(|made| made.check(&context, &mut out))
-            }));
-            match checked {
-                Ok(_) => Ok(out.into_vec()),
-                Err(panic) => Err((rule.meta.name, said(&*panic))),
-            }
-        })
+pub fn check(reading: &Reading, config: &Config, asked: &Asked<'_>, since: Instant) -> Run {
+    let graph = &reading.graph;
+    let mut timings = reading.timings.clone();
+    let started = Instant::now();
+    let model = Model::new(graph, config, &reading.written);
+    timings.push(("model".into(), started.elapsed()));
+    let context = Context { graph, model: &model };
+    let outcomes = run_rules(config, &graph.sources, |rule, out| rule.rule.check(&context, out));
+    let mut outcome = Outcome::default();
+    outcomes.into_iter().for_each(|other| outcome.add(other));
+    sort(&mut outcome.findings, &graph.sources);
+    let mut suppressions = suppress::read(graph);
+    let suppressed = suppress::apply(&mut outcome.findings, &mut suppressions);
+    let ran: FxHashSet<&'static str> = RULES
+        .iter()
+        .map(|entry| entry.meta.name)
+        .filter(|name| config.rules.variants(name).iter().any(Setting::is_on))
         .collect();
-    let mut findings = reading_findings(reading);
-    let mut broken_rules = Vec::new();
-    for result in results {
-        match result {
-            Ok(found) => findings.extend(found),
-            Err(broken) => broken_rules.push(broken),
+    let mut baselined = 0;
+    let names = asked.baseline.map(Baseline::rules).unwrap_or_default();
+    let mut stale = stale(&model, reading);
+    let review = |stale: &[Stale]| {
+        let sources = &graph.sources;
+        let review = Review { sources, suppressions: &suppressions, ran: &ran, baselined: &names, stale };
+        run_rules(config, sources, |rule, out| rule.rule.review(&review, out))
+    };
+    for reviewed in review(&stale) {
+        outcome.add(reviewed);
+    }
+    sort(&mut outcome.findings, &graph.sources);
+    if let Some(baseline) = asked.baseline {
+        let of_baseline = baseline.stale(&outcome.findings, |rule| ran.contains(rule));
+        if !of_baseline.is_empty() {
+            outcome.findings.retain(|finding| finding.rule != "stale-exception");
+            stale.extend(of_baseline);
+            let again = review(&stale).into_iter().flat_map(|reviewed| reviewed.findings);
+            outcome.findings.extend(again.filter(|finding| finding.rule == "stale-exception"));
+            sort(&mut outcome.findings, &graph.sources);
         }
+        baselined = baseline.apply(&mut outcome.findings);
     }
-    sort(&mut findings, &reading.graph.sources);
+    let elsewhere = narrow(&mut outcome.findings, reading, asked.scope);
+    let counts =
+        Counts { suppressed, baselined, elsewhere, ..counts(reading, asked.scope) };
+    timings.append(&mut outcome.timings);
+    outcome.notes.extend(notes(&model, reading));
     Run {
-        findings,
-        broken_rules,
-        counts: counts(reading),
-        detected: Detected::default(),
-        notes: Vec::new(),
+        findings: outcome.findings,
+        broken_rules: outcome.broken,
+        counts,
+        detected: detected(&model, reading, config),
+        notes: outcome.notes,
         took: since.elapsed(),
-        timings: Vec::new(),
+        timings,
     }
+}
+
+/// What came out of rules.
+#[derive(Default)]
+struct Outcome {
+    findings: Vec<Finding>,
+    notes: Vec<String>,
+    broken: Vec<(&'static str, String)>,
+    timings: Vec<(SmolStr, Duration)>,
+}
+
+impl Outcome {
+    fn add(&mut self, mut other: Self) {
+        self.findings.append(&mut other.findings);
+        self.notes.append(&mut other.notes);
+        self.broken.append(&mut other.broken);
+        self.timings.append(&mut other.timings);
+    }
+}
+
+/// Runs every rule in each way in which it is set, in parallel; a rule that panics is contained.
+fn run_rules(
+    config: &Config,
+    sources: &Sources,
+    run: impl Fn(&Setting, &mut Findings) + Sync,
+) -> Vec<Outcome> {
+    RULES.par_iter().map(|entry| run_rule(entry, config, sources, &run)).collect()
+}
+
+fn run_rule(
+    entry: &Entry,
+    config: &Config,
+    sources: &Sources,
+    run: &(impl Fn(&Setting, &mut Findings) + Sync),
+) -> Outcome {
+    let name = entry.meta.name;
+    let started = Instant::now();
+    let mut outcome = Outcome::default();
+    for (index, setting) in config.rules.variants(name).iter().enumerate() {
+        if !setting.is_on() {
+            continue;
+        }
+        let highest = setting.by_partition.iter().map(|(_, level)| *level).fold(setting.level, Level::max);
+        let mut out = Findings::new(name, highest);
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| run(setting, &mut out))) {
+            outcome.broken.push((name, said(&*panic)));
+            continue;
+        }
+        let (mut findings, mut notes) = out.into_parts();
+        findings.retain_mut(|finding| {
+            finding.level = setting.level_in(finding.partition.as_deref());
+            let path = &sources.get(finding.primary.span.file).path;
+            finding.level != Level::Off && config.variant_for(name, path) == index
+        });
+        outcome.findings.append(&mut findings);
+        outcome.notes.append(&mut notes);
+    }
+    outcome.timings.push((SmolStr::new_static(name), started.elapsed()));
+    outcome
 }
 
 fn said(panic: &(dyn std::any::Any + Send)) -> String {
@@ -133,56 +221,113 @@ fn sort(findings: &mut [Finding], sources: &Sources) {
             .then_with(|| place(left).cmp(&place(right)))
             .then_with(|| left.rule.cmp(right.rule))
             .then_with(|| left.subject.cmp(&right.subject))
+            .then_with(|| left.partition.cmp(&right.partition))
     });
 }
 
-/// What the reading itself found: house-keeping rules, which are always on.
-fn reading_findings(reading: &Reading) -> Vec<Finding> {
-    let graph = &reading.graph;
-    let mut syntax = Findings::new("syntax-error", Level::Error);
-    for (span, message) in &graph.syntax_errors {
-        let path = graph.sources.get(span.file).path.clone();
-        syntax
-            .report(&*path, *span, format!("`{path}` cannot be read: {message}"))
-            .label("here")
-            .help("tables of this file are missing from the schema; everything else was still read");
-    }
-    let mut imports = Findings::new("unresolved-import", Level::Warn);
-    for (span, specifier) in &graph.missing_imports {
-        imports
-            .report(specifier.clone(), *span, format!("`{specifier}` leads to no file"))
-            .label("imported here, and needed by a table")
-            .help("correct the path, or add it to `paths` of the tsconfig or to `exports` of the package");
-    }
-    let mut unreadable = Findings::new("unreadable-schema", Level::Warn);
-    let missing: FxHashSet<Span> = graph.missing_imports.iter().map(|(span, _)| *span).collect();
-    for gap in &graph.unreadable {
-        // An import that leads nowhere is its own finding.
-        if missing.contains(&gap.why.span) {
-            continue;
+/// Leaves the findings of the files that were asked for; those of files that the config leaves out go, too.
+fn narrow(findings: &mut Vec<Finding>, reading: &Reading, scope: Option<Scope<'_>>) -> usize {
+    let before = findings.len();
+    findings.retain(|finding| {
+        let own = finding.primary.span.file;
+        if reading.excluded.contains(&own) {
+            return false;
         }
-        let message = format!("{} could not be read: {}", gap.subject, gap.why.reason);
-        let finding = unreadable.report(gap.subject.as_str(), gap.span, message);
-        if gap.why.span == gap.span {
-            finding.label(gap.why.reason.to_string());
-        } else {
-            finding.label("needed here").related(gap.why.span, gap.why.reason.to_string());
-        }
-    }
-    let mut findings = syntax.into_vec();
-    findings.extend(imports.into_vec());
-    findings.extend(unreadable.into_vec());
-    findings
+        let Some(scope) = scope else { return true };
+        (scope.holds)(own)
+            || scope.with_related && finding.related.iter().any(|label| (scope.holds)(label.span.file))
+    });
+    before - findings.len()
 }
 
-fn counts(reading: &Reading) -> Counts {
+/// Entries of the config, of pages and in tags that match nothing.
+fn stale(model: &Model<'_>, reading: &Reading) -> Vec<Stale> {
+    let mut stale: Vec<Stale> = model
+        .dangling
+        .iter()
+        .map(|(span, message)| Stale {
+            subject: SmolStr::new(reading.graph.sources.text(*span)),
+            span: *span,
+            message: message.clone(),
+            label: "matches nothing",
+            help: "correct the name, or take it out",
+        })
+        .collect();
+    for (index, boundary) in model.boundaries.iter().enumerate() {
+        for (at, allow) in boundary.allow.iter().enumerate() {
+            let used = model.allowed_by(index, at);
+            if !used {
+                let from = allow.from.as_ref().map(|from| format!("{} → ", from.pattern()));
+                let subject = format_smolstr!("allow {}{}", from.unwrap_or_default(), allow.to.pattern());
+                stale.push(Stale {
+                    subject,
+                    span: allow.to.span(),
+                    message: format!("nothing crosses the boundary to `{}` by this entry", allow.to.pattern()),
+                    label: "allows nothing",
+                    help: "take it out: it would allow the next reference without anybody deciding it",
+                });
+            }
+        }
+    }
+    stale
+}
+
+fn notes(model: &Model<'_>, reading: &Reading) -> Vec<String> {
+    let mut notes = Vec::new();
+    for partition in &model.partitions {
+        let outside: Vec<String> =
+            partition.outside(&reading.graph).map(|table| format!("`{}`", table.display_name())).collect();
+        if outside.is_empty() {
+            continue;
+        }
+        let shown = outside.iter().take(5).cloned().collect::<Vec<_>>().join(", ");
+        let rest = outside.len().saturating_sub(5);
+        let rest = if rest > 0 { format!(" and {rest} more") } else { String::new() };
+        let name = partition.name.as_ref().map(|name| format!(" `{name}`")).unwrap_or_default();
+        let is_are = if outside.len() == 1 { "table is" } else { "tables are" };
+        notes.push(format!(
+            "{} {is_are} in no domain of the boundary{name} by {}: {shown}{rest}",
+            outside.len(),
+            partition.by
+        ));
+    }
+    notes
+}
+
+fn detected(model: &Model<'_>, reading: &Reading, config: &Config) -> Detected {
+    let graph = &reading.graph;
+    let mut dialects: Vec<Dialect> = graph.own_tables().map(|(_, table)| table.dialect).collect();
+    dialects.sort_unstable();
+    dialects.dedup();
+    let mut lines: Vec<DrizzleLine> = graph.own_tables().map(|(_, table)| table.line).collect();
+    lines.sort_unstable();
+    lines.dedup();
+    let boundaries = model.partitions.iter().filter_map(|partition| {
+        let count = partition.domains().len();
+        let name = partition.name.as_ref().map(|name| format!("{name} by ")).unwrap_or_default();
+        (count > 1).then(|| format!("{name}{} ({count} domains)", partition.by))
+    });
+    Detected {
+        config: config.file.map(|file| graph.sources.get(file).path.to_string()),
+        dialects,
+        lines,
+        boundaries: boundaries.collect(),
+        records: reading.written.records.len(),
+    }
+}
+
+fn counts(reading: &Reading, scope: Option<Scope<'_>>) -> Counts {
     let graph = &reading.graph;
     let mut counts = Counts { looked_at: reading.looked_at, ..Counts::default() };
     let mut files = Vec::new();
     for (_, table) in graph.own_tables() {
+        let file = table.binding.file;
+        if reading.excluded.contains(&file) || scope.is_some_and(|scope| !(scope.holds)(file)) {
+            continue;
+        }
         counts.tables += 1;
         counts.foreign_keys += table.foreign_keys.len();
-        files.push(table.binding.file);
+        files.push(file);
         counts.incomplete += usize::from(
             table.columns_open.is_some()
                 || table.extras_open.is_some()

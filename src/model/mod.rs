@@ -89,6 +89,13 @@ impl<'r> Model<'r> {
         }
     }
 
+    /// Whether an entry of `allow` allows anything.
+    pub fn allowed_by(&self, boundary: usize, entry: usize) -> bool {
+        self.crossings.iter().any(|crossing| {
+            crossing.partition == boundary && crossing.allowance == Allowance::Entry(entry)
+        })
+    }
+
     /// How sure a rule must be: as its options say, else the config, else by its level.
     pub fn least_confidence(&self, of_rule: Option<Confidence>, level: Level) -> Confidence {
         of_rule.or(self.min_confidence).unwrap_or(match level {
