@@ -1,6 +1,7 @@
 //! Citations of decision records in texts.
 
 use regex::Regex;
+use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
 use super::fold::Folded;
@@ -70,7 +71,7 @@ fn settle(citations: &mut [Citation]) {
         Cited::Record(record) => Some(record),
         _ => None,
     });
-    let cited: Vec<usize> = cited.collect();
+    let cited: FxHashSet<usize> = cited.collect();
     for citation in citations {
         if let Cited::Ambiguous(records) = &citation.to
             && let [record] = records.iter().filter(|record| cited.contains(record)).collect::<Vec<_>>()[..]
@@ -159,6 +160,10 @@ mod tests {
             ("See ADR [cross-schema-without-fk].", "cross-schema-without-fk → cross-schema-without-fk"),
             ("`0001-Tenant-Scoping`", "0001-Tenant-Scoping → 1"),
             ("see tenant-scoping.", "tenant-scoping → 1"),
+            ("tenant-scoping", "tenant-scoping → 1"),
+            ("@adr tenant-scoping: x", "tenant-scoping → 1"),
+            ("no key (`tenant-scoping`)", "tenant-scoping → 1"),
+            ("for cross-schema-without-fk reasons", "cross-schema-without-fk → cross-schema-without-fk"),
             ("0004-trpc.md", "0004-trpc.md → 4"),
             ("ADR-004, ADR-007", "ADR-004 → 4; ADR-007 → 7"),
             ("ADR-004/ADR-007", "ADR-004 → 4; ADR-007 → 7"),
@@ -213,6 +218,7 @@ mod tests {
             "@acme/tenant-scoping, tenant-scopings, docs/adr/, docs/adr/README.md, ../adr/template.md",
             "see docs/architecture/caching.md and [a](../x/0016.md), [b](#adr)",
             "this ADR, the ADR, a superseding ADR, the booking ADR, the original caching plan ADR",
+            "the tenant-scoping of the house, (a tenant-scoping)",
             "booking amendments. ADR follows; ADRs under docs",
             "ADR\n\n036",
             "",

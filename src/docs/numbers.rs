@@ -5,6 +5,9 @@ use super::names::Names;
 /// A word: letters and digits, as bytes of the text.
 pub(super) type Word = (usize, usize);
 
+/// Longer slugs are not looked for behind a number.
+const MOST_SLUG_WORDS: usize = 32;
+
 /// A number that was found.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Numbered<'t> {
@@ -176,7 +179,10 @@ fn numbered<'t>(text: &'t str, words: &[Word], at: usize, label: &Label) -> Opti
     let number = digits.parse().ok()?;
     let mut last = at;
     let mut slug_end = at;
-    while gap(text, words, slug_end) == "-" && !word(text, words, slug_end + 1).is_empty() {
+    while slug_end < at + MOST_SLUG_WORDS
+        && gap(text, words, slug_end) == "-"
+        && !word(text, words, slug_end + 1).is_empty()
+    {
         slug_end += 1;
     }
     let is_slug = slug_end > at && word(text, words, at + 1).starts_with(char::is_alphabetic);

@@ -170,8 +170,27 @@ impl<'s> Search<'s> {
 
     fn slugs(&mut self) {
         for (start, end, record) in self.names.slugs_in(self.text) {
-            self.claim(start, end, Some(Cited::Record(record)), None);
+            if self.is_name(start, end) {
+                self.claim(start, end, Some(Cited::Record(record)), None);
+            }
         }
+    }
+
+    /// Whether a slug stands where a name stands. Slugs of two words are often what the house calls a
+    /// thing (`sous-actions`): they must be marked, introduced, or all that is said.
+    fn is_name(&self, start: usize, end: usize) -> bool {
+        const INTRODUCE: [&str; 9] =
+            ["adr", "adrs", "decision", "record", "see", "per", "cf", "voir", "siehe"];
+        let separators = self.text[start..end].matches(['-', '_']).count();
+        let (before, after) = (self.text[..start].trim_end(), self.text[end..].trim_start());
+        let marks = ['`', '[', ']', '(', ')', '«', '»'];
+        let marked = before.ends_with(marks) && after.starts_with(marks);
+        let introduced = before.trim_end_matches([':', '.', '[', '`', '"', ' ']);
+        let word = introduced.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+        separators > 1
+            || marked
+            || before.is_empty() && after.is_empty()
+            || INTRODUCE.iter().any(|known| word.eq_ignore_ascii_case(known))
     }
 
     /// `the custom-fields unification ADR`: the words in front name exactly one record.

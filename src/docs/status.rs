@@ -50,7 +50,9 @@ impl Status {
             return Some(Self::Superseded);
         }
         Some(first_word(words).unwrap_or_else(|| {
-            let end = words.find(['(', '.', ',', ';', ':', '–', '—', '|', '\n']).unwrap_or(words.len());
+            let end = words
+                .find(['(', '.', ',', ';', ':', '–', '—', '|', '·', '*', '`', '\n'])
+                .unwrap_or(words.len());
             let words: Vec<&str> = words[..end].split_whitespace().take(4).collect();
             Self::Other(SmolStr::new(words.join(" ")))
         }))
@@ -140,6 +142,7 @@ mod tests {
             ("deprecated since 2.0", Some(Status::Deprecated)),
             ("Approved on 1 May (all)", other("approved on 1 may")),
             ("In review", other("in review")),
+            ("**Active** · tracking", other("active")),
             ("[Proposed | Accepted | Superseded by ADR-NNN]", None),
             ("—", None),
             ("", None),
