@@ -54,9 +54,7 @@ impl Rule for MissingAdrCitation {
 /// Soft references that are sure enough, and foreign keys that are allowed.
 fn is_to_be_explained(context: &Context<'_>, crossing: &Crossing, least: Confidence) -> bool {
     match crossing.by {
-        Reference::Soft(index) => {
-            context.model.soft_references[index].evidence.confidence() >= least
-        }
+        Reference::Soft(index) => context.model.soft_references[index].evidence.confidence() >= least,
         Reference::ForeignKey(_) => crossing.allowance.is_given(),
     }
 }
@@ -108,7 +106,8 @@ impl MissingAdrCitation {
             Reference::ForeignKey(key) => ("foreign key ", table.place_of(&table.foreign_keys[key])),
             Reference::Soft(_) => ("", table.columns[crossing.columns[0]].span),
         };
-        let message = format!("{what}`{subject}` leads from {kind}`{from}` to `{to}` in {kind}`{there}` and {cites}");
+        let message =
+            format!("{what}`{subject}` leads from {kind}`{from}` to `{to}` in {kind}`{there}` and {cites}");
         let finding = out.report(subject, place, message);
         finding.partition(partition).label("the next reader cannot tell whether this is meant");
         if let Reference::Soft(index) = crossing.by {

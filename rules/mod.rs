@@ -4,13 +4,35 @@
 use crate::rule::Entry;
 
 mod cross_schema_reference;
+mod missing_adr_citation;
 mod missing_relation;
+mod soft_reference_type_mismatch;
+mod stale_exception;
+mod suppression_without_reason;
+mod syntax_error;
+mod undocumented_polymorphic_reference;
 mod unindexed_foreign_key;
+mod unknown_adr;
+mod unknown_rule;
+mod unreadable_schema;
+mod unresolved_import;
+mod unused_suppression;
 
 /// Every rule, by name.
 #[rustfmt::skip]
 pub static RULES: &[Entry] = &[
     Entry::of::<cross_schema_reference::CrossSchemaReference>(),
+    Entry::of::<missing_adr_citation::MissingAdrCitation>(),
     Entry::of::<missing_relation::MissingRelation>(),
+    Entry::of::<soft_reference_type_mismatch::SoftReferenceTypeMismatch>(),
+    Entry::of::<stale_exception::StaleException>(),
+    Entry::of::<suppression_without_reason::SuppressionWithoutReason>(),
+    Entry::of::<syntax_error::SyntaxError>(),
+    Entry::of::<undocumented_polymorphic_reference::UndocumentedPolymorphicReference>(),
     Entry::of::<unindexed_foreign_key::UnindexedForeignKey>(),
+    Entry::of::<unknown_adr::UnknownAdr>(),
+    Entry::of::<unknown_rule::UnknownRule>(),
+    Entry::of::<unreadable_schema::UnreadableSchema>(),
+    Entry::of::<unresolved_import::UnresolvedImport>(),
+    Entry::of::<unused_suppression::UnusedSuppression>(),
 ];

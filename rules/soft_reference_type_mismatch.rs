@@ -33,7 +33,9 @@ impl Rule for SoftReferenceTypeMismatch {
             }
             let (table, target) = (graph.table(reference.table), graph.table(reference.target));
             for (column, other) in reference.columns.iter().zip(&reference.target_columns) {
-                let (Some(own), Some(key)) = (sql_type(table, *column), sql_type(target, *other)) else { continue };
+                let (Some(own), Some(key)) = (sql_type(table, *column), sql_type(target, *other)) else {
+                    continue;
+                };
                 if comparable(&own) == comparable(&key) {
                     continue;
                 }
@@ -43,7 +45,10 @@ impl Rule for SoftReferenceTypeMismatch {
                 finding
                     .label("a join needs a cast, and values that are no key get in unnoticed")
                     .related(target.columns[*other].span, "the key that it means")
-                    .help(format!("declare it as the key is: `{}`", declared(target, *other, table, *column)));
+                    .help(format!(
+                        "declare it as the key is: `{}`",
+                        declared(target, *other, table, *column)
+                    ));
                 if let Evidence::Relation(relation) = reference.evidence {
                     finding.related(graph.relations[relation].span, "this relation joins them");
                 }

@@ -29,9 +29,13 @@ impl Rule for SuppressionWithoutReason {
                 continue;
             }
             let subject = names.join(", ");
-            out.report(subject.as_str(), suppression.span, format!("`{subject}` is suppressed without a reason"))
-                .label("why may this stand?")
-                .help(format!("say why, for whoever reads it next: `schemalint-ignore {subject} -- reason`"));
+            out.report(
+                subject.as_str(),
+                suppression.span,
+                format!("`{subject}` is suppressed without a reason"),
+            )
+            .label("why may this stand?")
+            .help(format!("say why, for whoever reads it next: `schemalint-ignore {subject} -- reason`"));
         }
     }
 }

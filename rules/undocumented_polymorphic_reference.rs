@@ -81,7 +81,8 @@ fn gap<'c>(context: &Context<'c>, reference: &'c PolymorphicReference) -> Option
         if !missing.is_empty() {
             return Some(Gap::Values(*first, missing));
         }
-    } else if !is_tagged && !graph.own_tables().any(|(id, other)| id != reference.table && names_table(graph, &text, other))
+    } else if !is_tagged
+        && !graph.own_tables().any(|(id, other)| id != reference.table && names_table(graph, &text, other))
     {
         return Some(Gap::Targets(*first));
     }
@@ -94,9 +95,9 @@ fn gap<'c>(context: &Context<'c>, reference: &'c PolymorphicReference) -> Option
 fn is_named(text: &str, name: &str) -> bool {
     let is_part = |c: char| c.is_alphanumeric() || c == '_';
     !name.is_empty()
-        && text.match_indices(name).any(|(at, _)| {
-            !text[..at].ends_with(is_part) && !text[at + name.len()..].starts_with(is_part)
-        })
+        && text
+            .match_indices(name)
+            .any(|(at, _)| !text[..at].ends_with(is_part) && !text[at + name.len()..].starts_with(is_part))
 }
 
 /// The same in any case, with `-` and blanks for `_`, and in the plural.
@@ -121,19 +122,25 @@ fn report(context: &Context<'_>, reference: &PolymorphicReference, gap: &Gap<'_>
     let (id, discriminator) = (&table.columns[reference.id], &table.columns[reference.discriminator]);
     let named = discriminator.display_name();
     let (message, said) = match gap {
-        Gap::Everything => {
-            (format!("`{subject}` means rows of the table that `{named}` names, and nothing says which tables"), None)
-        }
-        Gap::Discriminator(passage) => {
-            (format!("the documentation of `{subject}` does not say that `{named}` names its table"), Some(passage))
-        }
+        Gap::Everything => (
+            format!(
+                "`{subject}` means rows of the table that `{named}` names, and nothing says which tables"
+            ),
+            None,
+        ),
+        Gap::Discriminator(passage) => (
+            format!("the documentation of `{subject}` does not say that `{named}` names its table"),
+            Some(passage),
+        ),
         Gap::Targets(passage) => {
             (format!("the documentation of `{subject}` names no table that it may mean"), Some(passage))
         }
         Gap::Values(passage, missing) => {
             let values: Vec<String> = missing.iter().map(|target| format!("`{}`", target.value)).collect();
-            let message =
-                format!("the documentation of `{subject}` leaves out what {} of `{named}` means", values.join(", "));
+            let message = format!(
+                "the documentation of `{subject}` leaves out what {} of `{named}` means",
+                values.join(", ")
+            );
             (message, Some(passage))
         }
     };

@@ -34,7 +34,7 @@ impl Rule for UnknownAdr {
         }
         let comments = graph.comments.iter().map(|span| (*span, graph.sources.text(*span)));
         let pages = documentation.pages.iter().filter_map(|page| {
-            let section = page.section(&documentation.section)?;
+            let section = page.section(documentation.section)?;
             Some(section.body.in_file(page.file))
         });
         let pages = pages.map(|span| (span, graph.sources.text(span)));
@@ -68,11 +68,15 @@ fn judge(documentation: &Documentation, place: Span, citation: &Citation, out: &
         Cited::Ambiguous(several) => {
             let found: Vec<&DecisionRecord> = several.iter().filter_map(records).collect();
             let paths: Vec<String> = found.iter().map(|record| format!("`{}`", record.path)).collect();
-            let finding =
-                out.report(cited.clone(), place, format!("`{cited}` is the number of {} records", found.len()));
+            let finding = out.report(
+                cited.clone(),
+                place,
+                format!("`{cited}` is the number of {} records", found.len()),
+            );
             finding.label("which one?").help(format!("link the one that is meant: {}", paths.join(" or ")));
             for record in found {
-                finding.related(record.span, format!("one of the records with that number: {}", record.title));
+                finding
+                    .related(record.span, format!("one of the records with that number: {}", record.title));
             }
         }
         Cited::Record(index) => {

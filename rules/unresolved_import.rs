@@ -26,7 +26,9 @@ impl Rule for UnresolvedImport {
         for (span, specifier) in &context.graph.missing_imports {
             out.report(specifier.clone(), *span, format!("`{specifier}` leads to no file"))
                 .label("imported here, and needed by a table")
-                .help("correct the path, or add it to `paths` of the tsconfig or to `exports` of the package");
+                .help(
+                    "correct the path, or add it to `paths` of the tsconfig or to `exports` of the package",
+                );
         }
     }
 }

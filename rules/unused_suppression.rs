@@ -3,8 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::rule::{Findings, Level, Meta, Review, Rule};
-use crate::suppress::Scope;
+use crate::rule::{Findings, Level, Meta, Review, Rule, Scope};
 
 /// Options.
 #[derive(Debug, Default, Deserialize, JsonSchema)]

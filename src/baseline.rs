@@ -3,6 +3,7 @@
 //! Keyed by rule and subject with a count, never by line or file: moving code or renaming files changes
 //! nothing.
 
+use rustc_hash::FxHashMap;
 use serde_json::{Map, Value, json};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
@@ -59,7 +60,9 @@ impl Baseline {
         }
         match node.get("version").map(|version| (&version.kind, version.span)) {
             Some((Kind::Number(number), _)) if *number == VERSION.into() => {}
-            Some((_, span)) => wrong(span, format!("this version of schemalint reads baselines of version {VERSION}")),
+            Some((_, span)) => {
+                wrong(span, format!("this version of schemalint reads baselines of version {VERSION}"))
+            }
             None => wrong(node.span, "a baseline begins with its `version`".to_string()),
         }
         let findings = node.get("findings");
@@ -67,7 +70,10 @@ impl Baseline {
             Some((Kind::Object(rules), _)) => {
                 for rule in rules {
                     let Kind::Object(subjects) = &rule.value.kind else {
-                        wrong(rule.value.span, format!("expected an object, found {}", rule.value.describe()));
+                        wrong(
+                            rule.value.span,
+                            format!("expected an object, found {}", rule.value.describe()),
+                        );
                         continue;
                     };
                     for subject in subjects {
@@ -78,7 +84,10 @@ impl Baseline {
                                 let span = Some(subject.key_span);
                                 baseline.counts.insert(key, Accepted { count, span });
                             }
-                            _ => wrong(subject.value.span, "expected how many findings are accepted".to_string()),
+                            _ => wrong(
+                                subject.value.span,
+                                "expected how many findings are accepted".to_string(),
+                            ),
                         }
                     }
                 }
@@ -114,18 +123,17 @@ impl Baseline {
 
     /// Takes out the findings that are accepted, the first of each subject, and says how many went.
     pub fn apply(&self, findings: &mut Vec<Finding>) -> usize {
-        let mut left: BTreeMap<(&str, &str), usize> = BTreeMap::new();
-        for ((rule, subject), accepted) in &self.counts {
-            left.insert((rule, subject), accepted.count);
-        }
+        let mut left: FxHashMap<(SmolStr, SmolStr), usize> =
+            self.counts.iter().map(|(key, accepted)| (key.clone(), accepted.count)).collect();
         let before = findings.len();
-        findings.retain(|finding| match left.get_mut(&(finding.rule, finding.subject.as_str())) {
-            Some(count) if *count > 0 => {
-                *count -= 1;
-                false
+        let mut kept = Vec::with_capacity(before);
+        for finding in findings.drain(..) {
+            match left.get_mut(&(SmolStr::new_static(finding.rule), finding.subject.clone())) {
+                Some(count) if *count > 0 => *count -= 1,
+                _ => kept.push(finding),
             }
-            _ => true,
-        });
+        }
+        *findings = kept;
         before - findings.len()
     }
 
@@ -139,7 +147,10 @@ impl Baseline {
             let span = accepted.span.filter(|_| gone > 0 && ran(rule))?;
             let message = match left {
                 0 => format!("the baseline accepts `{rule}` of `{subject}`, which is no longer found"),
-                _ => format!("the baseline accepts {} `{rule}` of `{subject}`, found are {left}", accepted.count),
+                _ => format!(
+                    "the baseline accepts {} `{rule}` of `{subject}`, found are {left}",
+                    accepted.count
+                ),
             };
             Some(Stale {
                 subject: subject.clone(),
@@ -184,12 +195,14 @@ mod tests {
 
     #[test]
     fn a_baseline_reads_what_it_writes() {
-        let text = "{ \"findings\": { \"b\": { \"y\": 2, \"x.y\": 1 }, \"a\": { \"z\": 1 } }, \"version\": 1 }";
+        let text =
+            "{ \"findings\": { \"b\": { \"y\": 2, \"x.y\": 1 }, \"a\": { \"z\": 1 } }, \"version\": 1 }";
         let baseline = read(text).unwrap();
         let written = baseline.to_text();
         assert_eq!(written, read(&written).unwrap().to_text());
         assert_eq!(baseline.len(), 4);
-        let order: Vec<usize> = ["\"a\"", "\"b\"", "\"x.y\"", "\"y\""].iter().map(|key| written.find(key).unwrap()).collect();
+        let order: Vec<usize> =
+            ["\"a\"", "\"b\"", "\"x.y\"", "\"y\""].iter().map(|key| written.find(key).unwrap()).collect();
         assert!(order.is_sorted(), "{written}");
     }
 

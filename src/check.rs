@@ -133,8 +133,7 @@ pub fn check(reading: &Reading, config: &Config, asked: &Asked<'_>, since: Insta
         baselined = baseline.apply(&mut outcome.findings);
     }
     let elsewhere = narrow(&mut outcome.findings, reading, asked.scope);
-    let counts =
-        Counts { suppressed, baselined, elsewhere, ..counts(reading, asked.scope) };
+    let counts = Counts { suppressed, baselined, elsewhere, ..counts(reading, asked.scope) };
     timings.append(&mut outcome.timings);
     outcome.notes.extend(notes(&model, reading));
     Run {
@@ -262,7 +261,10 @@ fn stale(model: &Model<'_>, reading: &Reading) -> Vec<Stale> {
                 stale.push(Stale {
                     subject,
                     span: allow.to.span(),
-                    message: format!("nothing crosses the boundary to `{}` by this entry", allow.to.pattern()),
+                    message: format!(
+                        "nothing crosses the boundary to `{}` by this entry",
+                        allow.to.pattern()
+                    ),
                     label: "allows nothing",
                     help: "take it out: it would allow the next reference without anybody deciding it",
                 });

@@ -74,10 +74,12 @@ impl Review<'_> {
         }
         let text = &file.text;
         // The range of a line comment may hold its newline.
-        let (start, end) = (comment.range.start as usize, comment.range.start as usize + said.trim_end().len());
+        let (start, end) =
+            (comment.range.start as usize, comment.range.start as usize + said.trim_end().len());
         let before = text[..start].trim_end_matches([' ', '\t']);
         let after = text[end..].trim_start_matches([' ', '\t']);
-        let newline = if after.starts_with("\r\n") { 2 } else { usize::from(after.starts_with(['\n', '\r'])) };
+        let newline =
+            if after.starts_with("\r\n") { 2 } else { usize::from(after.starts_with(['\n', '\r'])) };
         let owns_line = before.is_empty() || before.ends_with(['\n', '\r']);
         let range = if owns_line && newline > 0 {
             Range::new(before.len() as u32, (text.len() - after.len() + newline) as u32)

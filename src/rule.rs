@@ -11,9 +11,11 @@ use smol_str::SmolStr;
 use crate::config::{Errors, Node, read_node};
 use crate::graph::SchemaGraph;
 use crate::model::Model;
-use crate::review::Review;
 use crate::source::Span;
 
+// What house-keeping rules look at.
+pub use crate::review::Review;
+pub use crate::suppress::Scope;
 // What the options of rules are made of.
 pub use crate::config::{Confidence, Entries, Glob, Globs, Nullable, Pattern, Spanned};
 

@@ -149,6 +149,16 @@ impl Sources {
         &self.files[id.0 as usize]
     }
 
+    /// The files in the order of their numbers.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<SourceFile>> {
+        self.files.iter()
+    }
+
+    /// The files with their numbers.
+    pub fn numbered(&self) -> impl Iterator<Item = (FileId, &Arc<SourceFile>)> {
+        self.files.iter().enumerate().map(|(index, file)| (FileId(index as u32), file))
+    }
+
     /// How many files there are.
     pub fn len(&self) -> usize {
         self.files.len()

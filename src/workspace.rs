@@ -1,42 +1,74 @@
 //! The façade that the command line, the editor and tests call: from paths to a graph.
 
+mod changed;
 mod repository;
+mod settings;
+mod written;
 
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
+use smol_str::SmolStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
+use crate::config::{self, Config};
 use crate::discover::search::Kind;
 use crate::discover::{Options, Script, discover, discover_surroundings};
+use crate::docs::Problem;
 use crate::graph::{DrizzleLine, SchemaGraph};
-use crate::link::{Input, link};
+use crate::link::{ConfiguredProject, Input, link};
+use crate::model::Written;
 use crate::packages::Packages;
 use crate::resolve::Resolver;
-use crate::source::{Range, SourceFile};
+use crate::source::{FileId, Range, SourceFile};
 use crate::syntax::{Failure, Module, lower};
 use repository::Repository;
+use written::{Documents, declared, documents};
+
+pub use changed::changed_files;
+pub use settings::{Failure as SettingsFailure, Settings, find as find_config, load as load_settings};
 
 /// What a run read.
 #[derive(Debug)]
 pub struct Reading {
     /// The schema.
     pub graph: SchemaGraph,
+    /// Decision records, entity pages, and what manifests declare.
+    pub written: Written,
+    /// Documents of which something could not be read.
+    pub problems: Vec<Problem>,
+    /// Files that the config leaves out, though something leads to them.
+    pub excluded: FxHashSet<FileId>,
     /// Files and folders that could not be opened.
     pub unreadable_paths: Vec<(PathBuf, String)>,
     /// Files that look like schemas but that a `.gitignore` leaves out.
     pub ignored: Vec<PathBuf>,
+    /// Configs of this program below the root that are not in use.
+    pub other_configs: Vec<PathBuf>,
     /// How many scripts were looked at.
     pub looked_at: usize,
     /// How many files were parsed.
     pub parsed: usize,
+    /// How long each stage took.
+    pub timings: Vec<(SmolStr, Duration)>,
+    paths: Vec<PathBuf>,
+}
+
+impl Reading {
+    /// Where a file is on the disk.
+    pub fn path_of(&self, file: FileId) -> Option<&Path> {
+        self.paths.get(file.0 as usize).map(PathBuf::as_path)
+    }
 }
 
 /// Evaluation recurses as deep as the code nests; the stack is virtual memory until it is used.
 const STACK: usize = 256 << 20;
 
-/// Reads the repository around those paths, which exist and are absolute.
-pub fn read(root: &Path, options: &Options) -> Reading {
+/// Reads the repository around those paths, which exist and are absolute, as the config says.
+pub fn read(root: &Path, options: &Options, settings: &Settings) -> Reading {
+    let mut clock = Clock::new();
+    let config = &settings.config;
     let mut found = discover(options);
     let repository_root = repository_root(root);
     if repository_root != root {
@@ -46,7 +78,10 @@ pub fn read(root: &Path, options: &Options) -> Reading {
         found.records.extend(records);
         found.packages.sort();
         found.packages.dedup();
+        found.records.sort();
+        found.records.dedup();
     }
+    clock.lap("discover");
     let packages = Packages::new(repository_root, &found.packages);
     let v1: FxHashSet<PathBuf> = found
         .scripts
@@ -56,7 +91,12 @@ pub fn read(root: &Path, options: &Options) -> Reading {
         .collect();
     let resolver = Resolver::new(repository_root, packages.by_name());
     let lowered: Vec<Parsed> = found.scripts.par_iter().map(|script| Parsed::new(root, script)).collect();
+    clock.lap("parse");
     let line_of = |path: &Path| {
+        let configured = config.projects.iter().find(|project| path.starts_with(root.join(&**project.root)));
+        if let Some(line) = configured.and_then(|project| project.drizzle) {
+            return line;
+        }
         let package = packages.folder_of(path);
         let used = package.is_some_and(|package| v1.contains(package));
         // What the package asks for decides; what its code uses only where that says nothing.
@@ -64,7 +104,11 @@ pub fn read(root: &Path, options: &Options) -> Reading {
     };
     let mut repository =
         Repository::new((root, repository_root), &packages, &resolver, &line_of, &found.loose);
-    let mut input = Input::default();
+    repository.overlay = options.overlay.clone();
+    for source in settings.sources.iter() {
+        repository.add_text(root.join(&*source.path), source.clone());
+    }
+    let mut input = Input { projects: projects(root, config), ..Input::default() };
     for (script, parsed) in found.scripts.iter().zip(lowered) {
         let file = repository.add(script.path.clone(), parsed, script.kind != Kind::Config);
         if script.is_config {
@@ -75,16 +119,71 @@ pub fn read(root: &Path, options: &Options) -> Reading {
         }
     }
     let mut graph = stacker::grow(STACK, || link(&repository, &input));
-    let (sources, syntax_errors, mut unreadable_paths) = repository.finish();
-    graph.sources = sources;
-    graph.syntax_errors = syntax_errors;
-    unreadable_paths.extend(found.failures);
-    let parsed = graph.sources.len();
-    Reading { graph, unreadable_paths, ignored: found.ignored, looked_at: found.looked_at, parsed }
+    clock.lap("evaluate and link");
+    let mut unreadable_paths = found.failures;
+    let Documents { mut written, problems } =
+        documents(root, config, &found.records, &repository, &mut unreadable_paths);
+    written.declared =
+        declared(&graph, config, repository_root, |file| repository.path_of(file), &mut unreadable_paths);
+    clock.lap("documents");
+    let finished = repository.finish();
+    graph.sources = finished.sources;
+    graph.syntax_errors = finished.syntax_errors;
+    unreadable_paths.extend(finished.failures);
+    let excluded = graph.sources.numbered().filter(|(_, source)| config.files.exclude.is_match(&source.path));
+    Reading {
+        excluded: excluded.map(|(file, _)| file).collect(),
+        parsed: graph.sources.len(),
+        graph,
+        written,
+        problems,
+        unreadable_paths,
+        ignored: found.ignored,
+        other_configs: found.settings.into_iter().filter(|path| path.parent() != Some(root)).collect(),
+        looked_at: found.looked_at,
+        timings: clock.laps,
+        paths: finished.paths,
+    }
+}
+
+/// What the config says in place of a drizzle.config.
+fn projects(root: &Path, config: &Config) -> Vec<ConfiguredProject> {
+    let Some(file) = config.file else { return Vec::new() };
+    let inside = |project: &config::Project, path: &str| {
+        let folder = project.root.trim_start_matches("./").trim_end_matches('/');
+        if folder.is_empty() || folder == "." { path.to_string() } else { format!("{folder}/{path}") }
+    };
+    let configured = config.projects.iter().map(|project| ConfiguredProject {
+        config: file,
+        package: relative(root, &root.join(&**project.root)).trim_matches('/').into(),
+        schema: project.schema.list().iter().map(|glob| inside(project, glob.pattern())).collect(),
+        out: project.out.as_ref().map(|out| inside(project, out).into()),
+        dialect: project.dialect,
+        line: project.drizzle,
+        casing: project.casing,
+    });
+    configured.collect()
+}
+
+/// How long each stage takes.
+struct Clock {
+    since: Instant,
+    laps: Vec<(SmolStr, Duration)>,
+}
+
+impl Clock {
+    fn new() -> Self {
+        Self { since: Instant::now(), laps: Vec::new() }
+    }
+
+    fn lap(&mut self, stage: &'static str) {
+        self.laps.push((SmolStr::new_static(stage), self.since.elapsed()));
+        self.since = Instant::now();
+    }
 }
 
 /// The repository that a folder is in: the nearest folder above with `.git` or a workspace, else itself.
-fn repository_root(folder: &Path) -> &Path {
+pub fn repository_root(folder: &Path) -> &Path {
     let is_root = |folder: &&Path| {
         folder.join(".git").exists()
             || folder.join("pnpm-workspace.yaml").is_file()
@@ -131,8 +230,20 @@ impl Parsed {
     }
 }
 
-/// A path as people see it: relative to the root when it is inside, `/` between folders.
+/// A path as people see it: from the root, `/` between folders, `..` where it lies outside.
 fn relative(root: &Path, path: &Path) -> String {
-    let shown = path.strip_prefix(root).unwrap_or(path).to_string_lossy();
-    if cfg!(windows) { shown.replace('\\', "/") } else { shown.into_owned() }
+    let mut up = 0;
+    let inside = root.ancestors().find_map(|base| {
+        let inside = path.strip_prefix(base).ok();
+        up += usize::from(inside.is_none());
+        inside
+    });
+    let shown = match inside {
+        // Nothing in common but the root of the disk: better said whole.
+        Some(inside) if up < root.components().count() - 1 || up == 0 => {
+            format!("{}{}", "../".repeat(up), inside.to_string_lossy())
+        }
+        _ => path.to_string_lossy().into_owned(),
+    };
+    if cfg!(windows) { shown.replace('\\', "/") } else { shown }
 }

@@ -8,7 +8,7 @@
 use std::fs;
 use std::time::Instant;
 
-use schemalint::check::{Run, check};
+use schemalint::check::{Asked, Run, check};
 use schemalint::discover::Options;
 use schemalint::output::{Report, Style, concise, github, human, json};
 use schemalint::rule::{Edit, Findings, Fix, Level};
@@ -52,8 +52,10 @@ fn read() -> (Reading, Run) {
         fs::write(folder.path().join(name), text).unwrap();
     }
     let root = fs::canonicalize(folder.path()).unwrap();
-    let reading = workspace::read(&root, &Options { paths: vec![root.clone()], ..Options::default() });
-    let mut run = check(&reading, Instant::now());
+    let settings = workspace::load_settings(None, &[]).unwrap();
+    let options = Options { paths: vec![root.clone()], ..Options::default() };
+    let reading = workspace::read(&root, &options, &settings);
+    let mut run = check(&reading, &settings.config, &Asked::default(), Instant::now());
     assert!(run.broken_rules.is_empty(), "{:?}", run.broken_rules);
     run.findings.extend(placed(&reading));
     (reading, run)
@@ -72,7 +74,7 @@ fn placed(reading: &Reading) -> Vec<schemalint::rule::Finding> {
         let start = Range::new(span.range.start, span.range.start).in_file(span.file);
         out.report(format!("start {at}"), start, format!("start {at}"));
     }
-    out.into_vec()
+    out.into_parts().0
 }
 
 /// The lines of a file, without what ends them, as an editor shows them.
@@ -281,8 +283,10 @@ fn a_table_can_have_any_name_and_command_nothing() {
         fs::write(folder.path().join("a.ts"), &text).unwrap();
     }
     let root = fs::canonicalize(folder.path()).unwrap();
-    let reading = workspace::read(&root, &Options { paths: vec![root.clone()], ..Options::default() });
-    let run = check(&reading, Instant::now());
+    let settings = workspace::load_settings(None, &[]).unwrap();
+    let options = Options { paths: vec![root.clone()], ..Options::default() };
+    let reading = workspace::read(&root, &options, &settings);
+    let run = check(&reading, &settings.config, &Asked::default(), Instant::now());
     assert!(!run.findings.is_empty());
     assert!(run.findings.iter().any(|finding| finding.message.contains('\u{1b}')), "{:?}", run.findings);
     let report = report(&reading, &run);

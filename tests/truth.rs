@@ -18,6 +18,7 @@ use schemalint::workspace;
 #[test]
 fn the_graph_is_what_drizzle_reports() {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/truth");
+    let settings = workspace::load_settings(None, &[]).unwrap();
     let mut compared = 0;
     let mut differences = Vec::new();
     for entry in fs::read_dir(&fixtures).unwrap() {
@@ -25,7 +26,7 @@ fn the_graph_is_what_drizzle_reports() {
         let Ok(truth) = fs::read_to_string(folder.join("truth.json")) else { continue };
         let truth: Value = serde_json::from_str(&truth).unwrap();
         let options = Options { paths: vec![folder.clone()], no_ignore: true, ..Options::default() };
-        let reading = workspace::read(&folder, &options);
+        let reading = workspace::read(&folder, &options, &settings);
         let model = graph_json::graph(&reading.graph);
         let name = folder.file_name().unwrap().to_string_lossy().into_owned();
         let (truth, model) = (facts(&truth, &truth), facts(&model, &truth));

@@ -5,7 +5,7 @@
 use std::fs;
 use std::time::Instant;
 
-use schemalint::check::check;
+use schemalint::check::{Asked, check};
 use schemalint::discover::Options;
 use schemalint::graph::{SchemaGraph, Table};
 use schemalint::workspace::{self, Reading};
@@ -22,7 +22,8 @@ fn read(files: &[(&str, &str)]) -> Reading {
         fs::write(path, text).unwrap();
     }
     let root = fs::canonicalize(folder.path()).unwrap();
-    workspace::read(&root, &Options { paths: vec![root.clone()], ..Options::default() })
+    let settings = workspace::load_settings(None, &[]).unwrap();
+    workspace::read(&root, &Options { paths: vec![root.clone()], ..Options::default() }, &settings)
 }
 
 fn schema(body: &str) -> Reading {
@@ -40,7 +41,8 @@ fn unreadable(reading: &Reading) -> Vec<String> {
 }
 
 fn fired(reading: &Reading, rule: &str) -> Vec<String> {
-    let run = check(reading, Instant::now());
+    let settings = workspace::load_settings(None, &[]).unwrap();
+    let run = check(reading, &settings.config, &Asked::default(), Instant::now());
     let findings = run.findings.iter().filter(|finding| finding.rule == rule);
     findings.map(|finding| finding.subject.to_string()).collect()
 }

@@ -33,14 +33,7 @@ pub struct Boundary {
 impl Boundary {
     /// The partition of a config that does not speak of boundaries.
     pub(super) fn detected(span: Span) -> Self {
-        Self {
-            name: None,
-            span,
-            by: None,
-            shared: Globs::default(),
-            allow: Vec::new(),
-            allow_declared: None,
-        }
+        Self { name: None, span, by: None, shared: Globs::default(), allow: Vec::new(), allow_declared: None }
     }
 }
 

@@ -161,6 +161,15 @@ fn sorted(mut errors: Errors, layers: &FxHashMap<FileId, Layer>, sources: &Sourc
 }
 
 impl Config {
+    /// The least evidence that the config asks for anywhere: guesses are only collected where they are wanted.
+    pub fn least_confidence(&self) -> Confidence {
+        let wants_guesses = self.soft_references.min_confidence == Some(Confidence::Guess)
+            || ["rules", "overrides"]
+                .iter()
+                .any(|key| self.effective.get(key).is_some_and(|node| node.says("guess")));
+        if wants_guesses { Confidence::Guess } else { Confidence::Probable }
+    }
+
     /// Which of [`RuleSettings::variants`] holds for a file, by its path from the folder of the config: the last
     /// override that names the rule and the file wins.
     pub fn variant_for(&self, rule: &str, path: &str) -> usize {

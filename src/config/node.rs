@@ -72,6 +72,16 @@ impl Node {
         if errors.is_empty() { Ok(node) } else { Err(errors) }
     }
 
+    /// Whether a text stands anywhere in it.
+    pub(super) fn says(&self, text: &str) -> bool {
+        match &self.kind {
+            Kind::Text(found) => found == text,
+            Kind::List(items) => items.iter().any(|item| item.says(text)),
+            Kind::Object(members) => members.iter().any(|member| member.value.says(text)),
+            Kind::Null | Kind::Bool(_) | Kind::Number(_) => false,
+        }
+    }
+
     /// Its members, when it is an object.
     pub fn members(&self) -> Option<&[Member]> {
         match &self.kind {

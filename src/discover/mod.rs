@@ -8,7 +8,6 @@ pub mod exclude;
 mod gitignore;
 pub mod search;
 
-use globset::GlobSet;
 use rayon::Scope;
 use std::cell::RefCell;
 use std::fs;
@@ -18,6 +17,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use walkdir::WalkDir;
 
+use crate::config;
 use gitignore::{Ignores, Tracked};
 use search::{Kind, LookedAt};
 
@@ -42,24 +42,24 @@ pub struct Options {
 pub struct Files {
     /// The folder.
     pub root: PathBuf,
-    /// Only these are candidates.
-    pub include: Option<GlobSet>,
-    /// These are none.
-    pub exclude: Option<GlobSet>,
+    /// What the config says.
+    pub config: config::Files,
 }
 
 impl Files {
     /// Whether the config leaves a file out.
     pub fn excludes(&self, path: &Path) -> bool {
-        let inside = path.strip_prefix(&self.root).unwrap_or(path);
-        self.exclude.as_ref().is_some_and(|globs| globs.is_match(inside))
+        self.config.exclude.is_match(&self.inside(path))
+    }
+
+    fn inside<'p>(&self, path: &'p Path) -> std::borrow::Cow<'p, str> {
+        path.strip_prefix(&self.root).unwrap_or(path).to_string_lossy()
     }
 
     /// Why a file is of interest, given what its content says.
     fn kind(&self, path: &Path, looked_at: LookedAt) -> Option<Kind> {
         let LookedAt { kind, is_config, .. } = looked_at;
-        let inside = path.strip_prefix(&self.root).unwrap_or(path);
-        let included = self.include.as_ref().map(|globs| globs.is_match(inside));
+        let included = self.config.include.as_ref().map(|globs| globs.is_match(&self.inside(path)));
         match (included, self.excludes(path)) {
             (Some(true), false) => Some(Kind::Candidate),
             (Some(false), _) | (_, true) => is_config.then_some(Kind::Config),
@@ -162,6 +162,21 @@ pub fn discover_surroundings(root: &Path) -> (Vec<(PathBuf, String)>, Vec<PathBu
         }
     }
     (packages, records)
+}
+
+/// Whether the walk from a root would not reach a path: it lies elsewhere, or a folder on the way is left out.
+pub fn left_out(root: &Path, path: &Path) -> bool {
+    let Ok(inside) = path.strip_prefix(root) else { return true };
+    let mut folder = root.to_path_buf();
+    for part in inside {
+        let beside_package = folder.join("package.json").is_file();
+        let ignores = Ignores::above(&folder.join(part), false);
+        folder.push(part);
+        if exclude::folder(&part.to_string_lossy(), beside_package) || ignores.matches(&folder, true) {
+            return true;
+        }
+    }
+    false
 }
 
 /// Whether a file is a Markdown page in a folder that holds decision records by its name.

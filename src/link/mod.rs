@@ -35,6 +35,27 @@ pub struct Input {
     pub candidates: Vec<FileId>,
     /// drizzle.configs, by path.
     pub configs: Vec<FileId>,
+    /// What stands in place of one.
+    pub projects: Vec<ConfiguredProject>,
+}
+
+/// What the config of this program says in place of a drizzle.config.
+#[derive(Debug)]
+pub struct ConfiguredProject {
+    /// The file that says it.
+    pub config: FileId,
+    /// The project's folder, relative to the root.
+    pub package: Arc<str>,
+    /// Its schema files, as paths and globs from the folder of the config.
+    pub schema: Vec<String>,
+    /// Where migrations are written.
+    pub out: Option<Arc<str>>,
+    /// The database.
+    pub dialect: crate::graph::Dialect,
+    /// The line of drizzle-orm, when it is said.
+    pub line: Option<crate::graph::DrizzleLine>,
+    /// How names without one of their own are spelled.
+    pub casing: Option<crate::graph::Casing>,
 }
 
 /// Answers that only the workspace has.
@@ -62,7 +83,7 @@ pub fn link(world: &dyn LinkWorld, input: &Input) -> SchemaGraph {
         linker.evaluate_file(*file);
     }
     linker.evaluate_loose_files();
-    let mut projects = projects::read(&mut linker, &input.configs);
+    let mut projects = projects::read(&mut linker, &input.configs, &input.projects);
     for file in projects.schema_files() {
         linker.evaluate_file(file);
     }

@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::{Linker, TableKey};
+use super::{ConfiguredProject, Linker, TableKey};
 use crate::eval::drizzle::{self, Entity};
 use crate::eval::{Value, why};
 use crate::graph::{Casing, Dialect, DrizzleLine, Project};
@@ -26,7 +26,11 @@ pub(super) struct Projects {
 }
 
 /// Reads the drizzle.configs and follows their `schema`.
-pub(super) fn read(linker: &mut Linker<'_>, configs: &[FileId]) -> Projects {
+pub(super) fn read(
+    linker: &mut Linker<'_>,
+    configs: &[FileId],
+    configured: &[ConfiguredProject],
+) -> Projects {
     let mut projects = Projects {
         list: Vec::new(),
         creators: FxHashMap::default(),
@@ -56,15 +60,36 @@ pub(super) fn read(linker: &mut Linker<'_>, configs: &[FileId]) -> Projects {
         };
         for value in several {
             let project = project(linker, *config, &value);
-            let index = projects.list.len();
-            for table in created_by(linker, &project.schema_files) {
-                projects.creators.entry(table).or_default().push(index);
-            }
-            projects.configs_of.entry(project.package.clone()).or_default().push(index);
-            projects.list.push(project);
+            projects.add(linker, project);
         }
     }
+    for settings in configured {
+        let project = configured_project(linker, settings);
+        projects.add(linker, project);
+    }
     projects
+}
+
+fn configured_project(linker: &Linker<'_>, settings: &ConfiguredProject) -> Project {
+    let mut project = Project {
+        config: Some(settings.config),
+        package: settings.package.clone(),
+        dialect: Some(settings.dialect),
+        line: settings.line.unwrap_or_default(),
+        casing: Ok(settings.casing),
+        out: settings.out.clone(),
+        schema_files: Vec::new(),
+        unmatched_schema: Vec::new(),
+    };
+    for pattern in &settings.schema {
+        let files = linker.world.schema_files(settings.config, pattern);
+        if files.is_empty() {
+            let at = Range::default().in_file(settings.config);
+            project.unmatched_schema.push((SmolStr::new(pattern), at));
+        }
+        project.schema_files.extend(files);
+    }
+    project
 }
 
 /// `module.exports = {…}` is the value itself.
@@ -159,6 +184,15 @@ fn created_by(linker: &mut Linker<'_>, files: &[FileId]) -> FxHashSet<TableKey> 
 }
 
 impl Projects {
+    fn add(&mut self, linker: &mut Linker<'_>, project: Project) {
+        let index = self.list.len();
+        for table in created_by(linker, &project.schema_files) {
+            self.creators.entry(table).or_default().push(index);
+        }
+        self.configs_of.entry(project.package.clone()).or_default().push(index);
+        self.list.push(project);
+    }
+
     /// The files that the drizzle.configs name, by project.
     pub(super) fn schema_files(&self) -> Vec<FileId> {
         self.list.iter().flat_map(|project| project.schema_files.iter().copied()).collect()

@@ -140,27 +140,28 @@ fn side(
 
 /// Projects whose own tables stand in two pgSchemas or more.
 fn divided_projects(graph: &SchemaGraph) -> FxHashSet<usize> {
-    let mut seen: FxHashMap<usize, FxHashSet<Option<&SmolStr>>> = FxHashMap::default();
+    let mut seen: FxHashMap<usize, FxHashMap<Option<&SmolStr>, bool>> = FxHashMap::default();
     for (_, table) in graph.own_tables().filter(|(_, table)| table.owner.is_none()) {
-        if table.dialect != Dialect::Postgres || is_stub(table) {
-            continue;
-        }
-        match &table.namespace {
-            Some(Ok(namespace)) => seen.entry(table.project).or_default().insert(Some(namespace)),
-            Some(Err(_)) => false,
-            None => seen.entry(table.project).or_default().insert(None),
+        let namespace = match &table.namespace {
+            Some(Ok(namespace)) => Some(namespace),
+            None if table.dialect == Dialect::Postgres => None,
+            Some(Err(_)) | None => continue,
         };
+        let is_own = seen.entry(table.project).or_default().entry(namespace).or_default();
+        *is_own |= !is_stub_of_platform(table);
     }
-    seen.into_iter().filter(|(_, namespaces)| namespaces.len() > 1).map(|(project, _)| project).collect()
+    let divided = |namespaces: &FxHashMap<_, bool>| namespaces.values().filter(|is_own| **is_own).count() > 1;
+    seen.into_iter().filter(|(_, namespaces)| divided(namespaces)).map(|(project, _)| project).collect()
 }
 
-/// A table of somebody else's that is only there to be referred to: `pgSchema("auth").table("users", { id })`.
-fn is_stub(table: &Table) -> bool {
-    table.namespace.is_some()
-        && table.columns.len() <= 2
+/// A table of the platform's that is only there to be referred to: Supabase's
+/// `pgSchema("auth").table("users", { id })` (facts/idioms.md 3).
+fn is_stub_of_platform(table: &Table) -> bool {
+    matches!(&table.namespace, Some(Ok(namespace)) if matches!(namespace.as_str(), "auth" | "storage"))
         && table.foreign_keys.is_empty()
         && table.indexes.is_empty()
         && table.uniques.is_empty()
+        && table.columns.len() <= 3
 }
 
 /// The names of files as domains: the stem, or the path where two files share a stem.
@@ -198,7 +199,7 @@ impl FileDomains {
 
 /// The two ends of a reference across a boundary.
 #[derive(Debug, Clone, Copy)]
-pub struct Ends<'e> {
+pub(super) struct Ends<'e> {
     /// The table that refers.
     pub from: (TableId, &'e SmolStr),
     /// Its columns.
@@ -212,8 +213,7 @@ pub(super) fn allows(allow: &Allow, graph: &SchemaGraph, ends: Ends<'_>) -> bool
     let is = |glob: &Glob, (table, domain): (TableId, &SmolStr)| {
         glob.is_match(domain) || is_table(glob, graph.table(table))
     };
-    let is_column = |glob: &Glob| {
-        ends.columns.iter().any(|column| is_column(glob, graph.table(ends.from.0), *column))
-    };
+    let is_column =
+        |glob: &Glob| ends.columns.iter().any(|column| is_column(glob, graph.table(ends.from.0), *column));
     is(&allow.to, ends.to) && allow.from.as_ref().is_none_or(|from| is(from, ends.from) || is_column(from))
 }

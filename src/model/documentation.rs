@@ -3,9 +3,9 @@
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
+use super::Written;
 use super::names::{Named, Names};
 use super::polymorphic::{plural, singular};
-use super::Written;
 use crate::config::{Accept, Docs};
 use crate::docs::{Citation, EntityPage, Records};
 use crate::graph::{ForeignKey, SchemaGraph, TableId};

@@ -68,9 +68,8 @@ impl<'r> Model<'r> {
             boundaries.iter().map(|boundary| Partition::new(graph, boundary)).collect();
         let polymorphic_references = polymorphic::find(graph, &names, &config.polymorphic);
         let sought = soft::Sought { config: &config.soft_references, least: config.least_confidence() };
-        let mut soft = soft::find(graph, &names, &partitions, &polymorphic_references, sought);
-        let crossings =
-            crossings::find(graph, boundaries, &written.declared, &partitions, &soft.references);
+        let mut soft = soft::find(graph, &names, &partitions, &polymorphic_references, &sought);
+        let crossings = crossings::find(graph, boundaries, &written.declared, &partitions, &soft.references);
         let mut documentation = Documentation::new(graph, &config.docs, written);
         let map = config.docs.entities.map.0.iter();
         let map = map.map(|(table, page)| (table.as_str(), page.as_str(), table.span));
@@ -91,9 +90,9 @@ impl<'r> Model<'r> {
 
     /// Whether an entry of `allow` allows anything.
     pub fn allowed_by(&self, boundary: usize, entry: usize) -> bool {
-        self.crossings.iter().any(|crossing| {
-            crossing.partition == boundary && crossing.allowance == Allowance::Entry(entry)
-        })
+        self.crossings
+            .iter()
+            .any(|crossing| crossing.partition == boundary && crossing.allowance == Allowance::Entry(entry))
     }
 
     /// How sure a rule must be: as its options say, else the config, else by its level.

@@ -129,5 +129,7 @@ pub fn is_table(glob: &Glob, table: &Table) -> bool {
 pub fn is_column(glob: &Glob, table: &Table, column: usize) -> bool {
     let column = &table.columns[column];
     let names = [column.display_name().to_smolstr(), column.key.clone()];
-    spellings(table).iter().any(|table| names.iter().any(|column| glob.is_match(&format!("{table}.{column}"))))
+    spellings(table)
+        .iter()
+        .any(|table| names.iter().any(|column| glob.is_match(&format!("{table}.{column}"))))
 }

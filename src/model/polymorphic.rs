@@ -35,7 +35,11 @@ pub struct Target {
 }
 
 /// Finds them, by table and column.
-pub(super) fn find(graph: &SchemaGraph, names: &Names, config: &config::Polymorphic) -> Vec<PolymorphicReference> {
+pub(super) fn find(
+    graph: &SchemaGraph,
+    names: &Names,
+    config: &config::Polymorphic,
+) -> Vec<PolymorphicReference> {
     let mut found = Vec::new();
     for (id, table) in graph.own_tables().filter(|(_, table)| table.owner.is_none()) {
         let snake: Vec<String> =
@@ -57,9 +61,13 @@ pub(super) fn find(graph: &SchemaGraph, names: &Names, config: &config::Polymorp
             let by_config = config.pairs.iter().find_map(|pair| {
                 let named = is_named(&pair.discriminator, table, discriminator);
                 let mut columns = 0..table.columns.len();
-                named.then(|| columns.find(|column| is_named(&pair.id, table, *column)))?
+                let column = named.then(|| columns.find(|column| is_named(&pair.id, table, *column)))??;
+                Some((column, pair.targets.is_some()))
             });
-            let Some(column) = by_config.or(by_name.map(|(column, _)| column)) else { continue };
+            let Some(column) = by_config.map(|(column, _)| column).or(by_name.map(|(column, _)| column))
+            else {
+                continue;
+            };
             if column == discriminator
                 || table.primary_key_columns() == [column]
                 || table.may_be_foreign_key(column)
@@ -72,8 +80,16 @@ pub(super) fn find(graph: &SchemaGraph, names: &Names, config: &config::Polymorp
             let tag = tags(&graph.sources, &comments.collect::<Vec<_>>(), "polymorphic").into_iter().next();
             let tag = tag.map(|tag| (polymorphic(&tag.text), tag)).map(|(read, tag)| (tag, read));
             let values = values(graph, names, id, &table.columns[discriminator]);
+            let config_says = by_config.is_some_and(|(_, has_targets)| has_targets);
             let certain = tag.is_some() || by_config.is_some();
-            let reference = PolymorphicReference { table: id, id: column, discriminator, values, tag };
+            let reference = PolymorphicReference {
+                table: id,
+                id: column,
+                discriminator,
+                values,
+                tag,
+                is_configured: config_says,
+            };
             let stem = by_name.map_or("", |(_, stem)| stem);
             if certain || is_polymorphic(graph, names, &reference, stem) {
                 found.push(reference);

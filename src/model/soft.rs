@@ -55,7 +55,7 @@ impl Evidence {
 
 /// Where soft references are looked for.
 #[derive(Debug, Clone, Copy)]
-pub struct Sought<'c> {
+pub(super) struct Sought<'c> {
     /// What the config says of them.
     pub config: &'c SoftReferences,
     /// Evidence below that is not collected.
@@ -103,7 +103,9 @@ pub(super) fn find(
     }
     for (index, (glob, _)) in sought.config.columns.0.iter().enumerate() {
         if !found.used.contains(&index) {
-            found.dangling.push((glob.span(), format!("`{}` matches no column without a foreign key", glob.pattern())));
+            found
+                .dangling
+                .push((glob.span(), format!("`{}` matches no column without a foreign key", glob.pattern())));
         }
     }
     found

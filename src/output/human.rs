@@ -82,7 +82,7 @@ pub fn human(report: &Report<'_>, style: Style) -> String {
     without_commands(out)
 }
 
-fn handler(style: Style) -> GraphicalReportHandler {
+pub(super) fn handler(style: Style) -> GraphicalReportHandler {
     let theme = if style.colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
     GraphicalReportHandler::new_themed(theme)
         .with_width(style.width)

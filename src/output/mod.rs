@@ -20,7 +20,11 @@ pub use human::{Style, human};
 pub use json::json;
 pub use text::visible;
 
+use miette::GraphicalReportHandler;
+
 use crate::check::Run;
+use crate::config::Error;
+use crate::rule::{Findings, Level};
 use crate::rules::RULES;
 use crate::source::Sources;
 
@@ -33,6 +37,28 @@ pub struct Report<'r> {
     pub sources: &'r Sources,
     /// Goes before every path, so that it can be opened from where the program was started.
     pub prefix: &'r str,
+}
+
+/// What is wrong with a config or a baseline, as frames.
+pub fn errors(errors: &[Error], sources: &Sources, prefix: &str, style: Style) -> String {
+    let handler: GraphicalReportHandler = human::handler(style);
+    let mut files = text::ShownFiles::new(sources);
+    let mut out = String::new();
+    for error in errors {
+        let Some(span) = error.span else {
+            out.push_str(&format!("error: {}\n", visible(&error.message)));
+            if let Some(help) = &error.help {
+                out.push_str(&format!("  help: {}\n", visible(help)));
+            }
+            continue;
+        };
+        let mut findings = Findings::new("config", Level::Error);
+        let finding = findings.report("", span, error.message.as_str());
+        finding.help.clone_from(&error.help);
+        // Writing to a String does not fail.
+        let _ = handler.render_report(&mut out, &frame::Frame::new(finding, &mut files, prefix));
+    }
+    text::without_commands(out)
 }
 
 /// Where a rule's page can be read; findings of the reading itself have none.

@@ -18,7 +18,7 @@ use crate::graph::DrizzleLine;
 use crate::link::LinkWorld;
 use crate::packages::Packages;
 use crate::resolve::{Resolved, Resolver};
-use crate::source::{FileId, Sources, Span};
+use crate::source::{FileId, SourceFile, Sources, Span};
 use crate::syntax::Module;
 
 /// Files larger than this are data, not schemas.
@@ -37,7 +37,22 @@ pub(super) struct Repository<'r> {
     files: RefCell<Vec<Entry>>,
     by_path: RefCell<FxHashMap<PathBuf, FileId>>,
     resolved: RefCell<FxHashMap<(FileId, String), Target>>,
-    failures: RefCell<Vec<(PathBuf, String)>>,
+    failures: RefCell<Failures>,
+    /// A file whose text is not that on the disk.
+    pub(super) overlay: Option<(PathBuf, Vec<u8>)>,
+}
+
+/// Files that could not be read, and why.
+pub(super) type Failures = Vec<(PathBuf, String)>;
+
+/// What is left of a repository once everything is read.
+pub(super) struct Finished {
+    pub(super) sources: Sources,
+    /// By file and place.
+    pub(super) syntax_errors: Vec<(Span, String)>,
+    pub(super) failures: Failures,
+    /// Where each file is on the disk.
+    pub(super) paths: Vec<PathBuf>,
 }
 
 struct Entry {
@@ -67,6 +82,7 @@ impl<'r> Repository<'r> {
             by_path: RefCell::default(),
             resolved: RefCell::default(),
             failures: RefCell::default(),
+            overlay: None,
         }
     }
 
@@ -76,6 +92,12 @@ impl<'r> Repository<'r> {
         let file = self.insert(path, parsed, line, false);
         self.files.borrow_mut()[file.0 as usize].candidate = candidate;
         file
+    }
+
+    /// Adds a file that is no script: a config, a document.
+    pub(super) fn add_text(&self, path: PathBuf, source: Arc<SourceFile>) -> FileId {
+        let parsed = Parsed { source, module: Arc::default(), failure: None };
+        self.insert(path, parsed, DrizzleLine::default(), true)
     }
 
     fn insert(&self, path: PathBuf, parsed: Parsed, line: DrizzleLine, external: bool) -> FileId {
@@ -91,18 +113,23 @@ impl<'r> Repository<'r> {
         if let Some(file) = self.by_path.borrow().get(&path) {
             return Some(*file);
         }
-        let metadata = std::fs::metadata(&path).ok()?;
-        if !metadata.is_file() {
-            return None;
-        }
         let mut bytes = Vec::new();
-        if metadata.len() > MAX_BYTES {
-            self.failures.borrow_mut().push((path, "the file is too large to be a schema".into()));
-            return None;
-        }
-        if let Err(error) = read_into(&path, &mut bytes) {
-            self.failures.borrow_mut().push((path, error.to_string()));
-            return None;
+        match &self.overlay {
+            Some((overlaid, text)) if *overlaid == path => text.clone_into(&mut bytes),
+            _ => {
+                let metadata = std::fs::metadata(&path).ok()?;
+                if !metadata.is_file() {
+                    return None;
+                }
+                if metadata.len() > MAX_BYTES {
+                    self.failures.borrow_mut().push((path, "the file is too large to be a schema".into()));
+                    return None;
+                }
+                if let Err(error) = read_into(&path, &mut bytes) {
+                    self.failures.borrow_mut().push((path, error.to_string()));
+                    return None;
+                }
+            }
         }
         let parsed = Parsed::of_bytes(&relative(self.root, &path), &bytes);
         let line = (self.line_of)(&path);
@@ -121,7 +148,7 @@ impl<'r> Repository<'r> {
         Some(self.insert(path, parsed, line, true))
     }
 
-    fn path_of(&self, file: FileId) -> PathBuf {
+    pub(super) fn path_of(&self, file: FileId) -> PathBuf {
         self.files.borrow()[file.0 as usize].path.clone()
     }
 
@@ -131,19 +158,19 @@ impl<'r> Repository<'r> {
         package.or(path.parent()).map_or_else(|| self.root.to_path_buf(), Path::to_path_buf)
     }
 
-    /// The sources, the syntax errors by file and place, and what could not be opened.
-    #[allow(clippy::type_complexity, reason = "taken apart where it is made")]
-    pub(super) fn finish(self) -> (Sources, Vec<(Span, String)>, Vec<(PathBuf, String)>) {
+    /// Gives up everything that was read.
+    pub(super) fn finish(self) -> Finished {
         let mut sources = Sources::default();
-        let mut errors = Vec::new();
+        let (mut syntax_errors, mut paths) = (Vec::new(), Vec::new());
         for entry in self.files.into_inner() {
             let file = sources.add(entry.parsed.source);
+            paths.push(entry.path);
             if let Some(failure) = entry.parsed.failure {
-                errors.push((failure.range.in_file(file), failure.message));
+                syntax_errors.push((failure.range.in_file(file), failure.message));
             }
         }
-        errors.sort_by_cached_key(|(span, _)| (sources.get(span.file).path.clone(), span.range));
-        (sources, errors, self.failures.into_inner())
+        syntax_errors.sort_by_cached_key(|(span, _)| (sources.get(span.file).path.clone(), span.range));
+        Finished { sources, syntax_errors, failures: self.failures.into_inner(), paths }
     }
 }
 

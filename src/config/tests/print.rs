@@ -15,9 +15,6 @@ fn every_value_says_where_it_comes_from() {
     "discriminatorSuffixes": ["_type", "_kind", "_table", "_entity"] // default
   },
   "docs": {
-    "adr": {
-      "inForce": ["accepted", "approved"] // default
-    },
     "entities": {
       "section": "Invariants" // default
     },

@@ -93,10 +93,13 @@ fn without_a_file_there_are_the_defaults() {
     let mut sources = Sources::default();
     let config = read_with(RULES, None, &[], &mut sources, &mut |_| Err("no disk".to_string())).unwrap();
     assert!(
-        config.boundaries.is_empty() && config.files.include.is_none() && config.docs.adr.files.is_none()
+        config.boundaries.len() == 1
+            && config.boundaries[0].by.is_none()
+            && config.files.include.is_none()
+            && config.docs.adr.files.is_none()
     );
     assert_eq!(config.polymorphic.id_suffixes, ["_id"]);
-    assert_eq!(config.docs.adr.in_force, ["accepted", "approved"]);
+    assert_eq!(config.docs.adr.in_force, Vec::<String>::new());
     assert_eq!(config.docs.entities.section, "Invariants");
     assert_eq!(config.docs.accept, [Accept::Comment, Accept::Entity]);
     assert_eq!(config.rules.variants("missing-relation")[0].level, Level::Warn);

@@ -1,0 +1,273 @@
+//! `check`, `graph` and `baseline`.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use super::arguments::{self, FailOn, Format, FormatTo};
+use super::input::{self, Prepared, Selection, notes, nothing_found, prefix};
+use super::{Answer, Exit, Terminal};
+use crate::baseline::{self, Baseline};
+use crate::check::{Asked, Run, check};
+use crate::graph::json;
+use crate::output::{self, Report, Style};
+use crate::rule::Level;
+use crate::source::{FileId, SourceFile, Sources};
+use crate::workspace::{self, Reading};
+
+/// Checks and writes every format that was asked for.
+pub(super) fn run(arguments: &arguments::Check, terminal: Terminal, stdin: super::Stdin<'_>) -> Answer {
+    match try_run(arguments, terminal, stdin) {
+        Ok(answer) | Err(answer) => answer,
+    }
+}
+
+fn try_run(
+    arguments: &arguments::Check,
+    terminal: Terminal,
+    stdin: super::Stdin<'_>,
+) -> Result<Answer, Answer> {
+    let since = Instant::now();
+    let formats = formats(&arguments.output, terminal)?;
+    let overlay = overlay(arguments, stdin)?;
+    let mut prepared = input::prepare(&arguments.input, &arguments.settings, overlay, terminal)?;
+    let changed = match arguments.changed {
+        true => {
+            let changed = workspace::changed_files(&prepared.root, arguments.since.as_deref());
+            Some(changed.map_err(|error| Answer::usage(format!("--changed: {error}")))?)
+        }
+        false => None,
+    };
+    let accepted = match arguments.no_baseline {
+        true => None,
+        false => read_baseline(&mut prepared, terminal)?,
+    };
+    let selection = Selection { prepared: &prepared, changed };
+    let (reading, run) = input::read(&prepared, arguments.input.threads, |reading| {
+        let holds = |file: FileId| selection.holds(reading, file);
+        let scope = selection.scope(&holds);
+        check(reading, &prepared.settings.config, &Asked { baseline: accepted.as_ref(), scope }, since)
+    })?;
+    let exit = exit_of(&run, arguments, &selection, &reading);
+    let mut stderr = if arguments.output.quiet { String::new() } else { notes(&reading, &prepared.root) };
+    if exit == Exit::Nothing {
+        stderr.push_str(&nothing_found(&prepared.root, &reading));
+    }
+    let run = if arguments.output.quiet { errors_only(run) } else { run };
+    let prefix = prefix(&prepared.root);
+    let report = Report { run: &run, sources: &reading.graph.sources, prefix: &prefix };
+    let mut stdout = String::new();
+    for FormatTo { format, file } in formats {
+        let style = style(&arguments.output, terminal, file.is_some());
+        let text = match format {
+            Format::Human => output::human(&report, style),
+            Format::Concise => output::concise(&report),
+            Format::Json => output::json(&report),
+            Format::Github => output::github(&report),
+        };
+        match file {
+            None => stdout = text,
+            Some(path) => std::fs::write(&path, text)
+                .map_err(|error| Answer::usage(format!("`{}` cannot be written: {error}", path.display())))?,
+        }
+    }
+    Ok(Answer { stdout, stderr, exit })
+}
+
+/// The formats with their files; at most one goes to standard output.
+fn formats(output: &arguments::Output, terminal: Terminal) -> Result<Vec<FormatTo>, Answer> {
+    let mut formats = output.format.clone();
+    if formats.is_empty() {
+        let format = if terminal.is_github { Format::Github } else { Format::Human };
+        formats.push(FormatTo { format, file: None });
+    }
+    let mut without_file = formats.iter_mut().filter(|to| to.file.is_none());
+    let first = without_file.next();
+    if without_file.next().is_some() {
+        return Err(Answer::usage(
+            "several formats cannot share standard output; give all but one a file: `--format json=out.json`",
+        ));
+    }
+    match (first, &output.output_file) {
+        (Some(first), Some(file)) => first.file = Some(file.clone()),
+        (None, Some(file)) => {
+            let file = file.display();
+            return Err(Answer::usage(format!(
+                "every format has its own file, so nothing is left for `{file}`"
+            )));
+        }
+        (_, None) => {}
+    }
+    for (index, to) in formats.iter().enumerate() {
+        if let Some(file) = &to.file
+            && formats[..index].iter().any(|other| other.file.as_ref() == Some(file))
+        {
+            return Err(Answer::usage(format!("two formats cannot share the file `{}`", file.display())));
+        }
+    }
+    Ok(formats)
+}
+
+/// The text of standard input as that of a file.
+fn overlay(
+    arguments: &arguments::Check,
+    stdin: super::Stdin<'_>,
+) -> Result<Option<(PathBuf, Vec<u8>)>, Answer> {
+    let dash = arguments.input.paths.iter().any(|path| path.as_os_str() == "-");
+    match (&arguments.stdin_filename, dash) {
+        (None, false) => Ok(None),
+        (None, true) => Err(Answer::usage("`-` needs --stdin-filename: the path that the text stands for")),
+        (Some(_), false) => Err(Answer::usage("--stdin-filename needs `-` as the path to check")),
+        (Some(_), true) if arguments.input.paths.len() > 1 => {
+            Err(Answer::usage("`-` stands alone: other paths cannot be checked beside it"))
+        }
+        (Some(path), true) => {
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+            let folder = folder.unwrap_or(Path::new("."));
+            let folder = std::fs::canonicalize(folder)
+                .map_err(|error| Answer::usage(format!("`{}`: {error}", folder.display())))?;
+            let name = path
+                .file_name()
+                .ok_or_else(|| Answer::usage(format!("--stdin-filename: `{}` is no file", path.display())))?;
+            let text = stdin().map_err(|error| Answer::usage(format!("standard input: {error}")))?;
+            Ok(Some((folder.join(name), text)))
+        }
+    }
+}
+
+/// The baseline beside the config, or at the root.
+fn read_baseline(prepared: &mut Prepared, terminal: Terminal) -> Result<Option<Baseline>, Answer> {
+    let path = baseline_path(prepared);
+    let bytes = match std::fs::read(&path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(Answer::usage(format!("`{}`: {error}", path.display()))),
+    };
+    let text = String::from_utf8(bytes)
+        .map_err(|_| Answer::usage(format!("`{}` is not valid UTF-8", path.display())))?;
+    // Findings may point into it.
+    let source = SourceFile::new(baseline::FILE, text);
+    let text = source.text.clone();
+    let file = prepared.settings.sources.add(source.into());
+    Baseline::read(file, &text).map(Some).map_err(|errors| {
+        let style = terminal.style(terminal.stderr_colour());
+        let sources: &Sources = &prepared.settings.sources;
+        let stderr = output::errors(&errors, sources, &prefix(&prepared.root), style);
+        Answer { stdout: String::new(), stderr, exit: Exit::Usage }
+    })
+}
+
+fn baseline_path(prepared: &Prepared) -> PathBuf {
+    prepared.settings.folder.as_ref().unwrap_or(&prepared.root).join(baseline::FILE)
+}
+
+fn exit_of(run: &Run, arguments: &arguments::Check, selection: &Selection<'_>, reading: &Reading) -> Exit {
+    if !run.broken_rules.is_empty() {
+        return Exit::Usage;
+    }
+    let count = |level| run.findings.iter().filter(|finding| finding.level == level).count();
+    let fails = match arguments.fail_on {
+        FailOn::Error => count(Level::Error) > 0,
+        FailOn::Warn => !run.findings.is_empty(),
+        FailOn::Never => false,
+    };
+    if fails || arguments.max_warnings.is_some_and(|most| count(Level::Warn) > most) {
+        return Exit::Findings;
+    }
+    // A file that is named may hold no table, and nothing may have changed; a folder that holds none is a
+    // mistake.
+    let names_folder = selection.prepared.named.iter().any(|path| path.is_dir());
+    let none_at_all = reading.graph.own_tables().next().is_none();
+    let nothing = none_at_all || run.counts.tables == 0 && names_folder && selection.changed.is_none();
+    if nothing { Exit::Nothing } else { Exit::Clean }
+}
+
+fn errors_only(mut run: Run) -> Run {
+    run.findings.retain(|finding| finding.level == Level::Error);
+    run.notes.clear();
+    run
+}
+
+fn style(output: &arguments::Output, terminal: Terminal, to_file: bool) -> Style {
+    let colour = match output.color {
+        arguments::Color::Auto => !to_file && terminal.colour(),
+        arguments::Color::Always => true,
+        arguments::Color::Never => false,
+    };
+    let on_terminal = terminal.is_terminal && !to_file;
+    Style {
+        links: on_terminal && terminal.links && colour,
+        max_findings: output.max_findings.or(on_terminal.then_some(MOST_ON_TERMINAL)),
+        statistics: output.statistics,
+        timings: output.timings,
+        ..terminal.style(colour)
+    }
+}
+
+/// More frames than that nobody reads on a first run.
+const MOST_ON_TERMINAL: usize = 50;
+
+/// Prints the graph.
+pub(super) fn graph(arguments: &arguments::Graph, terminal: Terminal) -> Answer {
+    let read = || -> Result<Answer, Answer> {
+        let prepared = input::prepare(&arguments.input, &arguments.settings, None, terminal)?;
+        let (reading, ()) = input::read(&prepared, arguments.input.threads, |_| ())?;
+        let mut stderr = notes(&reading, &prepared.root);
+        let mut exit = Exit::Clean;
+        if reading.graph.tables.is_empty() {
+            stderr.push_str(&nothing_found(&prepared.root, &reading));
+            exit = Exit::Nothing;
+        }
+        let stdout = match arguments.format {
+            arguments::GraphFormat::Json => format!("{:#}\n", json::graph(&reading.graph)),
+        };
+        Ok(Answer { stdout, stderr, exit })
+    };
+    read().unwrap_or_else(|answer| answer)
+}
+
+/// Writes or prunes the baseline.
+pub(super) fn baseline(arguments: &arguments::Baseline, terminal: Terminal) -> Answer {
+    let write = || -> Result<Answer, Answer> {
+        let since = Instant::now();
+        let mut prepared = input::prepare(&arguments.input, &arguments.settings, None, terminal)?;
+        // A damaged baseline is not overwritten: somebody may have resolved a merge half.
+        let before = read_baseline(&mut prepared, terminal)?;
+        let path = baseline_path(&prepared);
+        let (selection, config) =
+            (Selection { prepared: &prepared, changed: None }, &prepared.settings.config);
+        if !selection.is_all() {
+            return Err(Answer::usage(
+                "a baseline holds the findings of the whole repository: name no paths in it",
+            ));
+        }
+        let (reading, run) = input::read(&prepared, arguments.input.threads, |reading| {
+            check(reading, config, &Asked::default(), since)
+        })?;
+        if !run.broken_rules.is_empty() {
+            let names: Vec<&str> = run.broken_rules.iter().map(|(rule, _)| *rule).collect();
+            return Err(Answer::usage(format!(
+                "the rules {} panicked: nothing was written",
+                names.join(", ")
+            )));
+        }
+        if reading.graph.own_tables().next().is_none() {
+            let stderr = notes(&reading, &prepared.root) + &nothing_found(&prepared.root, &reading);
+            return Ok(Answer { stdout: String::new(), stderr, exit: Exit::Nothing });
+        }
+        let after = match (arguments.prune, &before) {
+            (false, _) => Baseline::of(&run.findings),
+            (true, Some(before)) => before.pruned(&run.findings),
+            (true, None) => {
+                return Err(Answer::usage(format!("there is no `{}` to prune", path.display())));
+            }
+        };
+        std::fs::write(&path, after.to_text())
+            .map_err(|error| Answer::usage(format!("`{}` cannot be written: {error}", path.display())))?;
+        let was = before.map(|before| format!(", before it were {}", before.len())).unwrap_or_default();
+        let findings = if after.len() == 1 { "finding" } else { "findings" };
+        let shown = format!("{}{}", prefix(path.parent().unwrap_or(&path)), baseline::FILE);
+        let stdout = format!("{shown}: {} {findings} accepted{was}\n", after.len());
+        Ok(Answer { stdout, stderr: notes(&reading, &prepared.root), exit: Exit::Clean })
+    };
+    write().unwrap_or_else(|answer| answer)
+}

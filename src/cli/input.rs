@@ -1,0 +1,201 @@
+//! From paths on the command line to what was read.
+
+use rustc_hash::FxHashSet;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+use super::arguments;
+use super::{Answer, Exit, Terminal};
+use crate::check::Scope;
+use crate::discover::{Files, Options, left_out};
+use crate::output;
+use crate::source::FileId;
+use crate::workspace::{self, Reading, Settings};
+
+/// What is to be read, and with which settings.
+pub(super) struct Prepared {
+    /// Read whole, and shown paths begin here.
+    pub(super) root: PathBuf,
+    /// What was named, absolute.
+    pub(super) named: Vec<PathBuf>,
+    pub(super) settings: Settings,
+    pub(super) options: Options,
+}
+
+/// Finds the root and the config of what was named.
+pub(super) fn prepare(
+    input: &arguments::Input,
+    settings: &arguments::Settings,
+    overlay: Option<(PathBuf, Vec<u8>)>,
+    terminal: Terminal,
+) -> Result<Prepared, Answer> {
+    let mut named = Vec::with_capacity(input.paths.len());
+    match &overlay {
+        Some((path, _)) => named.push(path.clone()),
+        None => {
+            for path in &input.paths {
+                match std::fs::canonicalize(path) {
+                    Ok(path) => named.push(path),
+                    Err(error) => return Err(Answer::usage(format!("`{}`: {error}", path.display()))),
+                }
+            }
+        }
+    }
+    let common = common_folder(&named);
+    let settings = load(settings, &common, terminal)?;
+    let governed = settings.folder.clone().filter(|folder| common.starts_with(folder));
+    let root = governed.unwrap_or_else(|| workspace::repository_root(&common).to_path_buf());
+    let mut paths = vec![root.clone()];
+    // A folder on the way of the walk is not walked twice; a file that is named is a candidate in any case.
+    paths.extend(named.iter().filter(|path| !path.is_dir() || left_out(&root, path)).cloned());
+    let files = Files { root: root.clone(), config: settings.config.files.clone() };
+    let options = Options { paths, no_ignore: input.no_ignore, overlay, files };
+    Ok(Prepared { root, named, settings, options })
+}
+
+/// Reads the config that governs a folder, or the one that is named.
+pub(super) fn load(
+    settings: &arguments::Settings,
+    folder: &Path,
+    terminal: Terminal,
+) -> Result<Settings, Answer> {
+    let file = match &settings.config {
+        Some(path) => match std::fs::canonicalize(path) {
+            Ok(path) => Some(path),
+            Err(error) => return Err(Answer::usage(format!("the config `{}`: {error}", path.display()))),
+        },
+        None => workspace::find_config(folder),
+    };
+    workspace::load_settings(file.as_deref(), &settings.rule).map_err(|failure| {
+        let root = file.as_deref().and_then(Path::parent).unwrap_or(folder);
+        let style = terminal.style(terminal.stderr_colour());
+        let stderr = output::errors(&failure.errors, &failure.sources, &prefix(root), style);
+        Answer { stdout: String::new(), stderr, exit: Exit::Usage }
+    })
+}
+
+/// Reads what was prepared, on as many threads as were asked for.
+pub(super) fn read<T: Send>(
+    prepared: &Prepared,
+    threads: Option<usize>,
+    then: impl FnOnce(&Reading) -> T + Send,
+) -> Result<(Reading, T), Answer> {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads.unwrap_or(0))
+        .stack_size(STACK)
+        .build()
+        .map_err(|error| Answer::usage(format!("no threads: {error}")))?;
+    Ok(pool.install(|| {
+        let reading = workspace::read(&prepared.root, &prepared.options, &prepared.settings);
+        let result = then(&reading);
+        (reading, result)
+    }))
+}
+
+/// Stack of each thread: the parser's tree is taken apart recursively, however deep it nests. Virtual
+/// memory until it is used.
+const STACK: usize = 128 << 20;
+
+/// Which files were asked for.
+pub(super) struct Selection<'p> {
+    pub(super) prepared: &'p Prepared,
+    /// Files that git has as changed.
+    pub(super) changed: Option<FxHashSet<PathBuf>>,
+}
+
+impl Selection<'_> {
+    /// Whether everything was asked for.
+    pub(super) fn is_all(&self) -> bool {
+        self.changed.is_none() && self.is_whole()
+    }
+
+    fn is_whole(&self) -> bool {
+        self.prepared.named.contains(&self.prepared.root)
+    }
+
+    /// Whether a file was asked for.
+    pub(super) fn holds(&self, reading: &Reading, file: FileId) -> bool {
+        let Some(path) = reading.path_of(file) else { return false };
+        (self.is_whole() || self.prepared.named.iter().any(|named| path.starts_with(named)))
+            && self.changed.as_ref().is_none_or(|changed| changed.contains(path))
+    }
+
+    /// As a check wants it.
+    pub(super) fn scope<'s>(&self, holds: &'s (dyn Fn(FileId) -> bool + Sync)) -> Option<Scope<'s>> {
+        (!self.is_all()).then_some(Scope { holds, with_related: self.changed.is_some() })
+    }
+}
+
+fn common_folder(paths: &[PathBuf]) -> PathBuf {
+    let folder = |path: &PathBuf| {
+        if path.is_dir() { path.clone() } else { path.parent().unwrap_or(path).to_path_buf() }
+    };
+    let mut common = paths.first().map(folder).unwrap_or_default();
+    for path in paths {
+        while !path.starts_with(&common) && common.pop() {}
+    }
+    common
+}
+
+/// What leads from the current folder to the root, to be put before paths.
+pub(super) fn prefix(root: &Path) -> String {
+    let Ok(current) = std::env::current_dir().and_then(std::fs::canonicalize) else { return String::new() };
+    if let Ok(inside) = root.strip_prefix(&current) {
+        return if inside.as_os_str().is_empty() { String::new() } else { format!("{}/", inside.display()) };
+    }
+    match current.strip_prefix(root) {
+        Ok(below) => "../".repeat(below.components().count()),
+        Err(_) => format!("{}/", root.display()),
+    }
+}
+
+/// What was not read, and why.
+pub(super) fn notes(reading: &Reading, root: &Path) -> String {
+    let mut text = String::new();
+    for (path, error) in &reading.unreadable_paths {
+        let path = path.to_string_lossy();
+        let _ = writeln!(
+            text,
+            "warning: `{}` could not be read: {}",
+            output::visible(&path),
+            output::visible(error)
+        );
+    }
+    for problem in &reading.problems {
+        let file = reading.graph.sources.get(problem.span.file);
+        let line = file.position(problem.span.range.start).line;
+        let (path, message) = (output::visible(&file.path), output::visible(&problem.message));
+        let _ = writeln!(text, "warning: {}{path}:{line}: {message}", prefix(root));
+    }
+    if let Some(first) = reading.ignored.first() {
+        let count = reading.ignored.len();
+        let files =
+            if count == 1 { "a file looks like a schema but is" } else { "files look like schemas but are" };
+        let number = if count == 1 { String::new() } else { format!("{count} ") };
+        let first = first.to_string_lossy();
+        let first = output::visible(&first);
+        let _ = writeln!(
+            text,
+            "note: {number}{files} left out by .gitignore, `{first}` first; name it to read it"
+        );
+    }
+    if let Some(other) = reading.other_configs.first() {
+        let other = other.to_string_lossy();
+        let _ = writeln!(
+            text,
+            "note: `{}` is not in use here: run it in its folder, or name it with --config",
+            output::visible(&other)
+        );
+    }
+    text
+}
+
+/// Why there was nothing to check.
+pub(super) fn nothing_found(root: &Path, reading: &Reading) -> String {
+    format!(
+        "no table found in `{}`: looked at {} scripts for drizzle.config files, `*.schema.ts` names and calls of \
+         pgTable, mysqlTable, sqliteTable, singlestoreTable, gelTable, mssqlTable, cockroachTable, their creators and schemas\n",
+        root.display(),
+        reading.looked_at
+    )
+}
