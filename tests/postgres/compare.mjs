@@ -73,7 +73,7 @@ async function compareFolder(folder) {
   const stopped = []; // statements that PostgreSQL refuses, with the reason
   for (const statements of databases)
     await withDatabase('comparison', async (client) => {
-      stopped.push(...(await apply(client, statements.map(withoutExtensions))));
+      stopped.push(...(await apply(client, statements, { again: true })));
       const { keys, without, verdicts, differences } = await ask(client);
       keys.forEach((key) => all.keys.add(key));
       without.forEach((key) => all.without.add(key));
@@ -97,9 +97,6 @@ async function compareFolder(folder) {
   }
   return { ...all, compared: all.keys.size, notCompared };
 }
-
-// Types of extensions that a plain server lacks; no foreign key is of such a type.
-const withoutExtensions = (statement) => statement.replace(/(?<=" )(citext|geometry|vector|halfvec|sparsevec)(\([\w,]+\))?/g, 'text');
 
 /** { keys, without, verdicts, differences }: the database's foreign keys, and whether catalogue and planner agree. */
 async function ask(client) {

@@ -31,24 +31,19 @@ async function once(database, use) {
 }
 
 /**
- * Runs statements one by one; what fails is tried again after the others, since drizzle-kit 0.31 writes foreign keys
- * before the unique indexes that they need. Returns [{ statement, error }] of those that PostgreSQL refuses.
+ * Runs statements one by one; `again` tries those that fail once more after the others, since drizzle-kit 0.31 writes
+ * foreign keys before the unique indexes that they need. Returns [{ statement, error }] of those that PostgreSQL refuses.
  */
-export async function apply(client, statements) {
-  let failed = [];
-  for (const statement of statements) await attempt(statement);
-  const again = failed;
-  failed = [];
-  for (const { statement } of again) await attempt(statement);
-  return failed;
-
-  async function attempt(statement) {
+export async function apply(client, statements, { again = false } = {}) {
+  const refused = [];
+  for (const statement of statements) {
     try {
-      await client.query(statement);
+      await client.query(statement.replace(/(?<=[\s"]geometry"?)\([^)]*\)/g, '')); // PostGIS is not there, see prelude.sql
     } catch (error) {
-      failed.push({ statement, error: error.message });
+      refused.push({ statement, error: error.message });
     }
   }
+  return again && refused.length > 0 ? apply(client, refused.map(({ statement }) => statement)) : refused;
 }
 
 /** What uncovered.sql says. */
@@ -129,4 +124,21 @@ async function beginsWith(client, index, columns) {
   const parts = rows.map(({ part }) => part).sort();
   const { rows: names } = await client.query('select quote_ident(name) as name from unnest($1::text[]) as name', [columns]);
   return parts.join() === names.map(({ name }) => name).sort().join();
+}
+
+/** Map(table → Map(index → { definition, constrains })) of all tables, named as schemalint names them. */
+export async function indexes(client) {
+  const { rows } = await client.query(`
+    select nspname as schema, t.relname as table, c.relname as index, pg_get_indexdef(c.oid) as definition,
+      exists (select from pg_constraint where conindid = c.oid and contype in ('p', 'u')) as constrains
+    from pg_class t join pg_namespace s on s.oid = t.relnamespace
+      left join pg_index i on i.indrelid = t.oid left join pg_class c on c.oid = i.indexrelid
+    where t.relkind in ('r', 'p') and nspname not in ('pg_catalog', 'information_schema')`);
+  const tables = new Map();
+  for (const { schema, table, index, definition, constrains } of rows) {
+    const name = subjectOf(schema, table, ['']).slice(0, -1);
+    if (!tables.has(name)) tables.set(name, new Map());
+    if (index) tables.get(name).set(index, { definition, constrains });
+  }
+  return tables;
 }

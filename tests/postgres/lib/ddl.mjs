@@ -30,9 +30,7 @@ export async function ddlOf(folder) {
   const databases = [];
   for (const group of apart(tables, fixture)) {
     const values = [...group.tables, ...enumsOf(group.tables), ...found.sequence.map(({ value }) => value)];
-    const schemas = new Set(values.map(schemaOf).filter((schema) => schema && schema !== 'public'));
-    const statements = await generate(fixture, values, group.casing);
-    databases.push([...[...schemas].map((schema) => `create schema if not exists "${schema}"`), ...statements]);
+    databases.push([...schemasOf(values), ...(await generate(fixture, values, group.casing))]);
   }
   return { databases, refused };
 }
@@ -42,6 +40,11 @@ const SCHEMA = Symbol.for('drizzle:Schema');
 const NAME = Symbol.for('drizzle:Name');
 const schemaOf = (it) => it[SCHEMA] ?? it.schema;
 const nameOf = (table) => (schemaOf(table) ? `${schemaOf(table)}.${table[NAME]}` : table[NAME]);
+
+// A schema that has tables of its own replaces the one of prelude.sql.
+const schemasOf = (values) =>
+  [...new Set(values.map(schemaOf).filter((schema) => schema && schema !== 'public'))]
+    .flatMap((schema) => [`drop schema if exists "${schema}" cascade`, `create schema "${schema}"`]);
 
 const enumsOf = (tables) =>
   [...new Set(tables.flatMap((table) => Object.values(table[COLUMNS]).map((column) => (column.baseColumn ?? column).enum)))].filter(Boolean);

@@ -14,21 +14,33 @@ function newest(files) {
   return files.sort((a, b) => fs.statSync(b).mtimeMs - fs.statSync(a).mtimeMs)[0];
 }
 
-/** { found, read, unread }: subjects reported, subjects of all Postgres foreign keys, and tables of which something is unknown. */
-export function lint(folder) {
+/**
+ * { tables, read, found, unread } for the Postgres tables of a folder, or of one drizzle.config in it: Map(name → table),
+ * Map(subject → { table, columns }) of all foreign keys, the subjects that are reported, and the tables of which schemalint
+ * says that it does not know everything.
+ */
+export function lint(folder, config) {
   const graph = JSON.parse(run(['graph', folder]));
-  const tables = graph.tables.filter((table) => table.dialect === 'postgresql' && !table.isView);
+  const project = config && graph.projects.findIndex((it) => it.config === config);
+  if (project === -1) throw new Error(`no project ${config} in ${folder}`);
+  const tables = graph.tables.filter((table) =>
+    table.dialect === 'postgresql' && !table.isView && (project === undefined || table.project === project));
   const read = new Map();
   for (const table of tables)
     for (const key of table.foreignKeys) {
       if (!key.columns) continue;
       const names = key.columns.map((name) => table.columns.find((column) => column.name === name)?.sqlName ?? name);
-      read.set(subjectOf(table.schema, table.name, names), { table, names });
+      read.set(subjectOf(table.schema, table.name, names), { table, columns: names });
     }
-  const unread = new Set(tables.filter((table) => table.columnsUnknown || table.constraintsUnknown)
-    .map((table) => subjectOf(table.schema, table.name, ['']).slice(0, -1)));
-  const isPostgres = (subject) => read.has(subject);
-  return { found: new Set(findings(folder).filter(isPostgres)), read, unread, tables: tables.length };
+  const nameOf = (table) => subjectOf(table.schema, table.name, ['']).slice(0, -1);
+  return {
+    tables: new Map(tables.map((table) => [nameOf(table), table])),
+    read,
+    found: new Set(findings(folder).filter((subject) => read.has(subject))),
+    unread: new Set(tables.filter((table) => table.columnsUnknown || table.constraintsUnknown).map(nameOf)),
+    schemaFiles: graph.projects[project]?.schemaFiles,
+    casing: graph.projects[project]?.casing ?? undefined,
+  };
 }
 
 function findings(folder) {
