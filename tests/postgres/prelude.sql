@@ -20,3 +20,10 @@ begin
     execute format('create type %I (input = %I, output = %I, typmod_in = length_in, like = text)', name, name || '_in', name || '_out');
   end loop;
 end $$;
+
+-- What single repositories take from elsewhere (the-dmz, midday): only the signatures matter.
+create function uuid_generate_v7() returns uuid language sql volatile as 'select gen_random_uuid()';
+create function extract_product_names(json) returns text language sql immutable as 'select null::text';
+create function generate_inbox(integer) returns text language sql volatile as 'select null::text';
+create function generate_inbox_fts(text, text) returns tsvector language sql immutable as 'select null::tsvector';
+create function nanoid(integer) returns text language sql volatile as 'select null::text';

@@ -12,14 +12,14 @@ const PROJECTS = JSON.parse(fs.readFileSync(new URL('../corpus.json', import.met
 /** Whether every difference has a reason. */
 export async function compareCorpus(folder, wanted, ask) {
   let good = true;
-  for (const { name, config, migrations } of PROJECTS) {
+  for (const { name, config, migrations, export: exports } of PROJECTS) {
     const root = path.join(folder, name);
     if (!fs.existsSync(root) || (wanted.length > 0 && !wanted.some((it) => name.includes(it)))) continue;
     console.log(`\n${name}${config ? `, ${config}` : ''}`);
     const linted = lint(root, config);
     const sources = [
       migrations && ['migrations', () => migrationStatements(path.join(root, migrations))],
-      config && ['drizzle-kit export', () => exported(root, linted.schemaFiles, linted.casing)],
+      exports !== false && ['drizzle-kit export', () => exported(root, linted.project)],
     ];
     for (const [source, statements] of sources.filter(Boolean)) {
       try {
@@ -42,9 +42,10 @@ function migrationStatements(folder) {
 
 function compareWith(source, linted, statements, ask) {
   return withDatabase('corpus', async (client) => {
+    if (statements.some((it) => /create schema (if not exists )?"auth"/i.test(it))) await client.query('drop schema auth cascade'); // not Supabase's
     const refused = await apply(client, statements, { again: source !== 'migrations' });
     const { keys, without, differences } = await ask(client);
-    const database = { keys, indexes: await indexes(client), tables: new Set([...keys].map(tableOf)) };
+    const database = { keys, indexes: await indexes(client) };
     const found = [...linted.found].filter((key) => !without.has(key));
     const missed = [...without].filter((key) => !linted.found.has(key));
     console.log(`  ${source}: ${statements.length} statements, ${refused.length} refused; ${keys.size} foreign keys (schemalint reads ${linted.read.size}), ${without.size} without an index; schemalint reports ${linted.found.size}; ${found.length + missed.length} differences`);
@@ -70,24 +71,27 @@ function whyMissed(key, linted, database) {
 
 /** schemalint reports it, PostgreSQL has an index or no such foreign key. */
 function whyFound(key, linted, database) {
-  if (!database.indexes.has(tableOf(key))) return 'the table is not in the database';
+  const { file } = linted.tables.get(tableOf(key));
+  if (!database.indexes.has(tableOf(key)))
+    return linted.project?.schemaFiles.includes(file) === false ? `the drizzle.config does not name ${file}` : 'the table is not in the database';
   if (!database.keys.has(key)) return 'the foreign key is not in the database';
   return drift(key, linted, database);
 }
 
-/** The indexes that only one of the two has, if any. */
+/** The indexes and keys of the table that are not the same in source and database, if any. */
 function drift(key, linted, database) {
   const table = linted.tables.get(tableOf(key));
-  const inSource = new Set(table.indexes.map(({ sqlName, name }) => sqlName ?? name));
-  const inDatabase = database.indexes.get(tableOf(key)) ?? new Map();
-  const constraint = new Set([...table.uniques, ...table.primaryKeys].map(({ sqlName, name }) => sqlName ?? name));
-  const onlySource = [...inSource].filter((name) => !inDatabase.has(name));
-  const onlyDatabase = [...inDatabase].filter(([name, { constrains }]) => !constrains && !inSource.has(name) && !constraint.has(name));
-  const parts = [
-    onlySource.length && `only in the source: index ${onlySource.join(', ')}`,
-    onlyDatabase.length && `only in the database: ${onlyDatabase.map(([, { definition }]) => definition).join('; ')}`,
-  ].filter(Boolean);
-  return parts.length ? parts.join('; ') : undefined;
+  const sqlName = (name) => name && (table.columns.find((column) => column.name === name)?.sqlName ?? name);
+  const inSource = new Map([...table.indexes, ...table.uniques, ...table.primaryKeys]
+    .map((it) => [it.sqlName ?? it.name, `(${it.columns?.map(sqlName).join(', ')})`]));
+  const inDatabase = new Map([...(database.indexes.get(tableOf(key)) ?? [])].map(([name, columns]) => [name, `(${columns.join(', ')})`]));
+  const reasons = [];
+  for (const [name, columns] of inSource)
+    if (!inDatabase.has(name)) reasons.push(`${name} ${columns} is only in the source`);
+    else if (inDatabase.get(name) !== columns) reasons.push(`${name} is ${columns} in the source, ${inDatabase.get(name)} in the database`);
+  for (const [name, columns] of inDatabase)
+    if (!inSource.has(name) && !/_(pkey|key|unique)$/.test(name)) reasons.push(`${name} ${columns} is only in the database`);
+  return reasons.length > 0 ? reasons.join('; ') : undefined;
 }
 
-const tableOf = (key) => key.replace(/\(.*\)$|\.[^.]*$/, '');
+const tableOf = (key) => (key.endsWith(')') ? key.slice(0, key.indexOf('(')) : key.slice(0, key.lastIndexOf('.')));

@@ -38,13 +38,19 @@ export async function apply(client, statements, { again = false } = {}) {
   const refused = [];
   for (const statement of statements) {
     try {
-      await client.query(statement.replace(/(?<=[\s"]geometry"?)\([^)]*\)/g, '')); // PostGIS is not there, see prelude.sql
+      await client.query(withoutExtensions(statement));
     } catch (error) {
       refused.push({ statement, error: error.message });
     }
   }
   return again && refused.length > 0 ? apply(client, refused.map(({ statement }) => statement)) : refused;
 }
+
+// pgvector and PostGIS are not there: prelude.sql has their types, and their indexes cannot serve a foreign key.
+const withoutExtensions = (statement) => statement
+  .replace(/(?<=[\s"]geometry"?)\([^)]*\)/g, '')
+  .replace(/create\s+extension[^;]*(;|$)/gi, '')
+  .replace(/create\s+index[^;]*\susing\s+(hnsw|ivfflat)\b[^;]*(;|$)/gi, '');
 
 /** What uncovered.sql says. */
 export async function uncovered(client) {
@@ -126,19 +132,20 @@ async function beginsWith(client, index, columns) {
   return parts.join() === names.map(({ name }) => name).sort().join();
 }
 
-/** Map(table → Map(index → { definition, constrains })) of all tables, named as schemalint names them. */
+/** Map(table → Map(index → its key columns)) of all tables, named as schemalint names them; null is an expression. */
 export async function indexes(client) {
   const { rows } = await client.query(`
-    select nspname as schema, t.relname as table, c.relname as index, pg_get_indexdef(c.oid) as definition,
-      exists (select from pg_constraint where conindid = c.oid and contype in ('p', 'u')) as constrains
+    select nspname as schema, t.relname as table, c.relname as index,
+      array(select attname::text from unnest(indkey) with ordinality u (n, place) left join pg_attribute on attrelid = t.oid and attnum = n and n > 0
+        where place <= indnkeyatts order by place) as columns
     from pg_class t join pg_namespace s on s.oid = t.relnamespace
       left join pg_index i on i.indrelid = t.oid left join pg_class c on c.oid = i.indexrelid
     where t.relkind in ('r', 'p') and nspname not in ('pg_catalog', 'information_schema')`);
   const tables = new Map();
-  for (const { schema, table, index, definition, constrains } of rows) {
+  for (const { schema, table, index, columns } of rows) {
     const name = subjectOf(schema, table, ['']).slice(0, -1);
     if (!tables.has(name)) tables.set(name, new Map());
-    if (index) tables.get(name).set(index, { definition, constrains });
+    if (index) tables.get(name).set(index, columns);
   }
   return tables;
 }

@@ -46,7 +46,7 @@ const schemasOf = (values) =>
   [...new Set(values.map(schemaOf).filter((schema) => schema && schema !== 'public'))]
     .flatMap((schema) => [`drop schema if exists "${schema}" cascade`, `create schema "${schema}"`]);
 
-const enumsOf = (tables) =>
+export const enumsOf = (tables) =>
   [...new Set(tables.flatMap((table) => Object.values(table[COLUMNS]).map((column) => (column.baseColumn ?? column).enum)))].filter(Boolean);
 
 /** Groups without two tables of one name and with one casing; a table brings the tables it refers to along. */
@@ -75,7 +75,7 @@ function closure(table, fixture, seen = new Set()) {
   return [table, ...getTableConfig(table).foreignKeys.flatMap((key) => closure(key.reference().foreignTable, fixture, seen))];
 }
 
-function generate({ line, require }, values, casing) {
+export function generate({ line, require }, values, casing) {
   const schema = Object.fromEntries(values.map((value, i) => [`it${i}`, value]));
   return quietly(async () => {
     const { generateDrizzleJson, generateMigration } = require(line === '1.0' ? 'drizzle-kit/payload/postgres' : 'drizzle-kit/api');
