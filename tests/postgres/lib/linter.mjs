@@ -8,10 +8,13 @@ import { subjectOf } from './database.mjs';
 const RULE = 'unindexed-foreign-key';
 const BUILDS = ['release', 'debug'].map((kind) => fileURLToPath(new URL(`../../../target/${kind}/schemalint`, import.meta.url)));
 
-export const program = process.env.SCHEMALINT ?? newest(BUILDS.filter(fs.existsSync));
+export const program = process.env.SCHEMALINT || newest(BUILDS.filter(fs.existsSync));
 
 function newest(files) {
-  if (files.length === 0) throw new Error('no build of schemalint: cargo build, or set SCHEMALINT');
+  if (files.length === 0) {
+    console.error('no build of schemalint: cargo build, or set SCHEMALINT');
+    process.exit(2);
+  }
   return files.sort((a, b) => fs.statSync(b).mtimeMs - fs.statSync(a).mtimeMs)[0];
 }
 
