@@ -47,7 +47,7 @@ fi
 folder="$(mktemp -d "${TMPDIR:-/tmp}/schemalint-pg.XXXXXX")"
 stop() {
   trap - EXIT INT TERM HUP
-  [ -z "${comparison:-}" ] || kill "$comparison" 2>/dev/null || true
+  if [ -n "${comparison:-}" ]; then kill "$comparison" 2>/dev/null || true; wait "$comparison" 2>/dev/null || true; fi
   as_server "$bin/pg_ctl" -D "$folder/data" -m immediate stop >/dev/null 2>&1 || true
   rm -rf "$folder"
 }
@@ -62,7 +62,7 @@ settings="-c listen_addresses= -c unix_socket_directories=$folder -c fsync=off -
 as_server "$bin/pg_ctl" -D "$folder/data" -l "$folder/data/server.log" -w -o "$settings" start >>"$folder/log" 2>&1 || { cat "$folder/log" "$folder/data/server.log" >&2; exit 2; }
 
 # In the background: a signal to this script must not wait for node.
-PGHOST="$folder" PGUSER=postgres node "$here/compare.mjs" "$@" &
+PGHOST="$folder" PGUSER=postgres TMPDIR="$folder" node "$here/compare.mjs" "$@" &
 comparison=$!
 wait "$comparison" && code=0 || code=$?
 comparison=
