@@ -79,7 +79,7 @@ const text = ({ name, columns }) => `${columns.join()}\0${name}`;
 const byColumns = (a, b) => (text(a) < text(b) ? -1 : text(a) > text(b) ? 1 : 0);
 
 /** drizzle-kit reports a schema it refuses with console output and process.exit(). */
-async function quietly(run) {
+export async function quietly(run) {
   const { exit } = process;
   const { log, warn, error } = console;
   process.exit = () => { throw new Error('drizzle-kit exits'); };
