@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::graph::{SchemaGraph, Table};
+use crate::graph::{Column, TableId};
 use crate::model::tags::plain;
 use crate::model::{About, Passage, PolymorphicReference, Target, singular};
 use crate::rule::{Context, Findings, Level, Meta, Rule};
@@ -58,12 +58,8 @@ fn gap<'c>(context: &Context<'c>, reference: &'c PolymorphicReference) -> Option
     // The head of a file speaks of everything and nothing.
     let passages: Vec<Passage<'c>> =
         passages.into_iter().filter(|passage| passage.at != About::File).collect();
-    let text: String = passages.iter().map(|passage| plain(passage.text) + "\n").collect();
+    let said = Said::new(passages.iter().map(|passage| plain(passage.text) + "\n").collect());
     let Some(first) = passages.first() else { return Some(Gap::Everything) };
-    let names_column = |column: usize| {
-        let column = &table.columns[column];
-        is_named(&text, column.display_name()) || is_named(&text, &column.key)
-    };
     let at_discriminator = |passage: &Passage<'_>| passage.at == About::Column(reference.discriminator);
     let is_tagged = reference.tag.is_some();
     if let Some(values) = &reference.values {
@@ -71,8 +67,8 @@ fn gap<'c>(context: &Context<'c>, reference: &'c PolymorphicReference) -> Option
         let tagged: Vec<&str> = tagged.map(|value| value.as_str()).collect();
         let is_covered = |target: &&Target| {
             tagged.contains(&target.value.as_str())
-                || is_named_loosely(&text, &target.value)
-                || target.table.is_some_and(|table| names_table(graph, &text, graph.table(table)))
+                || said.names_value(&target.value)
+                || target.table.is_some_and(|table| said.names_table(context, table))
         };
         let missing: Vec<&Target> = values.iter().filter(|target| !is_covered(target)).collect();
         if missing.len() == values.len() {
@@ -82,12 +78,13 @@ fn gap<'c>(context: &Context<'c>, reference: &'c PolymorphicReference) -> Option
             return Some(Gap::Values(*first, missing));
         }
     } else if !is_tagged
-        && !graph.own_tables().any(|(id, other)| id != reference.table && names_table(graph, &text, other))
+        && !graph.own_tables().any(|(id, _)| id != reference.table && said.names_table(context, id))
     {
         return Some(Gap::Targets(*first));
     }
-    let names_discriminator =
-        is_tagged || names_column(reference.discriminator) || passages.iter().any(at_discriminator);
+    let names_discriminator = is_tagged
+        || said.names_column(&table.columns[reference.discriminator])
+        || passages.iter().any(at_discriminator);
     (!names_discriminator).then_some(Gap::Discriminator(*first))
 }
 
@@ -100,19 +97,42 @@ fn is_named(text: &str, name: &str) -> bool {
             .any(|(at, _)| !text[..at].ends_with(is_part) && !text[at + name.len()..].starts_with(is_part))
 }
 
-/// The same in any case, with `-` and blanks for `_`, and in the plural.
-fn is_named_loosely(text: &str, name: &str) -> bool {
-    let plain = |text: &str| text.to_lowercase().replace(['_', '-'], " ");
-    let (text, name) = (plain(text), plain(name));
-    is_named(&text, &name) || is_named(&text, &format!("{name}s")) || is_named(&text, &singular(&name))
+/// What is said, also in small letters and with blanks for `_` and `-`.
+struct Said {
+    text: String,
+    folded: String,
 }
 
-fn names_table(_: &SchemaGraph, text: &str, table: &Table) -> bool {
-    let name = table.name.as_ref().ok();
-    let singular_name = name.map(|name| singular(name));
-    let spelled = name.into_iter().chain(&singular_name).chain([&table.binding.name]);
-    let mut long = spelled.filter(|name| name.len() > 2);
-    long.any(|name| is_named_loosely(text, name))
+impl Said {
+    fn new(text: String) -> Self {
+        Self { folded: folded(&text), text }
+    }
+
+    fn names_column(&self, column: &Column) -> bool {
+        is_named(&self.text, column.display_name()) || is_named(&self.text, &column.key)
+    }
+
+    /// In any case, in the singular or the plural.
+    fn names_value(&self, value: &str) -> bool {
+        let value = folded(value);
+        self.names_folded(&value) || is_named(&self.folded, &singular(&value))
+    }
+
+    fn names_table(&self, context: &Context<'_>, table: TableId) -> bool {
+        let (graph, names) = (context.graph, &context.model.names);
+        let binding = graph.table(table).binding.name.as_str();
+        let name = graph.table(table).name.as_deref().unwrap_or(binding);
+        let spelled = [name, names.singular_of(graph, table), binding];
+        spelled.into_iter().filter(|name| name.len() > 2).any(|name| self.names_folded(&folded(name)))
+    }
+
+    fn names_folded(&self, name: &str) -> bool {
+        is_named(&self.folded, name) || is_named(&self.folded, &format!("{name}s"))
+    }
+}
+
+fn folded(text: &str) -> String {
+    text.to_lowercase().replace(['_', '-'], " ")
 }
 
 fn report(context: &Context<'_>, reference: &PolymorphicReference, gap: &Gap<'_>, out: &mut Findings) {

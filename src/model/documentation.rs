@@ -4,8 +4,7 @@ use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use super::Written;
-use super::names::{Named, Names};
-use super::polymorphic::{plural, singular};
+use super::names::{Named, Names, singular};
 use crate::config::{Accept, Docs};
 use crate::docs::{Citation, EntityPage, Records};
 use crate::graph::{ForeignKey, SchemaGraph, TableId};
@@ -89,7 +88,7 @@ impl<'d> Documentation<'d> {
         let mut by_slug: FxHashMap<SmolStr, Vec<usize>> = FxHashMap::default();
         let mut by_front_matter = FxHashMap::default();
         for (index, page) in self.pages.iter().enumerate() {
-            by_slug.entry(page.slug.to_lowercase().replace('-', "_").into()).or_default().push(index);
+            by_slug.entry(singular(&page.slug.to_lowercase().replace('-', "_"))).or_default().push(index);
             for (name, span) in &page.tables {
                 match names.table(graph, name, None) {
                     Named::One(table) => {
@@ -105,14 +104,11 @@ impl<'d> Documentation<'d> {
             }
         }
         let mut page_of = FxHashMap::default();
-        for (id, table) in graph.own_tables().filter(|(_, table)| table.owner.is_none()) {
-            let Ok(name) = &table.name else { continue };
-            let name = name.to_lowercase();
-            let spelled = [SmolStr::new(&name), singular(&name), plural(&name)];
-            if !by_slug.is_empty()
-                && let Some([page]) = spelled.iter().find_map(|name| by_slug.get(name)).map(Vec::as_slice)
-            {
-                page_of.insert(id, *page);
+        if !by_slug.is_empty() {
+            for (id, _) in graph.own_tables().filter(|(_, table)| table.owner.is_none()) {
+                if let Some([page]) = by_slug.get(names.singular_of(graph, id)).map(Vec::as_slice) {
+                    page_of.insert(id, *page);
+                }
             }
         }
         for (table, path, span) in map {

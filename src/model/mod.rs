@@ -15,8 +15,8 @@ pub mod tags;
 pub use boundaries::{Declared, Partition, Side};
 pub use crossings::{Allowance, Crossing, Reference};
 pub use documentation::{About, Documentation, Passage};
-pub use names::{Named, Names, is_column, is_table, spellings};
-pub use polymorphic::{PolymorphicReference, Target, plural, singular, table_of_value};
+pub use names::{Named, Names, is_column, is_table, singular, spellings};
+pub use polymorphic::{PolymorphicReference, Target};
 pub use soft::{Evidence, SoftReference, same_type, sql_type};
 
 use crate::config::{Boundary, Confidence, Config};

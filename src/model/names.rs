@@ -3,16 +3,28 @@
 //! A table id is `namespace.table` in SQL names, `public` where there is no pgSchema; the name in TypeScript
 //! is accepted too, and the namespace may be left out while the rest is unique.
 
+use pluralizer::pluralize;
 use rustc_hash::FxHashMap;
 use smol_str::{SmolStr, ToSmolStr, format_smolstr};
 
+use std::sync::OnceLock;
+
 use crate::config::Glob;
-use crate::graph::{ColumnRef, SchemaGraph, Table, TableId};
+use crate::graph::{Casing, ColumnRef, SchemaGraph, Table, TableId};
 
 /// Finds tables by name.
 #[derive(Debug, Default)]
 pub struct Names {
     /// Owners, never mirrors, by every way to spell them.
+    tables: FxHashMap<SmolStr, Vec<TableId>>,
+    /// Made when it is first asked for: inflecting words costs milliseconds.
+    singulars: OnceLock<Singulars>,
+}
+
+/// The singulars of the names of tables: `company` for `Companies`.
+#[derive(Debug, Default)]
+struct Singulars {
+    of: FxHashMap<TableId, SmolStr>,
     tables: FxHashMap<SmolStr, Vec<TableId>>,
 }
 
@@ -59,27 +71,42 @@ impl Names {
     /// The table of a name. Of several that share it, the one of the same project as `near` is meant,
     /// then that of the same package, then that of the same database.
     pub fn table(&self, graph: &SchemaGraph, written: &str, near: Option<TableId>) -> Named<TableId> {
-        let Some(all) = self.tables.get(written) else { return Named::Nothing };
-        if let [one] = all[..] {
-            return Named::One(one);
+        let all = self.tables.get(written).map(Vec::as_slice).unwrap_or_default();
+        choose(graph, all, near)
+    }
+
+    /// The tables whose name has that singular: `company` leads to `companies`.
+    pub fn of_singular(&self, graph: &SchemaGraph, word: &str) -> &[TableId] {
+        self.singulars(graph).tables.get(word).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The table whose name is a word, in the singular or the plural, however it is spelled.
+    pub fn of_word(&self, graph: &SchemaGraph, word: &str, near: TableId) -> Named<TableId> {
+        let capitals = !word.chars().any(char::is_lowercase);
+        let word = if capitals { word.to_lowercase() } else { Casing::Snake.apply(word) };
+        match self.table(graph, &word, Some(near)) {
+            Named::Nothing => choose(graph, self.of_singular(graph, &singular(&word)), Some(near)),
+            found => found,
         }
-        if let Some(near) = near.map(|near| graph.table(near)) {
-            let closer: [&dyn Fn(&Table) -> bool; 3] = [
-                &|table| table.project == near.project && table.dialect == near.dialect,
-                &|table| table.package == near.package && table.dialect == near.dialect,
-                &|table| table.dialect == near.dialect,
-            ];
-            for is_close in closer {
-                let close: Vec<TableId> =
-                    all.iter().copied().filter(|id| is_close(graph.table(*id))).collect();
-                match close[..] {
-                    [] => {}
-                    [one] => return Named::One(one),
-                    _ => return Named::Several(close),
+    }
+
+    /// The name of a table in the singular.
+    pub fn singular_of(&self, graph: &SchemaGraph, table: TableId) -> &str {
+        self.singulars(graph).of.get(&graph.owner(table)).map_or("", SmolStr::as_str)
+    }
+
+    fn singulars(&self, graph: &SchemaGraph) -> &Singulars {
+        self.singulars.get_or_init(|| {
+            let mut singulars = Singulars::default();
+            for (id, table) in graph.own_tables().filter(|(_, table)| table.owner.is_none()) {
+                if let Ok(name) = &table.name {
+                    let word = singular(&Casing::Snake.apply(name));
+                    singulars.tables.entry(word.clone()).or_default().push(id);
+                    singulars.of.insert(id, word);
                 }
             }
-        }
-        Named::Several(all.clone())
+            singulars
+        })
     }
 
     /// The column of a name: `namespace.table.column`.
@@ -101,6 +128,40 @@ impl Names {
                 }
             }
         }
+    }
+}
+
+/// The table that is meant by a name that several share: the one of the same project as `near`, then that of
+/// the same package, then that of the same database.
+fn choose(graph: &SchemaGraph, all: &[TableId], near: Option<TableId>) -> Named<TableId> {
+    match all {
+        [] => return Named::Nothing,
+        [one] => return Named::One(*one),
+        _ => {}
+    }
+    if let Some(near) = near.map(|near| graph.table(near)) {
+        let closer: [&dyn Fn(&Table) -> bool; 3] = [
+            &|table| table.project == near.project && table.dialect == near.dialect,
+            &|table| table.package == near.package && table.dialect == near.dialect,
+            &|table| table.dialect == near.dialect,
+        ];
+        for is_close in closer {
+            let close: Vec<TableId> = all.iter().copied().filter(|id| is_close(graph.table(*id))).collect();
+            match close[..] {
+                [] => {}
+                [one] => return Named::One(one),
+                _ => return Named::Several(close),
+            }
+        }
+    }
+    Named::Several(all.to_vec())
+}
+
+/// The last word of a name in the singular: `price_matrices` → `price_matrix`.
+pub fn singular(name: &str) -> SmolStr {
+    match name.rsplit_once('_') {
+        Some((head, last)) => format_smolstr!("{head}_{}", pluralize(last, 1, false)),
+        None => pluralize(name, 1, false).into(),
     }
 }
 

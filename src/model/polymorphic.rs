@@ -1,7 +1,6 @@
 //! Polymorphic references: an id whose table another column names.
 
-use pluralizer::pluralize;
-use smol_str::{SmolStr, ToSmolStr, format_smolstr};
+use smol_str::SmolStr;
 
 use super::names::{Named, Names, spellings};
 use super::tags::{PolymorphicTag, Tag, polymorphic, tags};
@@ -143,38 +142,8 @@ fn values(graph: &SchemaGraph, names: &Names, near: TableId, column: &Column) ->
     let facts = column.facts.as_ref().ok()?;
     let values = facts.enum_values.as_ref()?.as_ref().ok()?;
     let target =
-        |value: &SmolStr| Target { value: value.clone(), table: table_of_value(graph, names, near, value) };
+        |value: &SmolStr| Target { value: value.clone(), table: names.of_word(graph, value, near).one() };
     (!values.is_empty()).then(|| values.iter().map(target).collect())
-}
-
-/// The table that a value names: `COMPANY`, `company` and `Companies` are `companies`.
-pub fn table_of_value(graph: &SchemaGraph, names: &Names, near: TableId, value: &str) -> Option<TableId> {
-    let snake = Casing::Snake.apply(value);
-    let mut spelled = vec![value.to_smolstr(), value.to_lowercase().into(), SmolStr::new(&snake)];
-    if value.chars().any(char::is_lowercase) {
-        spelled.extend([plural(&snake), singular(&snake)]);
-    } else {
-        let lower = value.to_lowercase();
-        spelled.extend([plural(&lower), singular(&lower)]);
-    }
-    spelled.iter().find_map(|name| names.table(graph, name, Some(near)).one())
-}
-
-/// The last word in the plural: `price_matrix` → `price_matrices`.
-pub fn plural(name: &str) -> SmolStr {
-    numbered(name, 2)
-}
-
-/// The last word in the singular.
-pub fn singular(name: &str) -> SmolStr {
-    numbered(name, 1)
-}
-
-fn numbered(name: &str, count: isize) -> SmolStr {
-    match name.rsplit_once('_') {
-        Some((head, last)) => format_smolstr!("{head}_{}", pluralize(last, count, false)),
-        None => pluralize(name, count, false).into(),
-    }
 }
 
 /// Names that people give to an id that may mean rows of several tables (facts/idioms.md 10).
@@ -227,10 +196,9 @@ fn is_polymorphic(graph: &SchemaGraph, names: &Names, reference: &PolymorphicRef
 }
 
 fn stem_table(graph: &SchemaGraph, names: &Names, near: TableId, stem: &str) -> Option<TableId> {
-    let spelled = [stem.to_smolstr(), plural(stem)];
-    spelled.iter().find_map(|name| match names.table(graph, name, Some(near)) {
+    match names.of_word(graph, stem, near) {
         Named::One(table) => Some(table),
         Named::Several(tables) => tables.first().copied(),
         Named::Nothing => None,
-    })
+    }
 }

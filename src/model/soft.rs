@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 
 use super::boundaries::{Partition, Side};
 use super::names::{Named, Names, is_column};
-use super::polymorphic::{PolymorphicReference, singular};
+use super::polymorphic::PolymorphicReference;
 use super::tags::tags;
 use crate::config::{Confidence, SoftReferences};
 use crate::graph::{Casing, ColumnRef, SchemaGraph, Table, TableId};
@@ -91,7 +91,6 @@ pub(super) fn find(
             .iter()
             .map(|pair| ColumnRef { table: pair.table, column: pair.id })
             .collect(),
-        singulars: if sought.least <= Confidence::Probable { singulars(graph) } else { FxHashMap::default() },
     };
     let mut found = Found::default();
     for (id, table) in graph.own_tables().filter(|(_, table)| table.owner.is_none()) {
@@ -123,7 +122,6 @@ struct Search<'s> {
     /// `one()` relations by their first field.
     relations: FxHashMap<ColumnRef, Vec<usize>>,
     polymorphic: FxHashSet<ColumnRef>,
-    singulars: FxHashMap<SmolStr, Vec<TableId>>,
 }
 
 impl Search<'_> {
@@ -232,7 +230,7 @@ impl Search<'_> {
         if holder.primary_key_columns() == [column] {
             return;
         }
-        let Some(all) = self.singulars.get(stem) else { return };
+        let all = self.names.of_singular(self.graph, stem);
         let fits = |target: &TableId| {
             let target = self.graph.table(*target);
             let key = target.primary_key_columns();
@@ -283,17 +281,6 @@ fn relations(graph: &SchemaGraph) -> FxHashMap<ColumnRef, Vec<usize>> {
             continue;
         }
         found.entry(*first).or_default().push(index);
-    }
-    found
-}
-
-/// Tables by the singular of their name.
-fn singulars(graph: &SchemaGraph) -> FxHashMap<SmolStr, Vec<TableId>> {
-    let mut found: FxHashMap<SmolStr, Vec<TableId>> = FxHashMap::default();
-    for (id, table) in graph.own_tables().filter(|(_, table)| table.owner.is_none()) {
-        if let Ok(name) = &table.name {
-            found.entry(singular(&Casing::Snake.apply(name))).or_default().push(id);
-        }
     }
     found
 }
