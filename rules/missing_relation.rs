@@ -246,8 +246,8 @@ impl Pair<'_> {
             table.column_keys(from, self.columns),
             target_object.column_keys(object, &target_columns),
         );
-        match siblings.first() {
-            Some(sibling) => format!("add to `{}`: `{one}`", sibling.binding.name),
+        match self.graph.relation_sets.iter().find(|(table, _)| self.graph.owner(*table) == self.from) {
+            Some((_, set)) => format!("add to `{}`: `{one}`", set.name),
             None => {
                 format!(
                     "write `export const {from}Relations = relations({from}, ({{ one }}) => ({{ {one} }}))`"

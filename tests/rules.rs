@@ -6,6 +6,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod marks;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -52,7 +54,7 @@ fn pages_hold() {
                 continue;
             }
             let (reading, run) = run(rule.meta, section);
-            let found = marks_found(&reading, &run);
+            let found = marks::found(&reading, &run);
             let expected = section.marks();
             if found != expected {
                 let files: Vec<&str> = section.files.iter().map(|(file, _)| file.as_str()).collect();
@@ -196,19 +198,8 @@ impl Page {
 }
 
 impl Section {
-    /// `users.ts:7 rule-name` for every `//~ rule-name`.
     fn marks(&self) -> BTreeSet<String> {
-        let mut marks = BTreeSet::new();
-        for (file, text) in &self.files {
-            for (number, line) in text.lines().enumerate() {
-                if let Some((_, rules)) = line.split_once("//~ ") {
-                    for rule in rules.split(", ") {
-                        marks.insert(format!("{file}:{} {rule}", number + 1));
-                    }
-                }
-            }
-        }
-        marks
+        self.files.iter().flat_map(|(file, text)| marks::expected(file, text)).collect()
     }
 }
 
@@ -216,12 +207,7 @@ impl Section {
 fn run(meta: &Meta, section: &Section) -> (Reading, Run) {
     let folder = tempfile::tempdir().unwrap();
     for (file, text) in &section.files {
-        let path = folder.path().join(file);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        // Marks are not part of the file that people see.
-        let text: String =
-            text.lines().map(|line| format!("{}\n", line.split(" //~ ").next().unwrap())).collect();
-        fs::write(path, text).unwrap();
+        marks::write(folder.path(), file, text);
     }
     let root = fs::canonicalize(folder.path()).unwrap();
     let config = root.join(CONFIG);
@@ -261,18 +247,6 @@ fn only(meta: &Meta) -> Vec<String> {
 
 fn level(meta: &Meta) -> &'static str {
     if meta.level == Level::Off { "warn" } else { meta.level.name() }
-}
-
-fn marks_found(reading: &Reading, run: &Run) -> BTreeSet<String> {
-    assert!(run.broken_rules.is_empty(), "{:?}", run.broken_rules);
-    run.findings
-        .iter()
-        .map(|finding| {
-            let file = reading.graph.sources.get(finding.primary.span.file);
-            let line = file.position(finding.primary.span.range.start).line;
-            format!("{}:{line} {}", file.path, finding.rule)
-        })
-        .collect()
 }
 
 fn rendered(reading: &Reading, run: &Run) -> String {

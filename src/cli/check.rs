@@ -209,7 +209,9 @@ const MOST_ON_TERMINAL: usize = 50;
 /// Prints the graph.
 pub(super) fn graph(arguments: &arguments::Graph, terminal: Terminal) -> Answer {
     let read = || -> Result<Answer, Answer> {
-        let prepared = input::prepare(&arguments.input, &arguments.settings, None, terminal)?;
+        let mut prepared = input::prepare(&arguments.input, &arguments.settings, None, terminal)?;
+        // What is printed is what was named, not the repository around it.
+        prepared.narrow();
         let (reading, ()) = input::read(&prepared, arguments.input.threads, |_| ())?;
         let mut stderr = notes(&reading, &prepared.root);
         let mut exit = Exit::Clean;

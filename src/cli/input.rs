@@ -22,6 +22,14 @@ pub(super) struct Prepared {
     pub(super) options: Options,
 }
 
+impl Prepared {
+    /// Reads what was named and nothing around it.
+    pub(super) fn narrow(&mut self) {
+        self.root = common_folder(&self.named);
+        self.options.paths.clone_from(&self.named);
+    }
+}
+
 /// Finds the root and the config of what was named.
 pub(super) fn prepare(
     input: &arguments::Input,

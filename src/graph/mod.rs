@@ -38,6 +38,8 @@ pub struct SchemaGraph {
     pub sequences: Vec<Sequence>,
     /// Relations, by file and place.
     pub relations: Vec<Relation>,
+    /// `relations()` calls, also those that declare none: the table and the name that the file gives it.
+    pub relation_sets: Vec<(TableId, Binding)>,
     /// What could not be read, by file and place, each once.
     pub unreadable: Vec<Unreadable>,
     /// Imports that a table needs and that lead nowhere.

@@ -79,6 +79,7 @@ impl Linker<'_> {
         let written = self.eval.call_fresh(&relations.callback, vec![helpers], relations.at);
         let holders = self.relation_holders.get(&Rc::as_ptr(relations)).cloned();
         let binding = self.binding_of(holders, &relations.binding);
+        self.graph.relation_sets.push((table, binding.clone()));
         let Some(members) = self.relation_members(&written, relations.at, "these relations") else {
             return;
         };

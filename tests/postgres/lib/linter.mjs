@@ -54,14 +54,9 @@ export function lint(folder, config) {
 
 /** [{ subject, file }] of the rule's findings. */
 function findings(folder) {
-  const json = spawn(['check', folder, '--format', 'json']);
-  if (json.stdout.startsWith('{'))
-    return JSON.parse(json.stdout).findings.filter(({ rule }) => rule === RULE)
-      .map(({ subject, location }) => ({ subject, file: inside(folder, location.path) }));
-  // An older program without `--format json`: the headlines of the findings, which may be wrapped, and the place below.
-  const text = run([folder, '--color', 'never']).replace(/\n\s*│\s*/g, ' ');
-  return [...text.matchAll(/foreign key `([^`]+)` to `[^`]+` has no index\s+╭─\[(.+):\d+:\d+\]/g)]
-    .map(([, subject, file]) => ({ subject, file: inside(folder, file) }));
+  const { findings } = JSON.parse(run(['check', folder, '--format', 'json']));
+  return findings.filter(({ rule }) => rule === RULE)
+    .map(({ subject, location }) => ({ subject, file: inside(folder, location.path) }));
 }
 
 const inside = (folder, file) => path.relative(folder, path.resolve(file));
