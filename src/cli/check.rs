@@ -55,6 +55,9 @@ fn try_run(
     let run = if arguments.output.quiet { errors_only(run) } else { run };
     let prefix = prefix(&prepared.root);
     let report = Report { run: &run, sources: &reading.graph.sources, prefix: &prefix };
+    // Annotations are placed by paths from the checkout, wherever the step was started.
+    let checkout = std::env::var_os("GITHUB_WORKSPACE").and_then(|path| std::fs::canonicalize(path).ok());
+    let from_checkout = checkout.as_deref().and_then(|checkout| input::below(&prepared.root, checkout));
     let mut stdout = String::new();
     for FormatTo { format, file } in formats {
         let style = style(&arguments.output, terminal, file.is_some());
@@ -62,7 +65,9 @@ fn try_run(
             Format::Human => output::human(&report, style),
             Format::Concise => output::concise(&report),
             Format::Json => output::json(&report),
-            Format::Github => output::github(&report),
+            Format::Github => {
+                output::github(&Report { prefix: from_checkout.as_deref().unwrap_or(&prefix), ..report })
+            }
         };
         match file {
             None => stdout = text,

@@ -148,13 +148,19 @@ fn common_folder(paths: &[PathBuf]) -> PathBuf {
 /// What leads from the current folder to the root, to be put before paths.
 pub(super) fn prefix(root: &Path) -> String {
     let Ok(current) = std::env::current_dir().and_then(std::fs::canonicalize) else { return String::new() };
-    if let Ok(inside) = root.strip_prefix(&current) {
-        return if inside.as_os_str().is_empty() { String::new() } else { format!("{}/", inside.display()) };
+    if let Some(inside) = below(root, &current) {
+        return inside;
     }
     match current.strip_prefix(root) {
         Ok(below) => "../".repeat(below.components().count()),
         Err(_) => format!("{}/", root.display()),
     }
+}
+
+/// What leads from a folder to the root inside of it, to be put before paths.
+pub(super) fn below(root: &Path, folder: &Path) -> Option<String> {
+    let inside = root.strip_prefix(folder).ok()?;
+    Some(if inside.as_os_str().is_empty() { String::new() } else { format!("{}/", inside.display()) })
 }
 
 /// What was not read, and why.
