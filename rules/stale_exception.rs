@@ -13,7 +13,7 @@ pub(super) struct StaleException {}
 impl Rule for StaleException {
     const META: Meta = Meta {
         name: "stale-exception",
-        summary: "an `allow`, an exception, a tag or an entry of the baseline that matches nothing",
+        summary: "an `allow`, a tag, a glob of documents or an entry of the baseline that matches nothing",
         group: "House-keeping",
         docs: include_str!("stale_exception.md"),
         level: Level::Warn,

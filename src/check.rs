@@ -334,6 +334,7 @@ fn counts(reading: &Reading, scope: Option<Scope<'_>>) -> Counts {
             table.columns_open.is_some()
                 || table.extras_open.is_some()
                 || table.name.is_err()
+                || matches!(table.namespace, Some(Err(_)))
                 || table.columns.iter().any(|column| column.facts.is_err())
                 || table.foreign_keys.iter().any(|key| key.target.is_err()),
         );
@@ -342,4 +343,24 @@ fn counts(reading: &Reading, scope: Option<Scope<'_>>) -> Counts {
     files.dedup();
     counts.files = files.len();
     counts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workspace;
+
+    #[test]
+    fn a_rule_that_panics_is_named_and_the_others_run() {
+        let settings = workspace::load_settings(None, &[]).unwrap();
+        let outcomes = run_rules(&settings.config, &settings.sources, |setting, out| {
+            let is_first = std::ptr::eq(setting, &settings.config.rules.variants(RULES[0].meta.name)[0]);
+            assert!(!is_first, "the first rule is broken");
+            out.note("ran");
+        });
+        let mut all = Outcome::default();
+        outcomes.into_iter().for_each(|outcome| all.add(outcome));
+        assert_eq!(all.broken, [(RULES[0].meta.name, "the first rule is broken".to_string())]);
+        assert_eq!(all.notes.len(), RULES.len() - 1);
+    }
 }

@@ -57,6 +57,8 @@ pub struct Written {
     pub pages: Vec<EntityPage>,
     /// What manifests declare, one for each boundary of the config.
     pub declared: Vec<Declared>,
+    /// Globs of the config that match no document: the place and what is wrong there.
+    pub unmatched: Vec<(Span, String)>,
 }
 
 impl<'r> Model<'r> {
@@ -75,6 +77,7 @@ impl<'r> Model<'r> {
         let map = map.map(|(table, page)| (table.as_str(), page.as_str(), table.span));
         let mut dangling = documentation.assign(graph, &names, map);
         dangling.append(&mut soft.dangling);
+        dangling.extend(written.unmatched.iter().cloned());
         Self {
             names,
             boundaries,

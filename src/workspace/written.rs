@@ -12,7 +12,7 @@ use crate::config::{AllowDeclared, Config, Globs};
 use crate::docs::{Document, EntityPage, Problem, Records};
 use crate::graph::SchemaGraph;
 use crate::model::{Declared, Written};
-use crate::source::{FileId, SourceFile};
+use crate::source::{FileId, SourceFile, Span};
 
 /// Documents and what of them could not be read.
 pub(super) struct Documents {
@@ -29,11 +29,13 @@ pub(super) fn documents(
     failures: &mut Failures,
 ) -> Documents {
     let docs = &config.docs;
+    let mut unmatched = Vec::new();
     let records = match &docs.adr.files {
-        Some(globs) => matching(root, globs),
+        Some(globs) => matching(root, globs, &mut unmatched),
         None => found_records.to_vec(),
     };
-    let pages = docs.entities.files.as_ref().map(|globs| matching(root, globs)).unwrap_or_default();
+    let pages = docs.entities.files.as_ref();
+    let pages = pages.map(|globs| matching(root, globs, &mut unmatched)).unwrap_or_default();
     let mut read = |paths: &[PathBuf]| -> Vec<(FileId, Arc<SourceFile>)> {
         let mut texts = Vec::new();
         for path in paths {
@@ -63,7 +65,7 @@ pub(super) fn documents(
         .collect();
     let mut problems = records.problems().to_vec();
     problems.extend(pages.iter().filter_map(|page| page.problem.clone()));
-    Documents { written: Written { records, pages, declared: Vec::new() }, problems }
+    Documents { written: Written { records, pages, declared: Vec::new(), unmatched }, problems }
 }
 
 /// Larger files are no documents.
@@ -78,8 +80,9 @@ fn text(path: &Path) -> Result<String, String> {
     String::from_utf8(bytes).map_err(|_| "it is not valid UTF-8".to_string())
 }
 
-/// The files that globs match, from the folder that the config's paths begin at.
-pub(super) fn matching(root: &Path, globs: &Globs) -> Vec<PathBuf> {
+/// The files that globs match, from the folder that the config's paths begin at; globs that match none go
+/// to `unmatched`.
+fn matching(root: &Path, globs: &Globs, unmatched: &mut Vec<(Span, String)>) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for glob in globs.list() {
         let pattern = glob.pattern().trim_start_matches("./");
@@ -93,9 +96,13 @@ pub(super) fn matching(root: &Path, globs: &Globs) -> Vec<PathBuf> {
                 || !matches!(&*entry.file_name().to_string_lossy(), "node_modules" | ".git")
         });
         let files = entries.flatten().filter(|entry| entry.file_type().is_file());
+        let before = found.len();
         found.extend(
             files.map(walkdir::DirEntry::into_path).filter(|path| glob.is_match(&relative(root, path))),
         );
+        if found.len() == before {
+            unmatched.push((glob.span(), format!("`{}` matches no file", glob.pattern())));
+        }
     }
     found.sort();
     found.dedup();
