@@ -3,7 +3,9 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::graph::{ColumnFacts, Dialect, Fact, ForeignKey, Index, IndexPart, Predicate, SchemaGraph, Table};
+use crate::graph::{
+    Coverage, ForeignKey, Index, SchemaGraph, Server, Table, coverage, nearest, needs_indexes,
+};
 use crate::model::is_table;
 use crate::rule::{Context, Finding, Findings, Glob, Level, Meta, Rule};
 
@@ -19,25 +21,9 @@ pub(super) struct UnindexedForeignKey {
     ignore_tables: Vec<Glob>,
 }
 
-/// What may serve a foreign key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-enum Server {
-    /// An `index()` or `uniqueIndex()`.
-    Index,
-    /// A unique constraint.
-    Unique,
-    /// The primary key.
-    PrimaryKey,
-}
-
 impl Default for UnindexedForeignKey {
     fn default() -> Self {
-        Self {
-            accept: vec![Server::Index, Server::Unique, Server::PrimaryKey],
-            name: "{table}_{columns}_idx".into(),
-            ignore_tables: Vec::new(),
-        }
+        Self { accept: Server::ALL.to_vec(), name: "{table}_{columns}_idx".into(), ignore_tables: Vec::new() }
     }
 }
 
@@ -66,7 +52,7 @@ impl Rule for UnindexedForeignKey {
                     continue;
                 }
                 seen.push(columns);
-                let partial = match self.coverage(table, columns) {
+                let partial = match coverage(table, columns, &self.accept) {
                     Coverage::None => None,
                     Coverage::Partial(index) => Some(index),
                     Coverage::Full | Coverage::Unknown => continue,
@@ -78,43 +64,6 @@ impl Rule for UnindexedForeignKey {
 }
 
 impl UnindexedForeignKey {
-    /// Some index, unique or primary key must have the columns as its first key columns, in any order.
-    fn coverage<'t>(&self, table: &'t Table, columns: &[usize]) -> Coverage<'t> {
-        let accepts = |server| self.accept.contains(&server);
-        let begins =
-            |key: &Fact<Vec<usize>>| key.as_ref().map(|key| begins_with(key, columns)).unwrap_or(false);
-        let at_column = |index: usize| match &table.columns[index].facts {
-            Ok(ColumnFacts { primary, unique, .. }) => {
-                *primary && accepts(Server::PrimaryKey) || unique.is_some() && accepts(Server::Unique)
-            }
-            Err(_) => false,
-        };
-        let constrained = matches!(columns, [column] if at_column(*column))
-            || accepts(Server::PrimaryKey) && table.primary_keys.iter().any(|key| begins(&key.columns))
-            || accepts(Server::Unique) && table.uniques.iter().any(|unique| begins(&unique.columns));
-        if constrained {
-            return Coverage::Full;
-        }
-        let mut partial = None;
-        let mut unknown = table.extras_open.is_some()
-            || columns.iter().any(|column| table.columns[*column].facts.is_err())
-            || table.primary_keys.iter().any(|key| key.columns.is_err())
-            || table.uniques.iter().any(|unique| unique.columns.is_err());
-        for index in table.indexes.iter().filter(|_| accepts(Server::Index)) {
-            match index_coverage(index, columns) {
-                Coverage::Full => return Coverage::Full,
-                Coverage::Partial(index) => partial = Some(index),
-                Coverage::Unknown => unknown = true,
-                Coverage::None => {}
-            }
-        }
-        match (unknown, partial) {
-            (true, _) => Coverage::Unknown,
-            (false, Some(index)) => Coverage::Partial(index),
-            (false, None) => Coverage::None,
-        }
-    }
-
     fn report(
         &self,
         graph: &SchemaGraph,
@@ -153,86 +102,6 @@ impl UnindexedForeignKey {
             table.column_keys("t", columns)
         ));
     }
-}
-
-/// The index that almost serves the columns, and what keeps it from doing so.
-fn nearest<'t>(table: &'t Table, columns: &[usize]) -> Option<(&'t Index, String)> {
-    table.indexes.iter().find_map(|index| {
-        let parts: Vec<Option<usize>> = index.parts.iter().map(IndexPart::column).collect();
-        let holds = |column: &usize| parts.contains(&Some(*column));
-        if !columns.iter().any(holds) {
-            return None;
-        }
-        let first = parts[0].map(|column| table.column_name(column));
-        let method = index.method.as_ref().ok().and_then(Option::as_deref);
-        let why = match (method, first) {
-            (Some(method), _) if !matches!(method, "btree" | "hash") => {
-                format!("a {method} index does not serve the check of a key")
-            }
-            _ if !columns.iter().all(holds) => "it does not hold all columns of the key".to_string(),
-            (_, Some(first)) if parts[0].is_some_and(|column| !columns.contains(&column)) => {
-                format!("it begins with `{first}`")
-            }
-            (_, None) => "it begins with an expression".to_string(),
-            _ => "the columns of the key are not its first ones".to_string(),
-        };
-        Some((index, why))
-    })
-}
-
-/// InnoDB indexes foreign keys itself, SingleStore and Gel have none that could be indexed.
-fn needs_indexes(dialect: Dialect) -> bool {
-    match dialect {
-        Dialect::Postgres | Dialect::Sqlite | Dialect::Cockroach | Dialect::MsSql => true,
-        Dialect::MySql | Dialect::SingleStore | Dialect::Gel => false,
-    }
-}
-
-/// Whether the database can look the columns up.
-enum Coverage<'t> {
-    Full,
-    /// Only this partial index has them, and its predicate keeps it from serving.
-    Partial(&'t Index),
-    None,
-    /// Something was not read that might cover them.
-    Unknown,
-}
-
-fn index_coverage<'t>(index: &'t Index, columns: &[usize]) -> Coverage<'t> {
-    let mut first = Vec::with_capacity(columns.len());
-    for part in index.parts.iter().take(columns.len()) {
-        match part {
-            IndexPart::Column { column, .. } | IndexPart::Expression { column: Some(column), .. } => {
-                first.push(*column);
-            }
-            IndexPart::Unknown(_) => return Coverage::Unknown,
-            IndexPart::Expression { column: None, .. } | IndexPart::Foreign => return Coverage::None,
-        }
-    }
-    if !begins_with(&first, columns) {
-        return Coverage::None;
-    }
-    match &index.method {
-        Err(_) => return Coverage::Unknown,
-        Ok(Some(method)) if method == "hash" && columns.len() == 1 => {}
-        Ok(Some(method)) if method != "btree" => return Coverage::None,
-        Ok(_) => {}
-    }
-    match &index.predicate {
-        None => Coverage::Full,
-        Some(Ok(Predicate { not_null: Some(required), .. }))
-            if required.iter().all(|column| columns.contains(column)) =>
-        {
-            Coverage::Full
-        }
-        Some(Ok(_)) => Coverage::Partial(index),
-        Some(Err(_)) => Coverage::Unknown,
-    }
-}
-
-/// Whether the first columns of `key` are `columns`, in any order.
-fn begins_with(key: &[usize], columns: &[usize]) -> bool {
-    key.len() >= columns.len() && columns.iter().all(|column| key[..columns.len()].contains(column))
 }
 
 fn from_helper(table: &Table, key: &ForeignKey, finding: &mut Finding) {
