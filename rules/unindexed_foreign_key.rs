@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::graph::{
-    Coverage, ForeignKey, Index, SchemaGraph, Server, Table, coverage, nearest, needs_indexes,
+    Casing, Coverage, ForeignKey, Form, Lacking, SchemaGraph, Server, Table, coverage, nearest, needs_indexes,
 };
 use crate::model::is_table;
 use crate::rule::{Context, Finding, Findings, Glob, Level, Meta, Rule};
@@ -52,12 +52,10 @@ impl Rule for UnindexedForeignKey {
                     continue;
                 }
                 seen.push(columns);
-                let partial = match coverage(table, columns, &self.accept) {
-                    Coverage::None => None,
-                    Coverage::Partial(index) => Some(index),
-                    Coverage::Full | Coverage::Unknown => continue,
-                };
-                self.report(context.graph, table, key, partial, out);
+                let identify = |first: &[usize]| identifies(context.graph, table, key, first);
+                if let Coverage::Lacking(lacking) = coverage(table, columns, &self.accept, identify) {
+                    self.report(context.graph, table, key, &lacking, out);
+                }
             }
         }
     }
@@ -69,39 +67,107 @@ impl UnindexedForeignKey {
         graph: &SchemaGraph,
         table: &Table,
         key: &ForeignKey,
-        partial: Option<&Index>,
+        lacking: &Lacking<'_>,
         out: &mut Findings,
     ) {
         let (Ok(target), Ok(columns)) = (&key.target, &key.columns) else { return };
         let (name, to) = (table.display_name(), graph.table(graph.owner(target.table)).display_name());
         let subject = table.subject(columns);
         let mut message = format!("foreign key `{subject}` to `{to}` has no index");
-        let partial_name = partial.map(|index| index.name.as_ref().ok().and_then(Option::as_deref));
-        if let Some(partial) = partial_name {
-            let partial = partial.map(|name| format!("`{name}`")).unwrap_or_else(|| "the index on it".into());
-            message.push_str(&format!(" that can serve it: {partial} is partial"));
+        if !lacking.partial.is_empty() {
+            let names = lacking.partial.iter().map(|index| match &index.name {
+                Ok(Some(name)) => format!("`{name}`"),
+                _ => "the index on it".to_string(),
+            });
+            let names: Vec<String> = names.collect();
+            let is = if names.len() == 1 { "is" } else { "are" };
+            message.push_str(&format!(" that can serve it: {} {is} partial", names.join(" and ")));
         }
         let finding = out.report(subject, table.place_of(key), message);
-        finding.label(format!("deleting a row of `{to}` scans the whole of `{name}`"));
-        match (partial, nearest(table, columns)) {
-            (Some(index), _) => {
-                finding.related(index.span, "its `where` keeps the database from using it to check the key");
+        match &lacking.partly {
+            None => finding.label(format!("deleting a row of `{to}` scans the whole of `{name}`")),
+            Some((_, first)) => {
+                let first: Vec<&str> = first.iter().map(|column| table.column_name(*column)).collect();
+                let first = first.join(", ");
+                finding.label(format!(
+                    "deleting a row of `{to}` reads every row of `{name}` with the same `{first}`"
+                ))
             }
-            (None, Some((index, why))) => {
-                finding.related(index.span, why);
-            }
-            (None, None) => {}
+        };
+        for index in &lacking.partial {
+            finding.related(index.span, "its `where` keeps the database from using it to check the key");
+        }
+        if let Some((span, first)) = &lacking.partly {
+            let only = if first.len() == 1 { "a part" } else { "parts" };
+            finding.related(*span, format!("it begins with {only} of the key only"));
+        } else if lacking.partial.is_empty()
+            && let Some((index, why)) = nearest(table, columns)
+        {
+            finding.related(index.span, why);
         }
         from_helper(table, key, finding);
-        let plural = if columns.len() == 1 { "" } else { "s" };
+        finding.help(self.suggestion(table, columns));
+    }
+
+    /// The index as it could be pasted, with the table's own parameter and form.
+    fn suggestion(&self, table: &Table, columns: &[usize]) -> String {
         let names: Vec<&str> = columns.iter().map(|column| table.column_name(*column)).collect();
         let table_name = table.name.as_deref().unwrap_or(&table.binding.name);
-        let suggested = self.name.replace("{table}", table_name).replace("{columns}", &names.join("_"));
-        finding.help(format!(
-            "index the column{plural} in the third argument of the table: `index(\"{suggested}\").on({})`",
-            table.column_keys("t", columns)
-        ));
+        let named = |columns: &str| self.name.replace("{table}", table_name).replace("{columns}", columns);
+        let mut name = named(&names.join("_"));
+        // A name that the database cuts may clash with another one.
+        if name.len() > MAX_NAME {
+            name = named(names.last().unwrap_or(&""));
+        }
+        while name.len() > MAX_NAME {
+            name.remove(0);
+        }
+        let plural = if columns.len() == 1 { "" } else { "s" };
+        let from = if table.third_argument.knows_index {
+            ""
+        } else {
+            " (`index` is imported beside the table function)"
+        };
+        let index = |of: &str| format!("index(\"{name}\").on({})", table.column_keys(of, columns));
+        match &table.third_argument.form {
+            Form::List(parameter) => {
+                format!(
+                    "index the column{plural} in the third argument of the table: `{}`{from}",
+                    index(parameter)
+                )
+            }
+            Form::Object(parameter) => {
+                let key = Casing::Camel.apply(&format!("{}_index", names.join("_")));
+                let index = index(parameter);
+                format!("index the column{plural} in the third argument of the table: `{key}: {index}`{from}")
+            }
+            Form::Missing => {
+                format!(
+                    "index the column{plural} in a third argument of the table: `(t) => [{}]`{from}",
+                    index("t")
+                )
+            }
+            Form::Other => {
+                format!(
+                    "index the column{plural}, in the third argument of the table: `{}`{from}",
+                    index("t")
+                )
+            }
+        }
     }
+}
+
+/// What Postgres cuts names to, in bytes.
+const MAX_NAME: usize = 63;
+
+/// Whether some columns of a key lead to few rows: they hold a key of the table that is referred to, or one of
+/// the table itself.
+fn identifies(graph: &SchemaGraph, table: &Table, key: &ForeignKey, first: &[usize]) -> bool {
+    let (Ok(columns), Ok(target)) = (&key.columns, &key.target) else { return false };
+    let pairs = columns.iter().zip(&target.columns);
+    let referred: Vec<usize> =
+        pairs.filter(|(column, _)| first.contains(column)).map(|(_, other)| *other).collect();
+    table.is_identified_by(first) || graph.table(target.table).is_identified_by(&referred)
 }
 
 fn from_helper(table: &Table, key: &ForeignKey, finding: &mut Finding) {

@@ -4,18 +4,26 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{ColumnFacts, Dialect, Fact, Index, IndexPart, Predicate, Table};
+use crate::source::Span;
 
 /// Whether the database can look the columns up.
 #[derive(Debug)]
 pub enum Coverage<'t> {
     /// Something serves.
     Full,
-    /// Only this partial index has them, and its predicate keeps it from serving.
-    Partial(&'t Index),
     /// Nothing serves.
-    None,
-    /// Something was not read that might cover them.
+    Lacking(Lacking<'t>),
+    /// Something was not read that might serve.
     Unknown,
+}
+
+/// What there is, when nothing serves.
+#[derive(Debug, Default)]
+pub struct Lacking<'t> {
+    /// Indexes that would serve, did their predicates not keep them from it.
+    pub partial: Vec<&'t Index>,
+    /// What begins with a part of the columns only, and that part: rows that share it are all read.
+    pub partly: Option<(Span, Vec<usize>)>,
 }
 
 /// What may serve a look-up.
@@ -37,38 +45,116 @@ impl Server {
 
 /// Whether something of `accepted` serves a look-up of the columns: an index, unique constraint or primary key
 /// that has them as its first key columns, in any order (facts/peers.md 2.1, held to PostgreSQL by tests/postgres).
-pub fn coverage<'t>(table: &'t Table, columns: &[usize], accepted: &[Server]) -> Coverage<'t> {
+/// It may begin with some of them only when those `identify` few enough rows by themselves.
+pub fn coverage<'t>(
+    table: &'t Table,
+    columns: &[usize],
+    accepted: &[Server],
+    identify: impl Fn(&[usize]) -> bool,
+) -> Coverage<'t> {
     let accepts = |server| accepted.contains(&server);
-    let begins = |key: &Fact<Vec<usize>>| key.as_ref().map(|key| begins_with(key, columns)).unwrap_or(false);
-    let at_column = |index: usize| match &table.columns[index].facts {
-        Ok(ColumnFacts { primary, unique, .. }) => {
-            *primary && accepts(Server::PrimaryKey) || unique.is_some() && accepts(Server::Unique)
+    let mut lacking = Lacking::default();
+    let mut unknown =
+        table.extras_open.is_some() || columns.iter().any(|column| table.columns[*column].facts.is_err());
+    let mut serves = |key: &[usize], span: Span| {
+        let first: Vec<usize> = key.iter().copied().take_while(|column| columns.contains(column)).collect();
+        let all = columns.iter().all(|column| first.contains(column));
+        if !all && !first.is_empty() && !identify(&first) {
+            let longest = lacking.partly.as_ref().is_none_or(|(_, before)| before.len() < first.len());
+            if longest {
+                lacking.partly = Some((span, first));
+            }
+            return false;
         }
-        Err(_) => false,
+        !first.is_empty()
     };
-    let constrained = matches!(columns, [column] if at_column(*column))
-        || accepts(Server::PrimaryKey) && table.primary_keys.iter().any(|key| begins(&key.columns))
-        || accepts(Server::Unique) && table.uniques.iter().any(|unique| begins(&unique.columns));
-    if constrained {
-        return Coverage::Full;
-    }
-    let mut partial = None;
-    let mut unknown = table.extras_open.is_some()
-        || columns.iter().any(|column| table.columns[*column].facts.is_err())
-        || table.primary_keys.iter().any(|key| key.columns.is_err())
-        || table.uniques.iter().any(|unique| unique.columns.is_err());
-    for index in table.indexes.iter().filter(|_| accepts(Server::Index)) {
-        match index_coverage(index, columns) {
-            Coverage::Full => return Coverage::Full,
-            Coverage::Partial(index) => partial = Some(index),
-            Coverage::Unknown => unknown = true,
-            Coverage::None => {}
+    for (at, column) in table.columns.iter().enumerate() {
+        let Ok(ColumnFacts { primary, unique, .. }) = &column.facts else { continue };
+        let constrained =
+            *primary && accepts(Server::PrimaryKey) || unique.is_some() && accepts(Server::Unique);
+        if constrained && serves(&[at], column.span) {
+            return Coverage::Full;
         }
     }
-    match (unknown, partial) {
-        (true, _) => Coverage::Unknown,
-        (false, Some(index)) => Coverage::Partial(index),
-        (false, None) => Coverage::None,
+    let primary_keys = table.primary_keys.iter().map(|key| (Server::PrimaryKey, &key.columns, key.span));
+    let uniques = table.uniques.iter().map(|unique| (Server::Unique, &unique.columns, unique.span));
+    for (server, key, span) in primary_keys.chain(uniques) {
+        match key {
+            Ok(key) if accepts(server) && serves(key, span) => return Coverage::Full,
+            Ok(_) => {}
+            Err(_) => unknown = true,
+        }
+    }
+    let mut partial = Vec::new();
+    for index in table.indexes.iter().filter(|_| accepts(Server::Index)) {
+        match leading(index, columns) {
+            Leading::Nothing => {}
+            Leading::Unknown => unknown = true,
+            Leading::Columns(first) => match &index.predicate {
+                None if serves(&first, index.span) => return Coverage::Full,
+                None => {}
+                Some(Ok(Predicate { not_null: Some(required), .. }))
+                    if required.iter().all(|column| columns.contains(column))
+                        && serves(&first, index.span) =>
+                {
+                    return Coverage::Full;
+                }
+                Some(Ok(_)) if columns.iter().all(|column| first.contains(column)) => partial.push(index),
+                Some(Ok(_)) => {}
+                Some(Err(_)) => unknown = true,
+            },
+        }
+    }
+    lacking.partial = partial;
+    if unknown { Coverage::Unknown } else { Coverage::Lacking(lacking) }
+}
+
+/// The first columns of an index that are among those looked up.
+enum Leading {
+    Nothing,
+    Columns(Vec<usize>),
+    Unknown,
+}
+
+fn leading(index: &Index, columns: &[usize]) -> Leading {
+    let mut first = Vec::with_capacity(columns.len());
+    for part in index.parts.iter().take(columns.len()) {
+        match part {
+            IndexPart::Unknown(_) => return Leading::Unknown,
+            part => match part.column() {
+                Some(column) if columns.contains(&column) => first.push(column),
+                _ => break,
+            },
+        }
+    }
+    if first.is_empty() {
+        return Leading::Nothing;
+    }
+    match &index.method {
+        Err(_) => Leading::Unknown,
+        Ok(Some(method)) if method == "hash" && columns.len() == 1 => Leading::Columns(first),
+        Ok(Some(method)) if method != "btree" => Leading::Nothing,
+        Ok(_) => Leading::Columns(first),
+    }
+}
+
+impl Table {
+    /// Whether values of those columns occur in at most one row: they hold a primary key or a unique one.
+    pub fn is_identified_by(&self, columns: &[usize]) -> bool {
+        let holds = |key: &[usize]| !key.is_empty() && key.iter().all(|column| columns.contains(column));
+        let known = |key: &Fact<Vec<usize>>| key.as_ref().is_ok_and(|key| holds(key));
+        let at_column = |column: &usize| {
+            let facts = self.columns.get(*column).and_then(|column| column.facts.as_ref().ok());
+            facts.is_some_and(|facts| facts.unique.is_some())
+        };
+        columns.iter().any(at_column)
+            || holds(&self.primary_key_columns())
+            || self.primary_keys.iter().any(|key| known(&key.columns))
+            || self.uniques.iter().any(|unique| known(&unique.columns))
+            || self.indexes.iter().filter(|index| index.unique && index.predicate.is_none()).any(|index| {
+                let key: Option<Vec<usize>> = index.parts.iter().map(IndexPart::column).collect();
+                key.is_some_and(|key| holds(&key))
+            })
     }
 }
 
@@ -104,41 +190,4 @@ pub fn needs_indexes(dialect: Dialect) -> bool {
         Dialect::Postgres | Dialect::Sqlite | Dialect::Cockroach | Dialect::MsSql => true,
         Dialect::MySql | Dialect::SingleStore | Dialect::Gel => false,
     }
-}
-
-fn index_coverage<'t>(index: &'t Index, columns: &[usize]) -> Coverage<'t> {
-    let mut first = Vec::with_capacity(columns.len());
-    for part in index.parts.iter().take(columns.len()) {
-        match part {
-            IndexPart::Column { column, .. } | IndexPart::Expression { column: Some(column), .. } => {
-                first.push(*column);
-            }
-            IndexPart::Unknown(_) => return Coverage::Unknown,
-            IndexPart::Expression { column: None, .. } | IndexPart::Foreign => return Coverage::None,
-        }
-    }
-    if !begins_with(&first, columns) {
-        return Coverage::None;
-    }
-    match &index.method {
-        Err(_) => return Coverage::Unknown,
-        Ok(Some(method)) if method == "hash" && columns.len() == 1 => {}
-        Ok(Some(method)) if method != "btree" => return Coverage::None,
-        Ok(_) => {}
-    }
-    match &index.predicate {
-        None => Coverage::Full,
-        Some(Ok(Predicate { not_null: Some(required), .. }))
-            if required.iter().all(|column| columns.contains(column)) =>
-        {
-            Coverage::Full
-        }
-        Some(Ok(_)) => Coverage::Partial(index),
-        Some(Err(_)) => Coverage::Unknown,
-    }
-}
-
-/// Whether the first columns of `key` are `columns`, in any order.
-fn begins_with(key: &[usize], columns: &[usize]) -> bool {
-    key.len() >= columns.len() && columns.iter().all(|column| key[..columns.len()].contains(column))
 }

@@ -12,7 +12,7 @@ mod names;
 mod subject;
 mod table;
 
-pub use coverage::{Coverage, Server, coverage, nearest, needs_indexes};
+pub use coverage::{Coverage, Lacking, Server, coverage, nearest, needs_indexes};
 pub use dialect::*;
 pub use fact::*;
 pub use names::GeneratedNames;

@@ -47,6 +47,8 @@ pub struct Table {
     pub policies: Vec<Policy>,
     /// Entries of the third argument that Drizzle ignores.
     pub ignored_extras: Vec<IgnoredExtra>,
+    /// How the third argument is written.
+    pub third_argument: ThirdArgument,
     /// Why the third argument may say more.
     pub extras_open: Option<Arc<Unknown>>,
     /// Row-level security is on.
@@ -61,6 +63,29 @@ pub struct Table {
     pub comments: Vec<Span>,
     /// The call that makes it.
     pub span: Span,
+}
+
+/// How the third argument of a table is written.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ThirdArgument {
+    /// Its form.
+    pub form: Form,
+    /// `index` is a name of the file.
+    pub knows_index: bool,
+}
+
+/// The form of a third argument.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Form {
+    /// There is none.
+    #[default]
+    Missing,
+    /// A function that gives a list, with its parameter.
+    List(SmolStr),
+    /// A function that gives an object, with its parameter.
+    Object(SmolStr),
+    /// Something else.
+    Other,
 }
 
 /// What a view is.

@@ -10,7 +10,7 @@ use crate::eval::drizzle::{self, ConstraintKind, Entity, sql_text};
 use crate::eval::{Value, why};
 use crate::graph::*;
 use crate::source::Span;
-use crate::syntax::Module;
+use crate::syntax::{Body, ExprKind, Module, Pattern, Statement};
 
 impl Linker<'_> {
     /// Builds every numbered table; foreign keys may number more on the way.
@@ -62,6 +62,7 @@ impl Linker<'_> {
             checks: Vec::new(),
             policies: Vec::new(),
             ignored_extras: Vec::new(),
+            third_argument: third_argument(&table.extra, &module),
             extras_open: None,
             row_level_security: table.row_level_security.get(),
             casing: casing.as_ref().ok().copied().flatten(),
@@ -164,7 +165,9 @@ impl Linker<'_> {
     ) -> Column {
         // A property inside the call is the table's own; any other came in through a helper.
         let own = table.at.contains(column.written);
-        let span = if own { column.written } else { column.spread.unwrap_or(table.at) };
+        // An object of columns in the same file is where people look for them.
+        let near = if column.written.file == table.at.file { column.written } else { table.at };
+        let span = if own { column.written } else { column.spread.unwrap_or(near) };
         Column {
             key: key.clone(),
             facts: column
@@ -361,6 +364,33 @@ impl Linker<'_> {
             ConstraintKind::Policy { .. } => built.policies.push(Policy { name, span }),
         }
     }
+}
+
+fn third_argument(value: &Value, module: &Module) -> ThirdArgument {
+    let form = match value {
+        Value::Undefined | Value::Null => Form::Missing,
+        Value::Function(closure) => {
+            let parameter = match closure.function.params.first() {
+                Some(Pattern::Name(name, _)) => Some(name.clone()),
+                None => Some(SmolStr::new_static("t")),
+                Some(_) => None,
+            };
+            let result = match &closure.function.body {
+                Body::Value(value) => Some(&**value),
+                Body::Block(statements) => match statements.as_slice() {
+                    [Statement::Return(Some(value))] => Some(value),
+                    _ => None,
+                },
+            };
+            match (parameter, result.map(|value| &value.kind)) {
+                (Some(parameter), Some(ExprKind::Array(_))) => Form::List(parameter),
+                (Some(parameter), Some(ExprKind::Object(_))) => Form::Object(parameter),
+                _ => Form::Other,
+            }
+        }
+        _ => Form::Other,
+    };
+    ThirdArgument { form, knows_index: module.bindings.contains_key("index") }
 }
 
 /// The elements of a list of columns; one column alone is a list of one.
