@@ -68,10 +68,9 @@ fn a_config_says_what_is_there_and_changes_nothing() {
     assert!(said.starts_with("wrote schemalint.json\n") && said.contains("next: "), "{said}");
     assert!(!said.contains('\u{1b}'), "no colours in a pipe");
     let text = fs::read_to_string(folder.path().join("schemalint.json")).unwrap();
-    let said: Vec<&str> = text.lines().map(|line| line.trim().trim_start_matches("// ")).collect();
-    let said = said.join(" ");
+    let said = unwrapped(&text);
     for part in [
-        "`drizzle.config.ts`: postgresql, Drizzle 0.45, migrations in `migrations`",
+        "`drizzle.config.ts`: postgresql, Drizzle 0.45, `out` is `migrations`",
         "`billing` (1 table), `crm` (1 table)",
         "1 foreign key leads from one domain to another",
         "{ \"to\": \"crm.customers\", \"reason\": \"…\" }, // 1 foreign key",
@@ -192,4 +191,83 @@ fn a_folder_below_another_config_gets_its_own() {
     assert!(stdout(&output).contains("1 decision record"), "{}", stdout(&output));
     let output = schemalint(folder.path(), &["baseline", "packages/db"]);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+}
+
+/// Comments wrap anywhere.
+fn unwrapped(text: &str) -> String {
+    let lines = text.lines().map(|line| line.trim().trim_start_matches("//").trim_start());
+    lines.collect::<Vec<_>>().join(" ")
+}
+
+/// A text with every proposal in force: prose begins with a letter, `-` or a name in backticks.
+fn uncommented(text: &str) -> String {
+    let line = |line: &str| match line.trim_start().strip_prefix("// ") {
+        Some(code) if code.trim_start().starts_with(['"', '{', '}', '[', ']']) => code.to_string(),
+        _ => line.to_string(),
+    };
+    text.lines().map(|text| line(text) + "\n").collect()
+}
+
+#[test]
+fn every_kind_of_proposal_is_made_and_holds() {
+    let users = "import { pgTable, uuid } from 'drizzle-orm/pg-core';\n\
+        export const users = pgTable('users', { id: uuid('id').primaryKey() });\n";
+    let shop = "import { pgTable, uuid } from 'drizzle-orm/pg-core';\n\
+        import { users } from '../../../../accounts/src/modules/users/schema';\n\
+        import { userIdRef } from '../../refs';\n\
+        export const orders = pgTable('orders', { id: uuid('id').primaryKey(), \
+        userId: uuid('user_id').references(() => users.id), buyerId: userIdRef('buyer_id') });\n\
+        export const carts = pgTable('carts', { id: uuid('id').primaryKey(), userId: userIdRef('user_id') });\n";
+    let items = "import { pgTable, uuid } from 'drizzle-orm/pg-core';\n\
+        import { orders } from '../orders/schema';\n\
+        import { userIdRef } from '../../refs';\n\
+        export const items = pgTable('items', { id: uuid('id').primaryKey(), \
+        orderId: uuid('order_id').references(() => orders.id), packerId: userIdRef('packer_id') });\n";
+    let folder = repository(&[
+        ("package.json", "{\"workspaces\": [\"packages/*\"]}"),
+        ("packages/accounts/package.json", "{\"name\": \"accounts\"}"),
+        ("packages/accounts/src/modules/users/schema.ts", users),
+        ("packages/shop/package.json", "{\"name\": \"shop\"}"),
+        (
+            "packages/shop/drizzle.config.ts",
+            "export default { dialect: 'postgresql', schema: process.env.SCHEMA, out: './migrations' };\n",
+        ),
+        (
+            "packages/shop/src/refs.ts",
+            "import { uuid } from 'drizzle-orm/pg-core';\nexport const userIdRef = (name: string) => uuid(name);\n",
+        ),
+        ("packages/shop/src/modules/orders/schema.ts", shop),
+        ("packages/shop/src/modules/items/schema.ts", items),
+        ("docs/adr/0001-contexts.md", RECORD),
+        ("decisions/0002-more.md", "# ADR-0002: more\n"),
+        ("docs/entities/order.md", "# Order\n"),
+        ("docs/entities/items.md", "# Items\n"),
+        ("docs/entities/user/index.mdx", "# User\n"),
+        ("docs/entities/overview.md", "# Overview\n"),
+    ]);
+    let output = schemalint(folder.path(), &["init"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let path = folder.path().join("schemalint.json");
+    let text = fs::read_to_string(&path).unwrap();
+    for part in [
+        "`out` is `migrations`; `schema` could not be read",
+        "{ \"root\": \"packages/shop\", \"schema\": [\"src/modules/items/schema.ts\", \"src/modules/orders/schema.ts\"]",
+        "2 packages declare all 4 tables; 1 foreign key leads from one to another.",
+        "2 folders declare 3 of 4 tables; 1 foreign key leads from one to another.",
+        "\"package\": { \"by\": \"package\" },",
+        "\"pattern\": \"packages/shop/src/modules/{name}/**\"",
+        "There are 2 decision records in `decisions`, `docs/adr`",
+        "3 of the 4 pages of `docs/entities/**/*.{md,mdx}`",
+        "`userIdRef` makes 3 columns without a foreign key.",
+    ] {
+        assert!(unwrapped(&text).contains(part), "{part}\n{text}");
+    }
+    assert_eq!(schemalint(folder.path(), &[]).status.code(), Some(0));
+    fs::write(&path, uncommented(&text)).unwrap();
+    let output = schemalint(folder.path(), &["--format", "concise"]);
+    assert_eq!(output.status.code(), Some(1), "errors, but none of the config: {}", stderr(&output));
+    assert_eq!(stderr(&output), "");
+    let said = stdout(&output);
+    assert_eq!(said.matches("cross-schema-reference").count(), 2, "one by package, one by folder: {said}");
+    assert!(!said.contains("stale-exception"), "every proposal finds something: {said}");
 }

@@ -110,7 +110,7 @@ fn summary(found: &Found, shown: &str, folder: &str) -> String {
     let _ = writeln!(out, "  {tables}, {}", found.databases.join(", "));
     match &found.configs[..] {
         [] => {}
-        [one] => drop(writeln!(out, "  {}", visible(&one.path))),
+        [one] => drop(writeln!(out, "  1 drizzle.config: {}", visible(&one.path))),
         several => drop(writeln!(out, "  {} drizzle.configs", several.len())),
     }
     if !found.schemas.is_empty() {
@@ -124,7 +124,10 @@ fn summary(found: &Found, shown: &str, folder: &str) -> String {
     }
     let _ = writeln!(out, "  {} today", findings(found));
     let argument = if folder.is_empty() { String::new() } else { format!(" {}", visible(folder)) };
-    let _ = write!(out, "\nnext: read it, decide what is commented out, then run `schemalint{argument}`\n");
+    let _ = write!(
+        out,
+        "\nnext: read it, take the slashes from the proposals that fit, then run `schemalint{argument}`\n"
+    );
     if found.findings.0 > 0 {
         let _ = writeln!(
             out,

@@ -29,7 +29,10 @@ const DIVIDED: [&str; 4] = ["modules", "domains", "features", "contexts"];
 pub(super) struct Found {
     /// `postgresql with Drizzle 0.45`.
     pub(super) databases: Vec<String>,
+    /// Table objects, as `check` counts them.
     pub(super) tables: usize,
+    /// Tables without those that are copies of others.
+    pub(super) owners: usize,
     pub(super) configs: Vec<DrizzleConfig>,
     /// The pgSchemas with their numbers of tables, when there are two or more.
     pub(super) schemas: Vec<(String, usize)>,
@@ -120,9 +123,11 @@ impl Found {
         let run = check(reading, &config, &Asked::default(), since);
         found.databases = databases(graph);
         found.tables = run.counts.tables;
+        found.owners = graph.own_tables().filter(|(_, table)| table.owner.is_none()).count();
         let numbered = graph.projects.iter().enumerate();
         found.configs =
             numbered.filter_map(|(index, project)| drizzle_config(graph, index, project)).collect();
+        found.configs.sort_by_key(|config| config.gaps.is_empty());
         found.records_of(reading);
         found.pages = named_like_tables(graph, &config, pages);
         found.helpers = helpers(graph);
@@ -138,6 +143,7 @@ impl Found {
             }
         }
         self.schemas = schemas.into_iter().collect();
+        self.schemas.sort_by_key(|(_, tables)| std::cmp::Reverse(*tables));
         let mut crossed: BTreeMap<String, usize> = BTreeMap::new();
         for crossing in &model.crossings {
             if matches!(crossing.by, Reference::ForeignKey(_)) {
@@ -264,12 +270,13 @@ fn drizzle_config(graph: &SchemaGraph, index: usize, project: &Project) -> Optio
     let path = graph.sources.get(file).path.to_string();
     let unread = graph.unreadable.iter().filter(|gap| gap.span.file == file && gap.table.is_none());
     let unread = unread.filter_map(|gap| gap.subject.strip_suffix(" of this drizzle.config"));
+    // Where migrations go matters to nobody else.
+    let unread = unread.filter(|key| matches!(*key, "`schema`" | "`dialect`" | "`driver`"));
     let mut gaps: Vec<String> = unread.map(|key| format!("{key} could not be read")).collect();
+    // A path that leads nowhere can be read: it is the drizzle.config that is to be corrected.
+    let project_entry = if gaps.is_empty() { None } else { entry(graph, index, project) };
     let unmatched = project.unmatched_schema.iter();
     gaps.extend(unmatched.map(|(pattern, _)| format!("`schema` names `{pattern}`, which is no file here")));
-    // Where migrations go matters to nobody else.
-    gaps.retain(|gap| !gap.starts_with("`out`") && !gap.starts_with("`casing`"));
-    let project_entry = if gaps.is_empty() { None } else { entry(graph, index, project) };
     Some(DrizzleConfig {
         path,
         dialect: project.dialect.map(Dialect::name),
@@ -286,7 +293,7 @@ fn entry(graph: &SchemaGraph, index: usize, project: &Project) -> Option<serde_j
         "" => Some(path.to_string()),
         folder => path.strip_prefix(folder)?.strip_prefix('/').map(str::to_string),
     };
-    let tables = || graph.own_tables().filter(|(_, table)| table.project == index);
+    let tables = || graph.own_tables().filter(|(_, table)| table.project == index && table.owner.is_none());
     let mut files: Vec<String> =
         tables().filter_map(|(_, table)| inside(&graph.sources.get(table.binding.file).path)).collect();
     files.sort();
