@@ -41,21 +41,28 @@ impl Rule for MissingRelation {
                 continue;
             }
             let mut seen: FxHashSet<(&[usize], TableId, &[usize])> = FxHashSet::default();
+            let mut missing = Vec::new();
             for key in &table.foreign_keys {
                 let (Ok(columns), Ok(target)) = (&key.columns, &key.target) else { continue };
                 let to = graph.owner(target.table);
-                // Tables of packages outside have no relations to be joined by.
-                if graph.table(to).external || !seen.insert((columns, to, &target.columns)) {
+                // Tables of packages outside have no relations to be joined by; a key to itself joins nothing.
+                let is_self = to == id && *columns == target.columns;
+                if is_self || graph.table(to).external || !seen.insert((columns, to, &target.columns)) {
                     continue;
                 }
                 let pair = Pair { graph, from: id, columns, target, to };
                 match relations.of(pair) {
-                    Has::Nothing => pair.report(&relations, key, out),
+                    Has::Nothing => missing.push((pair, key)),
+                    Has::Part(relation) => pair.report_part(relation, key, out),
                     Has::Relation if self.inverse && relations.inverse(pair) == Has::Nothing => {
                         pair.report_inverse(key, out);
                     }
                     Has::Relation | Has::Unknown => {}
                 }
+            }
+            let proposals = proposals(&relations, table, &missing);
+            for (index, (pair, key)) in missing.iter().enumerate() {
+                pair.report(&relations, key, &proposals, index, out);
             }
         }
     }
@@ -71,16 +78,18 @@ struct Pair<'g> {
     to: TableId,
 }
 
-#[derive(PartialEq, Eq)]
+#[derive(PartialEq, Eq, Clone, Copy)]
 enum Has {
     Relation,
+    /// The relation of that number in the graph joins only a part of the key, by which several rows may be found.
+    Part(usize),
     Nothing,
     Unknown,
 }
 
 /// The relations by the table that has them.
 struct Relations<'g> {
-    by_table: FxHashMap<TableId, Vec<&'g Relation>>,
+    by_table: FxHashMap<TableId, Vec<(usize, &'g Relation)>>,
     /// Projects that declare relations.
     projects: FxHashSet<usize>,
     /// Tables some of whose relations could not be read.
@@ -91,10 +100,10 @@ struct Relations<'g> {
 
 impl<'g> Relations<'g> {
     fn new(graph: &'g SchemaGraph) -> Self {
-        let mut by_table: FxHashMap<TableId, Vec<&Relation>> = FxHashMap::default();
+        let mut by_table: FxHashMap<TableId, Vec<(usize, &Relation)>> = FxHashMap::default();
         let mut projects = FxHashSet::default();
-        for relation in &graph.relations {
-            by_table.entry(graph.owner(relation.table)).or_default().push(relation);
+        for (index, relation) in graph.relations.iter().enumerate() {
+            by_table.entry(graph.owner(relation.table)).or_default().push((index, relation));
             projects.insert(graph.table(relation.table).project);
         }
         let gaps = graph.unreadable.iter().filter(|gap| gap.subject.contains("relation"));
@@ -103,17 +112,17 @@ impl<'g> Relations<'g> {
         Self { by_table, projects, unknown, all_unknown: !all.is_empty() }
     }
 
-    fn on(&self, table: TableId) -> &[&'g Relation] {
+    fn on(&self, table: TableId) -> &[(usize, &'g Relation)] {
         self.by_table.get(&table).map_or(&[], Vec::as_slice)
     }
 
     /// The `one()` of a key, on its own table; on the other one when the key is unique.
     fn of(&self, pair: Pair<'_>) -> Has {
-        let own = self.joining(pair, self.on(pair.from).iter().filter(|relation| relation.one), false);
+        let own = self.joining(pair, self.on(pair.from).iter().filter(|(_, relation)| relation.one), false);
         if own != Has::Nothing || !is_unique(pair.graph.table(pair.from), pair.columns) {
             return own;
         }
-        self.joining(pair, self.on(pair.to).iter().filter(|relation| relation.one), true)
+        self.joining(pair, self.on(pair.to).iter().filter(|(_, relation)| relation.one), true)
     }
 
     /// What the other table says of a key.
@@ -124,25 +133,33 @@ impl<'g> Relations<'g> {
     fn joining<'r>(
         &self,
         pair: Pair<'_>,
-        relations: impl Iterator<Item = &'r &'r Relation>,
+        relations: impl Iterator<Item = &'r (usize, &'r Relation)>,
         swapped: bool,
     ) -> Has {
         let mut unknown = false;
-        for relation in relations {
-            match pairs_of(relation) {
-                None => unknown |= relation.columns.is_some() || relation.inferred.is_err(),
-                Some(pairs) => {
-                    let (near, far) = match swapped {
-                        false => (&pairs.fields, &pairs.references),
-                        true => (&pairs.references, &pairs.fields),
-                    };
-                    if pair.is_joined_by(near, far) {
-                        return Has::Relation;
-                    }
-                }
+        let mut part = None;
+        for (index, relation) in relations {
+            let Some(pairs) = pairs_of(relation) else {
+                unknown |= relation.columns.is_some() || relation.inferred.is_err();
+                continue;
+            };
+            let (near, far) = match swapped {
+                false => (&pairs.fields, &pairs.references),
+                true => (&pairs.references, &pairs.fields),
+            };
+            match pair.joined_by(near, far) {
+                Some(count) if count == pair.columns.len() => return Has::Relation,
+                // By a part that is a key of the other table, exactly the row of the key is found.
+                Some(_) if pair.identifies(far) => return Has::Relation,
+                Some(_) if !swapped => part = part.or(Some(*index)),
+                Some(_) | None => {}
             }
         }
-        if unknown { Has::Unknown } else { Has::Nothing }
+        match (unknown, part) {
+            (true, _) => Has::Unknown,
+            (false, Some(part)) => Has::Part(part),
+            (false, None) => Has::Nothing,
+        }
     }
 }
 
@@ -156,15 +173,23 @@ fn pairs_of(relation: &Relation) -> Option<&ColumnPairs> {
 }
 
 impl Pair<'_> {
-    /// Whether the columns of a relation are those of the key, in any order.
-    fn is_joined_by(self, near: &[ColumnRef], far: &[ColumnRef]) -> bool {
-        near.len() == self.columns.len()
-            && far.len() == near.len()
-            && self.columns.iter().zip(&self.target.columns).all(|(column, other)| {
+    /// How many of the key's columns a relation joins, when it joins no others.
+    fn joined_by(self, near: &[ColumnRef], far: &[ColumnRef]) -> Option<usize> {
+        let is_pair = |near: &ColumnRef, far: &ColumnRef| {
+            self.columns.iter().zip(&self.target.columns).any(|(column, other)| {
                 let from = ColumnRef { table: self.from, column: *column };
                 let to = ColumnRef { table: self.target.table, column: *other };
-                near.iter().zip(far).any(|(near, far)| self.is_same(*near, from) && self.is_same(*far, to))
+                self.is_same(*near, from) && self.is_same(*far, to)
             })
+        };
+        let all = !near.is_empty() && near.len() == far.len();
+        (all && near.iter().zip(far).all(|(near, far)| is_pair(near, far))).then_some(near.len())
+    }
+
+    /// Whether columns of the other table hold one of its keys.
+    fn identifies(self, far: &[ColumnRef]) -> bool {
+        let columns: Vec<usize> = far.iter().map(|column| column.column).collect();
+        far.first().is_some_and(|first| self.graph.table(first.table).is_identified_by(&columns))
     }
 
     /// Whether two columns are one in the database: of the same table object, or of copies of one table.
@@ -176,7 +201,14 @@ impl Pair<'_> {
         self.graph.owner(left.table) == self.graph.owner(right.table) && name(left) == name(right)
     }
 
-    fn report(self, relations: &Relations<'_>, key: &ForeignKey, out: &mut Findings) {
+    fn report(
+        self,
+        relations: &Relations<'_>,
+        key: &ForeignKey,
+        proposals: &Proposals,
+        index: usize,
+        out: &mut Findings,
+    ) {
         let (table, to) = (self.graph.table(self.from), self.graph.table(self.to));
         let subject = table.subject(self.columns);
         let message = format!("foreign key `{subject}` to `{}` has no relation", to.display_name());
@@ -186,11 +218,64 @@ impl Pair<'_> {
             "`db.query.{property}` cannot load its row of `{}` with `with`",
             to.display_name()
         ));
-        let siblings = relations.on(self.from);
-        if let Some(sibling) = siblings.first() {
+        if let Some((_, sibling)) = relations.on(self.from).first() {
             finding.related(sibling.span, format!("the relations of `{}` stand here", table.display_name()));
         }
-        finding.help(self.suggestion(relations, siblings));
+        let mut help = proposals.help(index);
+        if proposals.api != RelationApi::V2 && self.clashes(relations) {
+            help.push_str(&format!(
+                "; name the pair that is there (`relationName` on both sides) or `many({})` of `{}` becomes ambiguous",
+                table.binding.name, to.binding.name
+            ));
+        }
+        finding.help(help);
+    }
+
+    /// A relation joins fewer columns than the key has.
+    fn report_part(self, relation: usize, key: &ForeignKey, out: &mut Findings) {
+        let relation = &self.graph.relations[relation];
+        let (table, to) = (self.graph.table(self.from), self.graph.table(self.to));
+        let subject = table.subject(self.columns);
+        let joined = pairs_of(relation).map(|pairs| {
+            let names =
+                pairs.fields.iter().map(|field| self.graph.table(field.table).column_name(field.column));
+            names.collect::<Vec<_>>().join(", ")
+        });
+        let joined = joined.unwrap_or_default();
+        let message =
+            format!("relation `{}` joins only `{joined}` of the foreign key `{subject}`", relation.name);
+        let target = self.graph.table(self.target.table);
+        let (from, object) = (&table.binding.name, &to.binding.name);
+        let columns = match relation.api {
+            RelationApi::V1 => format!(
+                "fields: [{}], references: [{}]",
+                table.column_keys(from, self.columns),
+                target.column_keys(object, &self.target.columns)
+            ),
+            RelationApi::V2 => format!(
+                "from: [{}], to: [{}]",
+                table.column_keys(&format!("r.{from}"), self.columns),
+                target.column_keys(&format!("r.{object}"), &self.target.columns)
+            ),
+        };
+        out.report(subject, table.place_of(key), message)
+            .label(format!(
+                "it may load another row of `{}` than the one the key refers to",
+                to.display_name()
+            ))
+            .related(relation.span, format!("it joins by `{joined}` alone"))
+            .help(format!("join all columns of the key: `{columns}`"));
+    }
+
+    /// Whether another relation to the same table makes an unnamed `many()` there ambiguous: Drizzle counts every
+    /// relation that points back (facts/peers.md 2.3).
+    fn clashes(self, relations: &Relations<'_>) -> bool {
+        relations.on(self.to).iter().any(|(_, relation)| {
+            let back = relation.target.as_ref().ok().copied().flatten();
+            relation.columns.is_none()
+                && back.is_some_and(|back| self.graph.owner(back) == self.from)
+                && matches!(relation.relation_name, Ok(None))
+        })
     }
 
     fn report_inverse(self, key: &ForeignKey, out: &mut Findings) {
@@ -208,71 +293,134 @@ impl Pair<'_> {
             .related(to.span, format!("`{}` is declared here", to.display_name()))
             .help(format!("add to the relations of `{object}`: `{from}: {kind}({from})`"));
     }
+}
 
-    /// The relation as it could be pasted.
-    fn suggestion(self, relations: &Relations<'_>, siblings: &[&Relation]) -> String {
-        let (table, to) = (self.graph.table(self.from), self.graph.table(self.to));
-        let (from, object) = (&table.binding.name, &to.binding.name);
-        let taken = |name: &str| {
-            siblings.iter().any(|relation| relation.name == name)
-                || table.columns.iter().any(|column| column.key == name)
+/// What to write for the keys of one table that have no relation: together, so that nothing is declared twice.
+struct Proposals {
+    api: RelationApi,
+    /// `user: one(users, { … })`, one for each key.
+    entries: Vec<String>,
+    /// Where they go.
+    place: Place,
+}
+
+enum Place {
+    /// Into the `relations()` of that name.
+    Set(String),
+    /// Into a new `relations()` of the table of that name.
+    NewSet(String),
+    /// Into the entry of the table of that name, in `defineRelations`.
+    Entry(String),
+    /// Into a new entry.
+    NewEntry(String),
+}
+
+impl Proposals {
+    fn help(&self, index: usize) -> String {
+        let (one, all) = (&self.entries[index], self.entries.join(", "));
+        match &self.place {
+            Place::Set(name) => format!("add to `{name}`: `{one}`"),
+            Place::NewSet(table) => {
+                format!(
+                    "write `export const {table}Relations = relations({table}, ({{ one }}) => ({{ {all} }}))`"
+                )
+            }
+            Place::Entry(table) => format!("add to `{table}` in `defineRelations`: `{one}`"),
+            Place::NewEntry(table) => format!("add to `defineRelations`: `{table}: {{ {all} }}`"),
+        }
+    }
+}
+
+fn proposals(relations: &Relations<'_>, table: &Table, missing: &[(Pair<'_>, &ForeignKey)]) -> Proposals {
+    let from = &table.binding.name;
+    let Some((first, _)) = missing.first() else {
+        return Proposals {
+            api: RelationApi::V1,
+            entries: Vec::new(),
+            place: Place::NewSet(from.to_string()),
         };
-        let name = relation_name(table, self.columns, to, taken);
-        let target_columns: Vec<usize> = self.target.columns.clone();
-        let target_object = self.graph.table(self.target.table);
-        let uses_v2 =
-            siblings.first().map(|relation| relation.api).or_else(|| relations.any_api(self.graph, table));
+    };
+    let graph = first.graph;
+    let siblings = relations.on(first.from);
+    let of_project = |relation: &&Relation| graph.table(relation.table).project == table.project;
+    let of_siblings = siblings.first().map(|(_, relation)| relation.api);
+    let api = of_siblings.or_else(|| graph.relations.iter().find(of_project).map(|relation| relation.api));
+    let api = api.unwrap_or(RelationApi::V1);
+    let set = graph.relation_sets.iter().find(|(owner, _)| graph.owner(*owner) == first.from);
+    let place = match (api, set) {
+        (RelationApi::V1, Some((_, set))) => Place::Set(set.name.to_string()),
+        (RelationApi::V1, None) => Place::NewSet(from.to_string()),
+        (RelationApi::V2, _) if !siblings.is_empty() => Place::Entry(from.to_string()),
+        (RelationApi::V2, _) => Place::NewEntry(from.to_string()),
+    };
+    let mut names: Vec<String> = siblings.iter().map(|(_, relation)| relation.name.to_string()).collect();
+    names.extend(table.columns.iter().map(|column| column.key.to_string()));
+    let entries = missing.iter().map(|(pair, _)| {
+        let name = relation_name(*pair, table, &names);
+        names.push(name.clone());
         let several = table
             .foreign_keys
             .iter()
-            .filter(|key| key.target.as_ref().is_ok_and(|target| self.graph.owner(target.table) == self.to));
-        let pair_name = format!("{from}_{name}");
-        if uses_v2 == Some(RelationApi::V2) {
-            let alias = if several.count() > 1 { format!(", alias: \"{pair_name}\"") } else { String::new() };
-            let list = |object: &str, table: &Table, columns: &[usize]| {
-                let keys = table.column_keys(&format!("r.{object}"), columns);
-                if columns.len() == 1 { keys } else { format!("[{keys}]") }
-            };
-            return format!(
-                "add to `{from}` in `defineRelations`: `{name}: r.one.{object}({{ from: {}, to: {}{alias} }})`",
-                list(from, table, self.columns),
-                list(object, target_object, &target_columns),
-            );
-        }
-        let pair_name =
-            if several.count() > 1 { format!(", relationName: \"{pair_name}\"") } else { String::new() };
-        let one = format!(
-            "{name}: one({object}, {{ fields: [{}], references: [{}]{pair_name} }})",
-            table.column_keys(from, self.columns),
-            target_object.column_keys(object, &target_columns),
-        );
-        match self.graph.relation_sets.iter().find(|(table, _)| self.graph.owner(*table) == self.from) {
-            Some((_, set)) => format!("add to `{}`: `{one}`", set.name),
-            None => {
+            .filter(|key| key.target.as_ref().is_ok_and(|target| graph.owner(target.table) == pair.to));
+        pair.entry(api, &name, several.count() > 1)
+    });
+    Proposals { api, entries: entries.collect(), place }
+}
+
+impl Pair<'_> {
+    /// The relation as it could be pasted; with a name of the pair where the two tables have several.
+    fn entry(self, api: RelationApi, name: &str, named: bool) -> String {
+        let (table, to) = (self.graph.table(self.from), self.graph.table(self.to));
+        let (from, object) = (&table.binding.name, &to.binding.name);
+        let target = self.graph.table(self.target.table);
+        match api {
+            RelationApi::V1 => {
+                let pair = if named { format!(", relationName: \"{from}_{name}\"") } else { String::new() };
                 format!(
-                    "write `export const {from}Relations = relations({from}, ({{ one }}) => ({{ {one} }}))`"
+                    "{name}: one({object}, {{ fields: [{}], references: [{}]{pair} }})",
+                    table.column_keys(from, self.columns),
+                    target.column_keys(object, &self.target.columns),
+                )
+            }
+            RelationApi::V2 => {
+                let alias = if named { format!(", alias: \"{from}_{name}\"") } else { String::new() };
+                let list = |object: &str, table: &Table, columns: &[usize]| {
+                    let keys = table.column_keys(&format!("r.{object}"), columns);
+                    if columns.len() == 1 { keys } else { format!("[{keys}]") }
+                };
+                format!(
+                    "{name}: r.one.{object}({{ from: {}, to: {}{alias} }})",
+                    list(from, table, self.columns),
+                    list(object, target, &self.target.columns),
                 )
             }
         }
     }
 }
 
-impl Relations<'_> {
-    /// By which interface the project of a table declares relations.
-    fn any_api(&self, graph: &SchemaGraph, table: &Table) -> Option<RelationApi> {
-        let of_project = |relation: &&Relation| graph.table(relation.table).project == table.project;
-        graph.relations.iter().find(of_project).map(|relation| relation.api)
-    }
-}
-
-/// `userId` gives `user`, `createdBy` gives `createdByUser`; a name that is taken gives way.
-fn relation_name(table: &Table, columns: &[usize], to: &Table, taken: impl Fn(&str) -> bool) -> String {
-    let key = columns.last().map(|column| table.columns[*column].key.as_str()).unwrap_or_default();
-    let stem = key.strip_suffix("Id").or_else(|| key.strip_suffix("_id")).filter(|stem| !stem.is_empty());
-    let target = crate::model::singular(&Casing::Snake.apply(&to.binding.name));
-    let long = Casing::Camel.apply(&format!("{}_{target}", Casing::Snake.apply(key)));
-    let short = stem.map_or_else(|| long.clone(), str::to_string);
-    if taken(&short) { long } else { short }
+/// `userId` gives `user`, `createdBy` gives `createdByUser`, a key of several columns the table it leads to; a
+/// name that is taken gives way.
+fn relation_name(pair: Pair<'_>, table: &Table, taken: &[String]) -> String {
+    let to = pair.graph.table(pair.to);
+    let target = Casing::Camel.apply(&crate::model::singular(&Casing::Snake.apply(&to.binding.name)));
+    let stem = |column: usize| {
+        let key = table.columns[column].key.as_str();
+        let stem = key.strip_suffix("Id").or_else(|| key.strip_suffix("_id"));
+        stem.filter(|stem| !stem.is_empty()).map(str::to_string)
+    };
+    let own = match pair.columns {
+        [one] => stem(*one),
+        several => several.iter().filter_map(|column| stem(*column)).find(|stem| *stem == target),
+    };
+    let last = pair.columns.last().map(|column| table.columns[*column].key.as_str()).unwrap_or_default();
+    let base = stem(*pair.columns.last().unwrap_or(&0)).unwrap_or_else(|| last.to_string());
+    let long =
+        Casing::Camel.apply(&format!("{}_{}", Casing::Snake.apply(&base), Casing::Snake.apply(&target)));
+    let is_actor = pair.columns.len() == 1 && own.is_none();
+    let first = own.unwrap_or_else(|| if is_actor { long.clone() } else { target.clone() });
+    let names = [first, target, long, format!("{base}Row")];
+    let free = names.iter().find(|name| !taken.contains(name));
+    free.cloned().unwrap_or_else(|| format!("{last}Relation"))
 }
 
 /// Whether at most one row has given values in those columns.

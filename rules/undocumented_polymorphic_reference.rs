@@ -2,6 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::Deserialize;
+use smol_str::SmolStr;
 
 use crate::graph::{Column, TableId};
 use crate::model::tags::plain;
@@ -55,15 +56,29 @@ fn gap<'c>(context: &Context<'c>, reference: &'c PolymorphicReference) -> Option
     let columns = [reference.id, reference.discriminator];
     let documentation = &context.model.documentation;
     let passages = documentation.passages(graph, reference.table, &columns, None);
-    // The head of a file speaks of everything and nothing.
-    let passages: Vec<Passage<'c>> =
-        passages.into_iter().filter(|passage| passage.at != About::File).collect();
+    // The head of a file speaks of everything and nothing, that of a table only when it names the columns, and
+    // code that was commented out says nothing.
+    let spelled = columns.map(|column| &table.columns[column]);
+    let speaks = |passage: &Passage<'_>| match passage.at {
+        About::File => false,
+        About::Table => {
+            let said = Said::new(plain(passage.text));
+            spelled.iter().any(|column| said.names_column(column))
+        }
+        About::Column(_) | About::Reference | About::Entry => !is_code(&plain(passage.text)),
+    };
+    let passages: Vec<Passage<'c>> = passages.into_iter().filter(speaks).collect();
     let said = Said::new(passages.iter().map(|passage| plain(passage.text) + "\n").collect());
     let Some(first) = passages.first() else { return Some(Gap::Everything) };
     let at_discriminator = |passage: &Passage<'_>| passage.at == About::Column(reference.discriminator);
-    let is_tagged = reference.tag.is_some();
+    let is_tagged = reference
+        .tag
+        .as_ref()
+        .is_some_and(|(_, tag)| tag.targets.iter().any(|(_, table)| !is_placeholder(table)));
     if let Some(values) = &reference.values {
-        let tagged = reference.tag.iter().flat_map(|(_, tag)| tag.targets.iter().map(|(value, _)| value));
+        let tagged = reference.tag.iter().flat_map(|(_, tag)| {
+            tag.targets.iter().filter(|(_, table)| !is_placeholder(table)).map(|(value, _)| value)
+        });
         let tagged: Vec<&str> = tagged.map(|value| value.as_str()).collect();
         let is_covered = |target: &&Target| {
             tagged.contains(&target.value.as_str())
@@ -86,6 +101,11 @@ fn gap<'c>(context: &Context<'c>, reference: &'c PolymorphicReference) -> Option
         || said.names_column(&table.columns[reference.discriminator])
         || passages.iter().any(at_discriminator);
     (!names_discriminator).then_some(Gap::Discriminator(*first))
+}
+
+/// What the help leaves for people to fill in.
+fn is_placeholder(target: &Option<SmolStr>) -> bool {
+    target.as_deref().is_some_and(|target| matches!(target, "" | "…" | "..."))
 }
 
 /// Whether a text has a name as a whole word.
@@ -131,8 +151,33 @@ impl Said {
     }
 }
 
+/// In small letters, words apart: `teamId` is `team id`, `flight-order` is `flight order`.
 fn folded(text: &str) -> String {
-    text.to_lowercase().replace(['_', '-'], " ")
+    let mut out = String::with_capacity(text.len());
+    let mut after_small = false;
+    for letter in text.chars() {
+        if letter.is_uppercase() && after_small {
+            out.push(' ');
+        }
+        after_small = letter.is_lowercase() || letter.is_ascii_digit();
+        match letter {
+            '_' | '-' => out.push(' '),
+            _ => out.extend(letter.to_lowercase()),
+        }
+    }
+    out
+}
+
+/// A property that was commented out: `source: text('source'),`.
+fn is_code(comment: &str) -> bool {
+    let name = comment.split(':').next().unwrap_or_default().trim();
+    let is_name = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_');
+    is_name
+        && comment[name.len()..].trim_start_matches([':', ' ']).split('(').next().is_some_and(|call| {
+            comment.contains('(')
+                && !call.is_empty()
+                && call.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.')
+        })
 }
 
 fn report(context: &Context<'_>, reference: &PolymorphicReference, gap: &Gap<'_>, out: &mut Findings) {
@@ -143,9 +188,7 @@ fn report(context: &Context<'_>, reference: &PolymorphicReference, gap: &Gap<'_>
     let named = discriminator.display_name();
     let (message, said) = match gap {
         Gap::Everything => (
-            format!(
-                "`{subject}` means rows of the table that `{named}` names, and nothing says which tables"
-            ),
+            format!("what `{subject}` means depends on `{named}`, and nothing says which tables it may be"),
             None,
         ),
         Gap::Discriminator(passage) => (
@@ -179,7 +222,7 @@ fn report(context: &Context<'_>, reference: &PolymorphicReference, gap: &Gap<'_>
             });
             targets.collect::<Vec<_>>().join(", ")
         }
-        None => "value=table, other=none".to_string(),
+        None => "…=…".to_string(),
     };
     finding.help(format!("name every target, above `{}`: `// @polymorphic {named}: {targets}`", id.key));
 }

@@ -3,6 +3,7 @@
 mod about;
 mod arguments;
 mod check;
+mod init;
 mod input;
 
 use clap::Parser;
@@ -114,6 +115,6 @@ pub fn answer(
         Some(Command::Explain(arguments)) => about::explain(&arguments),
         Some(Command::Config(arguments)) => about::config(&arguments, terminal),
         Some(Command::Completions(arguments)) => about::completions(&arguments),
-        Some(Command::Init(_)) => Answer::usage("not yet"),
+        Some(Command::Init(arguments)) => init::run(&arguments, terminal),
     }
 }

@@ -23,8 +23,11 @@ const NAME: &str = "{name}";
 const PLACE: &str = "\u{1}";
 
 impl DirectoryPattern {
-    /// Compiles one, or says what is wrong with it.
-    pub(super) fn new(pattern: Spanned<String>) -> Result<Self, String> {
+    /// Compiles one.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn new(pattern: Spanned<String>) -> Result<Self, String> {
         match pattern.matches(NAME).count() {
             1 => {}
             0 => return Err(format!("the pattern `{}` has no `{NAME}`", *pattern)),

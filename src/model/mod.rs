@@ -17,7 +17,7 @@ pub use crossings::{Allowance, Crossing, Reference};
 pub use documentation::{About, Documentation, Passage};
 pub use names::{Named, Names, is_column, is_table, singular, spellings};
 pub use polymorphic::{PolymorphicReference, Target};
-pub use soft::{Evidence, SoftReference, same_type, sql_type};
+pub use soft::{Evidence, SoftReference, helper_call, same_type, sql_type};
 
 use crate::config::{Boundary, Confidence, Config};
 use crate::docs::{EntityPage, Records};

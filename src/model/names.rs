@@ -26,6 +26,8 @@ pub struct Names {
 struct Singulars {
     of: FxHashMap<TableId, SmolStr>,
     tables: FxHashMap<SmolStr, Vec<TableId>>,
+    /// By what follows a first word that most tables share: `subject` for `chii_subjects`.
+    behind_prefix: FxHashMap<SmolStr, Vec<TableId>>,
 }
 
 /// What a name stands for.
@@ -46,6 +48,30 @@ impl<T> Named<T> {
             Self::One(one) => Some(one),
             Self::Nothing | Self::Several(_) => None,
         }
+    }
+}
+
+impl Singulars {
+    fn read_prefix(&mut self) {
+        let mut counts: FxHashMap<&str, usize> = FxHashMap::default();
+        for word in self.of.values() {
+            if let Some((first, _)) = word.split_once('_') {
+                *counts.entry(first).or_default() += 1;
+            }
+        }
+        // A few tables that begin alike share a topic, not a prefix.
+        let shared = |count: &usize| *count >= 10 && *count * 2 > self.of.len();
+        let Some((prefix, _)) = counts.into_iter().find(|(_, count)| shared(count)) else { return };
+        let mut behind: FxHashMap<SmolStr, Vec<TableId>> = FxHashMap::default();
+        for (table, word) in &self.of {
+            if let Some((first, rest)) = word.split_once('_')
+                && first == prefix
+            {
+                behind.entry(SmolStr::new(rest)).or_default().push(*table);
+            }
+        }
+        behind.values_mut().for_each(|tables| tables.sort_unstable());
+        self.behind_prefix = behind;
     }
 }
 
@@ -80,12 +106,19 @@ impl Names {
         self.singulars(graph).tables.get(word).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// The table whose name is a word, in the singular or the plural, however it is spelled.
+    /// The tables whose name has that singular behind a prefix that most tables share.
+    pub fn behind_prefix(&self, graph: &SchemaGraph, word: &str) -> &[TableId] {
+        let word = singular(word);
+        self.singulars(graph).behind_prefix.get(&word).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The table whose name is a word, in the singular or the plural, however it is spelled; its name in
+    /// TypeScript counts only where no SQL name does.
     pub fn of_word(&self, graph: &SchemaGraph, word: &str, near: TableId) -> Named<TableId> {
         let capitals = !word.chars().any(char::is_lowercase);
         let word = if capitals { word.to_lowercase() } else { Casing::Snake.apply(word) };
-        match self.table(graph, &word, Some(near)) {
-            Named::Nothing => choose(graph, self.of_singular(graph, &singular(&word)), Some(near)),
+        match choose(graph, self.of_singular(graph, &singular(&word)), Some(near)) {
+            Named::Nothing => self.table(graph, &word, Some(near)),
             found => found,
         }
     }
@@ -105,6 +138,7 @@ impl Names {
                     singulars.of.insert(id, word);
                 }
             }
+            singulars.read_prefix();
             singulars
         })
     }

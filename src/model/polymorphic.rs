@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 use super::names::{Named, Names, spellings};
 use super::tags::{PolymorphicTag, Tag, polymorphic, tags};
 use crate::config;
-use crate::graph::{Casing, Column, ColumnFacts, SchemaGraph, Table, TableId};
+use crate::graph::{Casing, Column, ColumnFacts, Default, SchemaGraph, Table, TableId};
 
 /// An id column and the discriminator that says which table it means.
 #[derive(Debug)]
@@ -47,55 +47,96 @@ pub(super) fn find(
             if !may_name_a_table(&table.columns[discriminator]) {
                 continue;
             }
-            let named = &snake[discriminator];
-            let stems =
-                config.discriminator_suffixes.iter().filter_map(|end| named.strip_suffix(end.as_str()));
-            let by_name = stems.filter(|stem| !stem.is_empty()).find_map(|stem| {
-                let is_id = |name: &String| {
-                    let rest = name.strip_prefix(stem);
-                    rest.is_some_and(|rest| config.id_suffixes.iter().any(|end| end == rest))
+            for candidate in candidates(config, table, &snake, discriminator) {
+                let column = candidate.id;
+                if column == discriminator || !may_refer(table, column) {
+                    continue;
+                }
+                let comments = [&table.columns[column], &table.columns[discriminator]]
+                    .into_iter()
+                    .flat_map(|column| column.comments.iter().copied());
+                let tag =
+                    tags(&graph.sources, &comments.collect::<Vec<_>>(), "polymorphic").into_iter().next();
+                let tag = tag.map(|tag| (polymorphic(&tag.text), tag)).map(|(read, tag)| (tag, read));
+                let certain = tag.is_some() || candidate.by_config.is_some();
+                let reference = PolymorphicReference {
+                    table: id,
+                    id: column,
+                    discriminator,
+                    values: values(graph, names, id, &table.columns[discriminator]),
+                    tag,
+                    is_configured: candidate.by_config.unwrap_or(false),
                 };
-                Some((snake.iter().position(is_id)?, stem))
-            });
-            let by_config = config.pairs.iter().find_map(|pair| {
-                let named = is_named(&pair.discriminator, table, discriminator);
-                let mut columns = 0..table.columns.len();
-                let column = named.then(|| columns.find(|column| is_named(&pair.id, table, *column)))??;
-                Some((column, pair.targets.is_some()))
-            });
-            let Some(column) = by_config.map(|(column, _)| column).or(by_name.map(|(column, _)| column))
-            else {
-                continue;
-            };
-            if column == discriminator
-                || table.primary_key_columns() == [column]
-                || table.may_be_foreign_key(column)
-            {
-                continue;
-            }
-            let comments = [&table.columns[column], &table.columns[discriminator]]
-                .into_iter()
-                .flat_map(|column| column.comments.iter().copied());
-            let tag = tags(&graph.sources, &comments.collect::<Vec<_>>(), "polymorphic").into_iter().next();
-            let tag = tag.map(|tag| (polymorphic(&tag.text), tag)).map(|(read, tag)| (tag, read));
-            let values = values(graph, names, id, &table.columns[discriminator]);
-            let config_says = by_config.is_some_and(|(_, has_targets)| has_targets);
-            let certain = tag.is_some() || by_config.is_some();
-            let reference = PolymorphicReference {
-                table: id,
-                id: column,
-                discriminator,
-                values,
-                tag,
-                is_configured: config_says,
-            };
-            let stem = by_name.map_or("", |(_, stem)| stem);
-            if certain || is_polymorphic(graph, names, &reference, stem) {
-                found.push(reference);
+                if certain || is_polymorphic(graph, names, &reference, &candidate) {
+                    found.push(reference);
+                }
             }
         }
     }
     found
+}
+
+/// An id column that a discriminator may belong to.
+struct Candidate<'s> {
+    id: usize,
+    /// The name of the discriminator without its ending.
+    stem: &'s str,
+    /// The ending says that it names a table: `_table`, `_entity`.
+    names_table: bool,
+    /// The config names the pair; whether it says which tables are meant, too.
+    by_config: Option<bool>,
+}
+
+fn candidates<'s>(
+    config: &config::Polymorphic,
+    table: &Table,
+    snake: &'s [String],
+    discriminator: usize,
+) -> Vec<Candidate<'s>> {
+    let all = || 0..table.columns.len();
+    let mut configured =
+        config.pairs.iter().filter(|pair| is_named(&pair.discriminator, table, discriminator));
+    let configured = configured.find_map(|pair| {
+        let id = all().find(|column| is_named(&pair.id, table, *column))?;
+        Some(Candidate { id, stem: "", names_table: false, by_config: Some(pair.targets.is_some()) })
+    });
+    if let Some(candidate) = configured {
+        return vec![candidate];
+    }
+    let named = &snake[discriminator];
+    let stems =
+        config.discriminator_suffixes.iter().filter_map(|end| Some((named.strip_suffix(end.as_str())?, end)));
+    for (stem, end) in stems.filter(|(stem, _)| !stem.is_empty()) {
+        let names_table = matches!(end.as_str(), "_table" | "_entity");
+        let candidate = |id| Candidate { id, stem, names_table, by_config: None };
+        let ids = |of: &dyn Fn(&str) -> bool| -> Vec<Candidate<'s>> {
+            let is_id = |column: &usize| {
+                config.id_suffixes.iter().any(|end| snake[*column].strip_suffix(end.as_str()).is_some_and(of))
+            };
+            all().filter(is_id).map(candidate).collect()
+        };
+        let same = ids(&|of| of == stem);
+        if !same.is_empty() {
+            return same;
+        }
+        // `parent_resource_id` and `child_resource_id` beside one `resource_type`.
+        if is_open(stem) {
+            let longer = ids(&|of| of.strip_suffix(stem).is_some_and(|rest| rest.ends_with('_')));
+            if !longer.is_empty() {
+                return longer;
+            }
+        }
+    }
+    Vec::new()
+}
+
+/// Not the table's own key, nor numbered by the database, nor under a foreign key.
+fn may_refer(table: &Table, column: usize) -> bool {
+    let numbered = table.columns[column].facts.as_ref().is_ok_and(|facts| {
+        let serial = facts.sql_type.as_ref().is_ok_and(|name| name.contains("serial"));
+        facts.auto_increment || facts.identity.is_some() || serial
+    });
+    !numbered && table.primary_key_columns() != [column] && !table.may_be_foreign_key(column)
 }
 
 /// A pair of the config names a column alone, or with its table.
@@ -147,7 +188,7 @@ fn values(graph: &SchemaGraph, names: &Names, near: TableId, column: &Column) ->
 }
 
 /// Names that people give to an id that may mean rows of several tables (facts/idioms.md 10).
-const OPEN_NAMES: [&str; 27] = [
+const OPEN_NAMES: [&str; 28] = [
     "actor",
     "aggregate",
     "asset",
@@ -173,32 +214,69 @@ const OPEN_NAMES: [&str; 27] = [
     "related",
     "resource",
     "scope",
+    "source",
     "subject",
     "target",
 ];
 
-/// Two columns of such names are a category and an id of its own more often than a polymorphic reference:
-/// there must be a sign that the id means rows of several tables.
-fn is_polymorphic(graph: &SchemaGraph, names: &Names, reference: &PolymorphicReference, stem: &str) -> bool {
-    let own = stem_table(graph, names, reference.table, stem);
-    if let Some(values) = &reference.values {
-        let tables: Vec<TableId> = values.iter().filter_map(|target| target.table).collect();
-        if tables.iter().any(|table| own != Some(*table)) {
-            return true;
-        }
-    }
-    // `document_id` and `document_type` where there are `documents`: one table and a category.
-    if own.is_some() {
-        return false;
-    }
+fn is_open(stem: &str) -> bool {
     let last = stem.rsplit('_').next().unwrap_or(stem);
     OPEN_NAMES.contains(&last) || last.len() > 5 && last.ends_with("able")
 }
 
-fn stem_table(graph: &SchemaGraph, names: &Names, near: TableId, stem: &str) -> Option<TableId> {
-    match names.of_word(graph, stem, near) {
-        Named::One(table) => Some(table),
-        Named::Several(tables) => tables.first().copied(),
-        Named::Nothing => None,
+/// Two columns of such names are a category and an id of its own more often than a polymorphic reference:
+/// there must be a sign that the id means rows of several tables.
+fn is_polymorphic(
+    graph: &SchemaGraph,
+    names: &Names,
+    reference: &PolymorphicReference,
+    candidate: &Candidate<'_>,
+) -> bool {
+    let stem = candidate.stem;
+    let own = stem_tables(graph, names, reference.table, stem);
+    if let Some(values) = &reference.values {
+        let mut tables = values.iter().filter_map(|target| target.table);
+        // `prsn_type` with the values `prsn` and `crt`: what the id is called is one of the things it may mean.
+        let last = stem.rsplit('_').next().unwrap_or(stem);
+        let names_itself = values.len() > 1 && values.iter().any(|target| target.value == last);
+        if tables.any(|table| !own.contains(&table)) || names_itself {
+            return true;
+        }
+    }
+    if candidate.names_table {
+        return true;
+    }
+    // `document_id` and `document_type` where there are `documents`: one table and a category.
+    if !own.is_empty() {
+        return false;
+    }
+    // Any text fits, but what stands there by itself is no table: `'Activity'` of an xAPI object.
+    let facts = graph.table(reference.table).columns[reference.discriminator].facts.as_ref();
+    let default = facts.ok().and_then(|facts| facts.default.as_ref());
+    if reference.values.is_none()
+        && let Some(Default::Value(serde_json::Value::String(default))) = default
+        && names.of_word(graph, default, reference.table).one().is_none()
+    {
+        return false;
+    }
+    is_open(stem)
+}
+
+/// The tables that bear the stem's name, or that of its last words: `interest_subject` and `subjects`, also behind
+/// a prefix that most tables share.
+fn stem_tables(graph: &SchemaGraph, names: &Names, near: TableId, stem: &str) -> Vec<TableId> {
+    let mut rest = stem;
+    loop {
+        let found = match names.of_word(graph, rest, near) {
+            Named::One(table) => vec![table],
+            Named::Several(tables) => tables,
+            Named::Nothing => names.behind_prefix(graph, rest).to_vec(),
+        };
+        // The last word alone is too common a name when it is an open one: `posts.parent_item` and `items`.
+        match rest.split_once('_') {
+            _ if !found.is_empty() => return found,
+            Some((_, shorter)) => rest = shorter,
+            None => return found,
+        }
     }
 }

@@ -8,7 +8,7 @@ use super::names::{Named, Names, is_column};
 use super::polymorphic::PolymorphicReference;
 use super::tags::tags;
 use crate::config::{Confidence, SoftReferences};
-use crate::graph::{Casing, ColumnRef, SchemaGraph, Table, TableId};
+use crate::graph::{Casing, Column, ColumnRef, SchemaGraph, Table, TableId};
 
 use crate::source::Span;
 
@@ -214,12 +214,8 @@ impl Search<'_> {
         if self.sought.config.helpers.0.is_empty() {
             return false;
         }
-        let column = &self.graph.table(table).columns[column];
-        let text = self.graph.sources.text(column.helper.unwrap_or(column.span));
-        let Some((_, value)) = text.split_once(':') else { return false };
-        let callee = value.split('(').next().unwrap_or_default().trim();
-        let name = callee.rsplit('.').next().unwrap_or_default();
-        self.sought.config.helpers.get(name).is_some()
+        let made_by = helper_call(self.graph, &self.graph.table(table).columns[column]);
+        made_by.is_some_and(|(name, _)| self.sought.config.helpers.get(name).is_some())
     }
 
     /// `company_id` means the one table whose singular is `company`, in the same domain before others.
@@ -259,6 +255,16 @@ impl Search<'_> {
             _ => false,
         })
     }
+}
+
+/// The function that a column's own property calls first, without what it belongs to, and what follows its
+/// parenthesis: `typeIdRef` and `"company_id").notNull()`.
+pub fn helper_call<'g>(graph: &'g SchemaGraph, column: &Column) -> Option<(&'g str, &'g str)> {
+    let text = graph.sources.text(column.helper.unwrap_or(column.span));
+    let (_, value) = text.split_once(':')?;
+    let (callee, arguments) = value.split_once('(')?;
+    let callee = callee.split('<').next().unwrap_or(callee).trim();
+    Some((callee.rsplit('.').next().unwrap_or(callee), arguments))
 }
 
 /// Every `one()` with columns, by the first column on its own side; not those that follow a foreign key
