@@ -6,6 +6,7 @@ use serde::Deserialize;
 use crate::graph::{ForeignKey, SchemaGraph, Table};
 use crate::model::{Allowance, Crossing, Reference};
 use crate::rule::{Context, Findings, Level, Meta, Rule};
+use crate::source::{Range, Span};
 
 /// Options.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -65,7 +66,7 @@ fn report(context: &Context<'_>, crossing: &Crossing, key: &ForeignKey, out: &mu
     finding.help(if unexplained {
         format!("say in a comment at the column why `{here}` depends on `{there}`")
     } else {
-        bare_column(graph, table, key, &crossing.columns, &to)
+        bare_column(context, table, key, &crossing.columns, &to)
     });
 }
 
@@ -74,24 +75,55 @@ fn effect(table: &Table, key: &ForeignKey, to: &str) -> String {
     let from = table.display_name();
     match key.on_delete.as_ref().map(|action| action.as_deref()) {
         Ok(Some("cascade")) => format!("deleting a row of `{to}` deletes rows of `{from}`"),
-        Ok(Some("set null" | "set default")) => format!("deleting a row of `{to}` changes rows of `{from}`"),
+        Ok(Some("set null")) => format!("deleting a row of `{to}` empties the column in rows of `{from}`"),
+        Ok(Some("set default")) => format!("deleting a row of `{to}` resets the column in rows of `{from}`"),
         _ => format!("a row of `{to}` cannot be deleted while rows of `{from}` refer to it"),
     }
 }
 
 /// The column without its key, and the tag that says what it means.
-fn bare_column(graph: &SchemaGraph, table: &Table, key: &ForeignKey, columns: &[usize], to: &str) -> String {
-    let written = columns.first().map(|column| graph.sources.text(table.columns[*column].span));
-    let called = graph.sources.text(key.span);
+fn bare_column(
+    context: &Context<'_>,
+    table: &Table,
+    key: &ForeignKey,
+    columns: &[usize],
+    to: &str,
+) -> String {
+    let graph = context.graph;
+    let cites = !context.model.documentation.records.is_empty();
+    let tag = format!("// @ref {to}{}", if cites { " @adr ADR-…" } else { "" });
+    let allow = "or allow it in `boundaries.allow` of the config, with the reason";
+    let written = columns.first().map(|column| table.columns[*column].span);
     let bare = written
         .filter(|_| key.inline && table.place_of(key) == key.span)
-        .and_then(|written| written.split_once(called))
-        .map(|(before, after)| format!("{}{after}", before.trim_end().trim_end_matches('.').trim_end()));
-    match bare {
-        Some(bare) => {
-            let bare: Vec<&str> = bare.split_whitespace().collect();
-            format!("keep the id without the key, and say what it means: `{}, // @ref {to}`", bare.join(" "))
+        .and_then(|written| without(graph, written, key.span));
+    match (bare, columns) {
+        (Some(bare), _) => {
+            format!("keep the id without the key, and say what it means: `{bare}, {tag}`; {allow}")
         }
-        None => format!("drop the key, and say at the column what it means: `// @ref {to}`"),
+        (None, [_]) => format!("drop the key, and say at the column what it means: `{tag}`; {allow}"),
+        (None, several) => {
+            let last = several.last().map_or("", |column| table.columns[*column].key.as_str());
+            format!("drop the key, and say at `{last}` what it means: `{tag}`; {allow}")
+        }
     }
+}
+
+/// The text of a property without a call in its chain and without comments, on one line.
+fn without(graph: &SchemaGraph, property: Span, call: Span) -> Option<String> {
+    let source = graph.sources.get(property.file);
+    let mut cut: Vec<Span> =
+        graph.comments.iter().copied().filter(|comment| property.contains(*comment)).collect();
+    cut.push(call);
+    cut.sort_by_key(|span| span.range);
+    let mut text = String::new();
+    let mut at = property.range.start;
+    for span in cut {
+        let before = source.slice(Range::new(at, span.range.start)).trim_end();
+        text.push_str(if span == call { before.strip_suffix('.')?.trim_end() } else { before });
+        at = span.range.end;
+    }
+    text.push_str(source.slice(Range::new(at, property.range.end)));
+    let words: Vec<&str> = text.split_whitespace().collect();
+    Some(words.join(" ").replace(" .", "."))
 }

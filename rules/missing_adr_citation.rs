@@ -2,6 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 
 use crate::docs::Cited;
 use crate::graph::ForeignKey;
@@ -43,10 +44,21 @@ impl Rule for MissingAdrCitation {
             );
         }
         let least = model.least_confidence(self.min_confidence, out.level());
+        let mut by_entry: BTreeMap<(usize, usize), Vec<&Crossing>> = BTreeMap::new();
         for crossing in &model.crossings {
-            if is_to_be_explained(context, crossing, least) && !self.is_explained(context, crossing) {
-                self.report(context, crossing, out);
+            if !is_to_be_explained(context, crossing, least) || self.is_explained(context, crossing) {
+                continue;
             }
+            match (crossing.allowance, crossing.by) {
+                (Allowance::Entry(entry), Reference::ForeignKey(_)) => {
+                    by_entry.entry((crossing.partition, entry)).or_default().push(crossing);
+                }
+                _ => self.report(context, crossing, out),
+            }
+        }
+        // What one entry allows, one record explains.
+        for ((partition, entry), crossings) in by_entry {
+            self.report_entry(context, (partition, entry), &crossings, out);
         }
     }
 }
@@ -91,6 +103,35 @@ impl MissingAdrCitation {
         })
     }
 
+    fn report_entry(
+        &self,
+        context: &Context<'_>,
+        (partition, entry): (usize, usize),
+        crossings: &[&Crossing],
+        out: &mut Findings,
+    ) {
+        let allow = &context.model.boundaries[partition].allow[entry];
+        let count = match crossings.len() {
+            1 => "a foreign key crosses".to_string(),
+            many => format!("{many} foreign keys cross"),
+        };
+        let record = self.adr.as_ref().map_or_else(|| "a decision record".to_string(), |adr| adr.to_string());
+        let message =
+            format!("{count} to `{}` by this entry, which does not cite {record}", allow.to.pattern());
+        let finding = out.report(format!("allow {}", allow.to.pattern()), allow.to.span(), message);
+        let adr = self.adr.as_ref().map_or("ADR-…", |adr| adr.as_str());
+        finding
+            .partition(context.model.partitions[partition].name.as_ref())
+            .label("the next reader cannot tell who decided it")
+            .help(format!("add the record to the entry: `\"adr\": \"{adr}\"`"));
+        if let [first, ..] = crossings
+            && let Reference::ForeignKey(key) = first.by
+        {
+            let table = context.graph.table(first.table);
+            finding.related(table.place_of(&table.foreign_keys[key]), "one of the foreign keys");
+        }
+    }
+
     fn report(&self, context: &Context<'_>, crossing: &Crossing, out: &mut Findings) {
         let graph = context.graph;
         let (table, target) = (graph.table(crossing.table), graph.table(crossing.target));
@@ -109,7 +150,11 @@ impl MissingAdrCitation {
         let message =
             format!("{what}`{subject}` leads from {kind}`{from}` to `{to}` in {kind}`{there}` and {cites}");
         let finding = out.report(subject, place, message);
-        finding.partition(partition).label("the next reader cannot tell whether this is meant");
+        let passages = passages(context, crossing);
+        finding.partition(partition).label(match passages.iter().any(|passage| passage.at != About::File) {
+            true => "what is said of it leads to no record",
+            false => "the next reader cannot tell whether this is meant",
+        });
         if let Reference::Soft(index) = crossing.by {
             match context.model.soft_references[index].evidence {
                 Evidence::Relation(relation) => {
@@ -122,12 +167,16 @@ impl MissingAdrCitation {
                 Evidence::Tag(_) | Evidence::Helper | Evidence::Name => {}
             }
         }
-        if let Some(passage) = passages(context, crossing).iter().find(|passage| passage.at == About::Entry) {
+        if let Some(passage) = passages.iter().find(|passage| passage.at == About::Entry) {
             finding.related(passage.span, "the entity page speaks of it, without a record");
         }
         let adr = self.adr.as_ref().map_or("ADR-…", |adr| adr.as_str());
         let key = &table.columns[crossing.columns[0]].key;
-        finding.help(format!("cite the record that decided it, at `{key}`: `// @ref {to} @adr {adr}`"));
+        let reference = match crossing.by {
+            Reference::ForeignKey(_) => String::new(),
+            Reference::Soft(_) => format!("@ref {to} "),
+        };
+        finding.help(format!("cite the record that decided it, at `{key}`: `// {reference}@adr {adr}`"));
     }
 }
 

@@ -277,6 +277,12 @@ fn stale(model: &Model<'_>, reading: &Reading) -> Vec<Stale> {
 fn notes(model: &Model<'_>, reading: &Reading) -> Vec<String> {
     let mut notes = Vec::new();
     for partition in &model.partitions {
+        if let Some((kernel, keys, all)) = &partition.kernel {
+            notes.push(format!(
+                "pgSchemas are taken for domains, and `{kernel}` for one that all share: {keys} of {all} foreign \
+                 keys that cross lead there (`boundaries` in the config says what holds)"
+            ));
+        }
         let outside: Vec<String> =
             partition.outside(&reading.graph).map(|table| format!("`{}`", table.display_name())).collect();
         if outside.is_empty() {

@@ -20,6 +20,9 @@ pub struct Partition {
     pub by: &'static str,
     /// The side of each table, by its number.
     sides: Vec<Side>,
+    /// A domain that was taken for shared, because the config does not speak of boundaries: its name, how many
+    /// foreign keys lead to it from others, and how many lead from any domain to another.
+    pub kernel: Option<(SmolStr, usize, usize)>,
 }
 
 /// On which side of a boundary a table is.
@@ -40,7 +43,8 @@ pub enum Side {
 impl Partition {
     /// Puts every table on its side.
     pub fn new(graph: &SchemaGraph, boundary: &Boundary) -> Self {
-        let divided = divided_projects(graph);
+        let platform = platform_tables(graph);
+        let divided = divided_projects(graph, &platform);
         let stems = FileDomains::new(graph);
         let sides = graph
             .tables
@@ -48,6 +52,9 @@ impl Partition {
             .enumerate()
             .map(|(index, table)| {
                 let owner = graph.owner(TableId(index as u32));
+                if boundary.by.is_none() && platform.contains(&owner) {
+                    return Side::Undivided;
+                }
                 side(graph, boundary, graph.table(owner), &divided, &stems).unwrap_or(if table.external {
                     Side::Undivided
                 } else {
@@ -55,7 +62,39 @@ impl Partition {
                 })
             })
             .collect();
-        Self { name: boundary.name.clone(), by: in_words(boundary), sides }
+        let mut partition = Self { name: boundary.name.clone(), by: in_words(boundary), sides, kernel: None };
+        if boundary.by.is_none() {
+            partition.share_kernel(graph);
+        }
+        partition
+    }
+
+    /// Without a word of the config nobody has said that pgSchemas are boundaries: the domain that most crossing
+    /// keys lead to (users, tenants) is taken for one that all others share.
+    fn share_kernel(&mut self, graph: &SchemaGraph) {
+        let mut into: FxHashMap<SmolStr, usize> = FxHashMap::default();
+        let mut all = 0;
+        for (id, table) in graph.own_tables() {
+            for target in table.foreign_keys.iter().filter_map(|key| key.target.as_ref().ok()) {
+                if let (Some(from), Some(to)) = (self.domain(id), self.domain(graph.owner(target.table)))
+                    && from != to
+                {
+                    *into.entry(to.clone()).or_default() += 1;
+                    all += 1;
+                }
+            }
+        }
+        let most = into.into_iter().max_by(|left, right| left.1.cmp(&right.1).then(right.0.cmp(&left.0)));
+        let Some((kernel, count)) = most.filter(|(_, count)| *count >= KERNEL_KEYS && *count * 2 >= all)
+        else {
+            return;
+        };
+        for side in &mut self.sides {
+            if matches!(side, Side::In(domain) if *domain == kernel) {
+                *side = Side::Shared;
+            }
+        }
+        self.kernel = Some((kernel, count, all));
     }
 
     /// The side of a table; that of its owner when it is a mirror.
@@ -91,6 +130,9 @@ impl Partition {
             .map(|(_, table)| table)
     }
 }
+
+/// Fewer keys than that make no kernel.
+const KERNEL_KEYS: usize = 10;
 
 /// What decides, in words.
 const fn in_words(boundary: &Boundary) -> &'static str {
@@ -139,29 +181,39 @@ fn side(
 }
 
 /// Projects whose own tables stand in two pgSchemas or more.
-fn divided_projects(graph: &SchemaGraph) -> FxHashSet<usize> {
-    let mut seen: FxHashMap<usize, FxHashMap<Option<&SmolStr>, bool>> = FxHashMap::default();
-    for (_, table) in graph.own_tables().filter(|(_, table)| table.owner.is_none()) {
+fn divided_projects(graph: &SchemaGraph, platform: &FxHashSet<TableId>) -> FxHashSet<usize> {
+    let mut seen: FxHashMap<usize, FxHashSet<Option<&SmolStr>>> = FxHashMap::default();
+    for (id, table) in graph.own_tables().filter(|(_, table)| table.owner.is_none()) {
         let namespace = match &table.namespace {
+            _ if platform.contains(&id) => continue,
             Some(Ok(namespace)) => Some(namespace),
             None if table.dialect == Dialect::Postgres => None,
             Some(Err(_)) | None => continue,
         };
-        let is_own = seen.entry(table.project).or_default().entry(namespace).or_default();
-        *is_own |= !is_stub_of_platform(table);
+        seen.entry(table.project).or_default().insert(namespace);
     }
-    let divided = |namespaces: &FxHashMap<_, bool>| namespaces.values().filter(|is_own| **is_own).count() > 1;
-    seen.into_iter().filter(|(_, namespaces)| divided(namespaces)).map(|(project, _)| project).collect()
+    seen.into_iter().filter(|(_, namespaces)| namespaces.len() > 1).map(|(project, _)| project).collect()
 }
 
-/// A table of the platform's that is only there to be referred to: Supabase's
-/// `pgSchema("auth").table("users", { id })` (facts/idioms.md 3).
-fn is_stub_of_platform(table: &Table) -> bool {
-    matches!(&table.namespace, Some(Ok(namespace)) if matches!(namespace.as_str(), "auth" | "storage"))
-        && table.foreign_keys.is_empty()
-        && table.indexes.is_empty()
-        && table.uniques.is_empty()
-        && table.columns.len() <= 3
+/// Tables of the platform's that are only there to be referred to, such as Supabase's
+/// `pgSchema("auth").table("users", …)` (facts/idioms.md 3): in a namespace of that name whose tables have no
+/// keys or indexes of their own, and that no drizzle.config creates.
+fn platform_tables(graph: &SchemaGraph) -> FxHashSet<TableId> {
+    let mut found: FxHashMap<(usize, &SmolStr), (bool, Vec<TableId>)> = FxHashMap::default();
+    for (id, table) in graph.own_tables() {
+        let Some(Ok(namespace)) = &table.namespace else { continue };
+        if !matches!(namespace.as_str(), "auth" | "storage" | "realtime" | "vault") {
+            continue;
+        }
+        let created = graph.projects[table.project].schema_files.contains(&table.binding.file);
+        let bare = table.foreign_keys.is_empty() && table.indexes.is_empty() && table.uniques.is_empty();
+        // A stub of a column or two is nobody's real table, wherever it stands.
+        let foreign = bare && (!created || table.columns.len() <= 3);
+        let (all, tables) = found.entry((table.project, namespace)).or_insert((true, Vec::new()));
+        *all &= foreign;
+        tables.push(id);
+    }
+    found.into_values().filter(|(all, _)| *all).flat_map(|(_, tables)| tables).collect()
 }
 
 /// The names of files as domains: the stem, or the path where two files share a stem.
