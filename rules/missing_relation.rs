@@ -35,6 +35,15 @@ impl Rule for MissingRelation {
     fn check(&self, context: &Context<'_>, out: &mut Findings) {
         let graph = context.graph;
         let relations = Relations::new(graph);
+        if graph.queries_relations == Some(false) && !self.everywhere {
+            if !graph.relations.is_empty() {
+                out.note(
+                    "`missing-relation` says nothing: no code here queries by relations (`db.query.…findMany`); \
+                     its option `everywhere` asks for them all the same",
+                );
+            }
+            return;
+        }
         for (id, table) in graph.own_tables().filter(|(_, table)| table.owner.is_none()) {
             let declares = self.everywhere || relations.projects.contains(&table.project);
             if !declares || relations.unknown.contains(&id) || relations.all_unknown {

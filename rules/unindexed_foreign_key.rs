@@ -40,7 +40,12 @@ impl Rule for UnindexedForeignKey {
     };
 
     fn check(&self, context: &Context<'_>, out: &mut Findings) {
+        let mut elsewhere = 0;
         for (_, table) in context.graph.own_tables() {
+            if table.created_by_sql {
+                elsewhere += 1;
+                continue;
+            }
             if !needs_indexes(table.dialect) || self.ignore_tables.iter().any(|glob| is_table(glob, table)) {
                 continue;
             }
@@ -57,6 +62,13 @@ impl Rule for UnindexedForeignKey {
                     self.report(context.graph, table, key, &lacking, out);
                 }
             }
+        }
+        if elsewhere > 0 {
+            let tables = if elsewhere == 1 { "1 table".to_string() } else { format!("{elsewhere} tables") };
+            out.note(format!(
+                "`unindexed-foreign-key` says nothing of {tables} that SQL files create: there is no drizzle.config, \
+                 so an index in TypeScript would create nothing"
+            ));
         }
     }
 }

@@ -17,6 +17,8 @@ struct Package {
     name: Option<String>,
     /// What it asks of `drizzle-orm`, when that says anything.
     drizzle: Option<DrizzleLine>,
+    /// It asks for a 1.0 whose drizzle-kit has the key `casing`.
+    has_casing_key: bool,
 }
 
 impl Packages {
@@ -30,9 +32,11 @@ impl Packages {
         let by_folder = parsed
             .into_iter()
             .map(|(folder, json)| {
-                let drizzle = drizzle_version(&json).and_then(|version| line_of(version, &catalogs));
+                let version = drizzle_version(&json);
+                let drizzle = version.and_then(|version| line_of(version, &catalogs));
+                let has_casing_key = version.is_some_and(|version| has_casing_key(version, &catalogs));
                 let name = json.get("name").and_then(Value::as_str).map(str::to_string);
-                (folder.to_path_buf(), Package { name, drizzle })
+                (folder.to_path_buf(), Package { name, drizzle, has_casing_key })
             })
             .collect();
         Self { by_folder }
@@ -62,6 +66,15 @@ impl Packages {
     /// The name in the package.json that governs a file.
     pub fn name_of(&self, file: &Path) -> Option<&str> {
         self.by_folder.get(self.folder_of(file)?)?.name.as_deref()
+    }
+
+    /// Whether the innermost package around a file that asks for Drizzle asks for a 1.0 with the key `casing`.
+    pub fn has_casing_key(&self, file: &Path) -> bool {
+        let packages = file.ancestors().skip(1).filter_map(|folder| self.by_folder.get(folder));
+        packages
+            .into_iter()
+            .find(|package| package.drizzle.is_some())
+            .is_some_and(|package| package.has_casing_key)
     }
 
     /// The line that the packages around a file ask for, the innermost that says anything.
@@ -95,6 +108,21 @@ fn line_of(version: &str, catalogs: &FxHashMap<String, String>) -> Option<Drizzl
     let is_tag = matches!(version, "beta" | "rc" | "next");
     let is_one = digits.split('.').next() == Some("1");
     Some(if is_tag || is_one { DrizzleLine::V1 } else { DrizzleLine::V0 })
+}
+
+/// drizzle-kit had the key `casing` up to 1.0.0-beta.23 (read in its packages; it is gone from beta.24 on).
+fn has_casing_key(version: &str, catalogs: &FxHashMap<String, String>) -> bool {
+    let version = match version.strip_prefix("catalog:").map(str::trim) {
+        Some("") => catalogs.get("default").map_or("", String::as_str),
+        Some(name) => catalogs.get(name).map_or("", String::as_str),
+        None => version,
+    };
+    let Some((_, pre)) = version.split_once("1.0.0-") else { return false };
+    let beta = pre.strip_prefix("beta.").and_then(|rest| {
+        let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+        digits.parse::<u32>().ok()
+    });
+    pre.starts_with("alpha") || beta.is_some_and(|beta| beta < 24)
 }
 
 /// What the version catalogs of pnpm, bun and yarn say of drizzle-orm, by catalog.
@@ -162,6 +190,9 @@ mod tests {
         assert_eq!(line("^0.45.1"), Some(DrizzleLine::V0));
         assert_eq!(line(">=1.0.0-rc.1"), Some(DrizzleLine::V1));
         assert_eq!(line("beta"), Some(DrizzleLine::V1));
+        let casing = |version: &str| has_casing_key(version, &catalogs);
+        assert!(casing("1.0.0-beta.1-7946562") && casing("catalog:next") && casing("^1.0.0-alpha.2"));
+        assert!(!casing("1.0.0-beta.24") && !casing("1.0.0-rc.1") && !casing("^0.45.0") && !casing("beta"));
         assert_eq!(line("catalog:"), Some(DrizzleLine::V0));
         assert_eq!(line("catalog:next"), Some(DrizzleLine::V1));
         assert_eq!(line("workspace:*"), None);

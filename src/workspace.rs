@@ -14,9 +14,9 @@ use std::time::{Duration, Instant};
 
 use crate::config::{self, Config};
 use crate::discover::search::Kind;
-use crate::discover::{Options, Script, discover, discover_surroundings};
+use crate::discover::{Options, Script, ddl, discover, discover_surroundings};
 use crate::docs::Problem;
-use crate::graph::{DrizzleLine, SchemaGraph};
+use crate::graph::{DrizzleLine, SchemaGraph, Table};
 use crate::link::{ConfiguredProject, Input, link};
 use crate::model::Written;
 use crate::packages::Packages;
@@ -119,6 +119,9 @@ pub fn read(root: &Path, options: &Options, settings: &Settings) -> Reading {
         }
     }
     let mut graph = stacker::grow(STACK, || link(&repository, &input));
+    graph.queries_relations =
+        (found.queries || found.looked_at > found.scripts.len()).then_some(found.queries);
+    mark_created_by_sql(&mut graph, &found.sql);
     clock.lap("evaluate and link");
     let mut unreadable_paths = found.failures;
     let Documents { mut written, problems } =
@@ -143,6 +146,25 @@ pub fn read(root: &Path, options: &Options, settings: &Settings) -> Reading {
         looked_at: found.looked_at,
         timings: clock.laps,
         paths: finished.paths,
+    }
+}
+
+/// Tables of projects without a drizzle.config may be created by SQL that people write.
+fn mark_created_by_sql(graph: &mut SchemaGraph, sql: &[PathBuf]) {
+    let projects = &graph.projects;
+    let orphan = |table: &Table| projects[table.project].config.is_none() && table.view.is_none();
+    if !graph.tables.iter().any(orphan) {
+        return;
+    }
+    let files: Vec<PathBuf> = sql.iter().filter(|path| !ddl::is_migration(path)).cloned().collect();
+    if files.is_empty() {
+        return;
+    }
+    let created = ddl::created_tables(&files);
+    for table in &mut graph.tables {
+        let name = table.name.as_ref().map(|name| name.to_lowercase());
+        table.created_by_sql =
+            projects[table.project].config.is_none() && name.is_ok_and(|name| created.contains(&name));
     }
 }
 

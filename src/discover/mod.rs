@@ -4,6 +4,7 @@
 //! parsed here but package.json files. Only regular files are opened, links are not followed out of
 //! the root, and folders that hold no source of the user are not entered ([`exclude`]).
 
+pub mod ddl;
 pub mod exclude;
 mod gitignore;
 pub mod search;
@@ -13,7 +14,7 @@ use std::cell::RefCell;
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use walkdir::WalkDir;
 
@@ -87,6 +88,10 @@ pub struct Discovery {
     pub failures: Vec<(PathBuf, String)>,
     /// How many scripts were looked at.
     pub looked_at: usize,
+    /// A script queries by relations.
+    pub queries: bool,
+    /// SQL files.
+    pub sql: Vec<PathBuf>,
 }
 
 /// A file with its text.
@@ -110,6 +115,7 @@ pub fn discover(options: &Options) -> Discovery {
         options,
         tracked: Tracked::default(),
         looked_at: AtomicUsize::default(),
+        queries: AtomicBool::default(),
         found: Mutex::default(),
     };
     rayon::scope(|scope| {
@@ -125,6 +131,8 @@ pub fn discover(options: &Options) -> Discovery {
     });
     let mut found = walk.found.into_inner().unwrap_or_default();
     found.looked_at = walk.looked_at.into_inner();
+    found.queries = walk.queries.into_inner();
+    found.sql.sort();
     // A file that was named and met on the walk is a candidate in any case.
     found.scripts.sort_by(|left, right| {
         left.path.cmp(&right.path).then((left.kind != Kind::Candidate).cmp(&(right.kind != Kind::Candidate)))
@@ -192,6 +200,7 @@ struct Walk<'o> {
     options: &'o Options,
     tracked: Tracked,
     looked_at: AtomicUsize,
+    queries: AtomicBool,
     found: Mutex<Discovery>,
 }
 
@@ -246,6 +255,8 @@ impl Walk<'_> {
                     self.package(path);
                 } else if name == CONFIG {
                     self.with(|found| found.settings.push(path.to_path_buf()));
+                } else if name.ends_with(".sql") {
+                    self.with(|found| found.sql.push(path.to_path_buf()));
                 } else if is_record(path, &name) {
                     self.with(|found| found.records.push(path.to_path_buf()));
                 } else if search::is_script(&name) && (self.options.no_ignore || !exclude::file(&name)) {
@@ -282,6 +293,9 @@ impl Walk<'_> {
             }
             let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
             let looked_at = search::look(&name, buffer);
+            if looked_at.queries {
+                self.queries.store(true, Ordering::Relaxed);
+            }
             let kind = self.options.files.kind(path, looked_at);
             let kind = if named { kind.or(Some(Kind::Candidate)) } else { kind };
             let of_interest = matches!(kind, Some(Kind::Candidate | Kind::Config));

@@ -24,6 +24,8 @@ pub struct LookedAt {
     pub is_config: bool,
     /// It names what only Drizzle 1.0 has.
     pub uses_v1: bool,
+    /// It queries by relations: `db.query.users.findMany`.
+    pub queries: bool,
 }
 
 /// Functions that make tables, schemas, views and enums: a file that names one is a candidate.
@@ -62,9 +64,11 @@ const WEAK: &[&str] = &["relations(", "snakeCase", "camelCase"];
 const PACKAGE: &str = "drizzle-orm";
 /// Calls that may be a table function of another file.
 const LOOSE: &[&str] = &["able(", "able<"];
+/// What relational queries begin with.
+const QUERY: &str = ".query.";
 
 static NEEDLES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    let needles = MAKERS.iter().chain(WEAK).chain([&PACKAGE]).chain(LOOSE);
+    let needles = MAKERS.iter().chain(WEAK).chain([&PACKAGE]).chain(LOOSE).chain([&QUERY]);
     AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(needles).ok()
 });
 
@@ -80,8 +84,9 @@ pub fn is_script(name: &str) -> bool {
 pub fn look(name: &str, bytes: &[u8]) -> LookedAt {
     let is_config = is_config(name, bytes);
     let mut strong = name.rsplit_once('.').is_some_and(|(stem, _)| stem.ends_with(".schema"));
-    let (mut weak, mut package, mut loose, mut uses_v1) = (false, false, false, false);
+    let (mut weak, mut package, mut loose, mut uses_v1, mut queries) = (false, false, false, false, false);
     let package_at = MAKERS.len() + WEAK.len();
+    let query_at = package_at + 1 + LOOSE.len();
     for found in NEEDLES.iter().flat_map(|needles| needles.find_iter(bytes)) {
         let index = found.pattern().as_usize();
         if index < MAKERS.len() {
@@ -91,6 +96,8 @@ pub fn look(name: &str, bytes: &[u8]) -> LookedAt {
             weak = true;
         } else if index == package_at {
             package = true;
+        } else if index == query_at {
+            queries |= finds(&bytes[found.end()..]);
         } else {
             loose = true;
         }
@@ -107,7 +114,14 @@ pub fn look(name: &str, bytes: &[u8]) -> LookedAt {
     } else {
         None
     };
-    LookedAt { kind, is_config, uses_v1 }
+    LookedAt { kind, is_config, uses_v1, queries }
+}
+
+/// Whether what follows `.query.` is a table and a method that finds rows.
+fn finds(rest: &[u8]) -> bool {
+    let name = rest.iter().take_while(|byte| is_name_byte(**byte)).count();
+    let after = rest[name..].trim_ascii_start();
+    name > 0 && after.starts_with(b".find")
 }
 
 /// `drizzle.config.ts`, `drizzle.migrations.config.ts`, `drizzle-dev.config.ts`, and any other config
@@ -159,6 +173,9 @@ mod tests {
         assert_eq!(kind("drizzle.config.ts", ""), Some(Kind::Config));
         assert_eq!(kind("mysql.config.ts", "from 'drizzle-kit'"), Some(Kind::Config));
         assert_eq!(kind("vite.config.ts", "drizzle"), None);
+        let queries = |text: &str| look("a.ts", text.as_bytes()).queries;
+        assert!(queries("await db.query.users.findMany()") && queries("tx.query.users\n  .findFirst({"));
+        assert!(!queries("request.query.id") && !queries("db.query.users") && !queries("a.query."));
     }
 
     #[test]

@@ -42,6 +42,9 @@ pub struct SchemaGraph {
     pub relations: Vec<Relation>,
     /// `relations()` calls, also those that declare none: the table and the name that the file gives it.
     pub relation_sets: Vec<(TableId, Binding)>,
+    /// Whether code queries by relations (`db.query.users.findMany`); not known where there is no code beside
+    /// schemas.
+    pub queries_relations: Option<bool>,
     /// What could not be read, by file and place, each once.
     pub unreadable: Vec<Unreadable>,
     /// Imports that a table needs and that lead nowhere.

@@ -57,6 +57,8 @@ pub struct Table {
     pub casing: Option<Casing>,
     /// The table whose SQL table this object copies.
     pub owner: Option<TableId>,
+    /// No drizzle.config creates it, but SQL files of the repository do.
+    pub created_by_sql: bool,
     /// Declared by a package outside the repository (`authUsers` of Supabase).
     pub external: bool,
     /// Comments that speak of the declaration.

@@ -11,9 +11,9 @@ pub(super) fn facts(key: &SmolStr, builder: &ColumnBuilder, casing: &Fact<Option
     let name_from_key = matches!(builder.name, Ok(None));
     let from_key = || builder.settled_name.clone().unwrap_or_else(|| key.clone());
     let name = builder.name.clone().map(|name| name.unwrap_or_else(from_key));
-    // 1.0 spells a name when the table is made, drizzle-kit 0.31 when it writes SQL.
+    // A table with a casing of its own (1.0) has spelled the name already, and as it would be spelled here.
     let spelled = |name: SmolStr| match casing {
-        _ if !name_from_key || builder.line == DrizzleLine::V1 => Ok(name),
+        _ if !name_from_key => Ok(name),
         Ok(Some(casing)) => Ok(SmolStr::new(casing.apply(&name))),
         Ok(None) => Ok(name),
         Err(why) => Err(why.clone()),

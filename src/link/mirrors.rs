@@ -7,7 +7,7 @@ use super::projects::Projects;
 use crate::graph::{Dialect, SchemaGraph, Table, TableId};
 
 /// Gives every mirror its owner. Evidence, never the name alone: the mirror's columns are a subset of
-/// the owner's, it declares no keys or indexes, and no drizzle.config creates it.
+/// the owner's, it declares no keys or indexes that the owner has not, and no drizzle.config creates it.
 pub(super) fn find(graph: &mut SchemaGraph, projects: &Projects) {
     let mut by_identity: FxHashMap<(Dialect, SmolStr, SmolStr), Vec<usize>> = FxHashMap::default();
     for (index, table) in graph.tables.iter().enumerate() {
@@ -23,7 +23,7 @@ pub(super) fn find(graph: &mut SchemaGraph, projects: &Projects) {
     let mut owners = Vec::new();
     for same in by_identity.values().filter(|same| same.len() > 1) {
         for mirror in same {
-            if projects.creates(*mirror) || declares_more(&graph.tables[*mirror]) {
+            if projects.creates(*mirror) {
                 continue;
             }
             let candidates: Vec<usize> = same
@@ -31,10 +31,13 @@ pub(super) fn find(graph: &mut SchemaGraph, projects: &Projects) {
                 .copied()
                 .filter(|owner| owner != mirror)
                 .filter(|owner| is_subset(&graph.tables[*mirror], &graph.tables[*owner]))
+                .filter(|owner| !adds(&graph.tables[*mirror], &graph.tables[*owner]))
                 // Two applications may each have a table of that name.
                 .filter(|owner| {
                     let package = |table: usize| &projects.list[graph.tables[table].project].package;
-                    projects.creates(*owner) || package(*owner) == package(*mirror)
+                    // A package with a drizzle.config that leaves the copy out does not create it.
+                    let left_out = projects.configures(package(*mirror));
+                    projects.creates(*owner) || package(*owner) == package(*mirror) || left_out
                 })
                 // Two bare copies of each other: neither is the owner, unless it alone is created.
                 .filter(|owner| {
@@ -55,6 +58,23 @@ pub(super) fn find(graph: &mut SchemaGraph, projects: &Projects) {
     for (mirror, owner) in owners {
         graph.tables[mirror].owner = Some(owner);
     }
+}
+
+/// Whether a copy declares what its owner does not: only the primary key may be repeated.
+fn adds(mirror: &Table, owner: &Table) -> bool {
+    let names = |table: &Table| -> Option<Vec<String>> {
+        let key = table.primary_keys.first()?.columns.as_ref().ok()?;
+        let mut names: Vec<String> =
+            key.iter().map(|column| table.column_name(*column).to_string()).collect();
+        names.sort();
+        Some(names)
+    };
+    !(mirror.foreign_keys.is_empty()
+        && mirror.indexes.is_empty()
+        && mirror.uniques.is_empty()
+        && mirror.checks.is_empty())
+        || mirror.extras_open.is_some()
+        || !mirror.primary_keys.is_empty() && names(mirror) != names(owner)
 }
 
 fn declares_more(table: &Table) -> bool {

@@ -66,6 +66,8 @@ pub trait LinkWorld: World {
     fn package(&self, file: FileId) -> Arc<str>;
     /// The name in that package.json.
     fn package_name(&self, file: FileId) -> Option<SmolStr>;
+    /// Whether the Drizzle of a drizzle.config is a 1.0 that still has the key `casing`.
+    fn has_casing_key(&self, config: FileId) -> bool;
     /// The path of a file, relative to the root.
     fn path(&self, file: FileId) -> Arc<str>;
     /// Files without a table function of their own that call one of those names, by path.

@@ -100,6 +100,7 @@ fn common_js(linker: &mut Linker<'_>, config: FileId) -> Value {
 fn project(linker: &mut Linker<'_>, config: FileId, value: &Value) -> Project {
     let at = config_span(linker, config);
     let line = linker.world.line(config);
+    let honours_casing = line == DrizzleLine::V0 || linker.world.has_casing_key(config);
     let mut text = |key: &str| match value.option(key) {
         Value::String(text) => Some(text),
         Value::Unknown(why) => {
@@ -109,13 +110,13 @@ fn project(linker: &mut Linker<'_>, config: FileId, value: &Value) -> Project {
         _ => None,
     };
     let dialect = text("dialect").or_else(|| text("driver")).and_then(|name| Dialect::from_config(&name));
-    // 1.0 has no such key.
+    // 1.0 has no such key, but its first betas had.
     let casing = match value.option("casing") {
-        Value::Unknown(why) if line == DrizzleLine::V0 => {
+        Value::Unknown(why) if honours_casing => {
             text("casing");
             Err(why)
         }
-        Value::String(name) if line == DrizzleLine::V0 => Ok(Casing::from_config(&name)),
+        Value::String(name) if honours_casing => Ok(Casing::from_config(&name)),
         _ => Ok(None),
     };
     let out = text("out").map_or("drizzle".into(), |out| SmolStr::new(out.trim_start_matches("./")));
@@ -204,6 +205,11 @@ impl Projects {
         let key = Rc::as_ptr(table);
         self.is_created.push(self.creators.contains_key(&key));
         project
+    }
+
+    /// Whether a package has a drizzle.config.
+    pub(super) fn configures(&self, package: &Arc<str>) -> bool {
+        self.configs_of.contains_key(package)
     }
 
     /// Whether a drizzle.config creates the table of that number.

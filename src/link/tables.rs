@@ -20,10 +20,7 @@ impl Linker<'_> {
             let (table, binding) = self.tables[at].clone();
             let project = projects.assign(self, &table, binding.file);
             let casing = match projects.list.get(project) {
-                // Only 0.x takes casing from the config.
-                Some(project) if table.line == DrizzleLine::V0 && table.casing.is_none() => {
-                    project.casing.clone()
-                }
+                Some(project) if table.casing.is_none() => project.casing.clone(),
                 _ => Ok(table.casing),
             };
             let built = self.build_table(TableId(at as u32), &table, binding, project, casing);
@@ -67,6 +64,7 @@ impl Linker<'_> {
             row_level_security: table.row_level_security.get(),
             casing: casing.as_ref().ok().copied().flatten(),
             owner: None,
+            created_by_sql: false,
             external: self.world.is_external(table.at.file),
             comments: self.declaration_comments(&module, &binding, table.at),
             span: table.at,

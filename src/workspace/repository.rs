@@ -247,6 +247,10 @@ impl LinkWorld for Repository<'_> {
         relative(self.root, &self.folder_of(file)).into()
     }
 
+    fn has_casing_key(&self, config: FileId) -> bool {
+        self.packages.has_casing_key(&self.path_of(config))
+    }
+
     fn package_name(&self, file: FileId) -> Option<SmolStr> {
         self.packages.name_of(&self.path_of(file)).map(SmolStr::new)
     }
