@@ -5,7 +5,9 @@
 -- of a finding: `orders.user_id`, `shop.orders.user_id` outside the schema public, `orders(tenant_id, user_id)` for several.
 
 with foreign_key as (
-  select distinct conrelid as child, conkey::int[] as columns, cardinality(conkey) as n
+  select distinct
+    conrelid as child, conkey::int[] as columns, cardinality(conkey) as n,
+    confrelid as parent, confkey::int[] as parent_columns
   from pg_constraint
   where contype = 'f' and conparentid = 0 -- not the copies that partitions inherit
 ),
@@ -28,24 +30,48 @@ usable_index as (
   where i.indisvalid and i.indisready
 ),
 
-covered as (
-  select f.child, f.columns
+-- The columns that identify a row: those of a whole unique index.
+identity as (
+  select indrelid as relation, (indkey::int[])[0 : indnkeyatts - 1] as columns
+  from pg_index
+  where indisunique and indpred is null and 0 <> all (indkey::int[])
+),
+
+-- The first keys of an index, as long as they are columns of the foreign key, and the columns of the parent that those
+-- stand for. (indkey counts from 0, and so does the slice above.)
+prefix as (
+  select f.child, f.columns, f.parent, f.n, i.method, i.conditions, l.first, l.referred
   from foreign_key f
   join usable_index i on i.child = f.child
-  where (i.method = 'btree' or (i.method = 'hash' and f.n = 1))
-    -- The first n keys are the n columns, in any order. (indkey counts from 0, and so does the slice above.)
-    and cardinality(i.keys) >= f.n
-    and (select array_agg(k order by k) from unnest(i.keys) with ordinality as u (k, place) where place <= f.n)
-      = (select array_agg(k order by k) from unnest(f.columns) as k)
+  cross join lateral (
+    select array_agg(k) as first, array_agg(f.parent_columns[array_position(f.columns, k)]) as referred
+    from unnest(i.keys) with ordinality as u (k, place)
+    where place < all (
+      select o.place from unnest(i.keys) with ordinality as o (k, place) where o.k <> all (f.columns)
+    )
+  ) as l
+  where l.first is not null
+),
+
+covered as (
+  select child, columns
+  from prefix
+  where (method = 'btree' or (method = 'hash' and n = 1))
+    -- All n columns, in any order; or fewer that identify a row of the parent or of the child.
+    and (
+      first @> columns
+      or exists (select 1 from identity where relation = parent and identity.columns <@ referred)
+      or exists (select 1 from identity where relation = child and identity.columns <@ first)
+    )
     -- Every condition of the predicate only says that one of these columns is not null.
-    and i.conditions <@ array(
+    and conditions <@ array(
       select format('%I IS NOT NULL', attname)
       from pg_attribute
-      where attrelid = f.child and attnum = any (f.columns)
+      where attrelid = child and attnum = any (columns)
     )
 )
 
-select
+select distinct
   case nspname when 'public' then '' else nspname || '.' end || relname
     || case n when 1 then '.' || names else '(' || names || ')' end as uncovered
 from foreign_key f
