@@ -97,7 +97,7 @@ pub fn look(name: &str, bytes: &[u8]) -> LookedAt {
         } else if index == package_at {
             package = true;
         } else if index == query_at {
-            queries |= finds(&bytes[found.end()..]);
+            queries |= finds(&bytes[found.end()..]) && !is_commented(&bytes[..found.start()]);
         } else {
             loose = true;
         }
@@ -115,6 +115,13 @@ pub fn look(name: &str, bytes: &[u8]) -> LookedAt {
         None
     };
     LookedAt { kind, is_config, uses_v1, queries }
+}
+
+/// Whether the line that ends here is a comment.
+fn is_commented(before: &[u8]) -> bool {
+    let line = memchr::memrchr(b'\n', before).map_or(before, |at| &before[at + 1..]);
+    let line = line.trim_ascii_start();
+    line.starts_with(b"*") || line.starts_with(b"//") || line.starts_with(b"/*")
 }
 
 /// Whether what follows `.query.` is a table and a method that finds rows.
@@ -175,6 +182,7 @@ mod tests {
         assert_eq!(kind("vite.config.ts", "drizzle"), None);
         let queries = |text: &str| look("a.ts", text.as_bytes()).queries;
         assert!(queries("await db.query.users.findMany()") && queries("tx.query.users\n  .findFirst({"));
+        assert!(!queries("/**\n * await db.query.users.findMany()\n */"));
         assert!(!queries("request.query.id") && !queries("db.query.users") && !queries("a.query."));
     }
 
