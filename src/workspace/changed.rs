@@ -13,11 +13,7 @@ pub fn changed_files(folder: &Path, since: Option<&str>) -> Result<FxHashSet<Pat
     let top = git(folder, &["rev-parse", "--show-toplevel"])?;
     let top = PathBuf::from(text(&top).trim_end_matches(['\n', '\r']));
     let base = match since {
-        // `--end-of-options`: a revision may not be taken for an option.
-        Some(since) => {
-            let named = git(folder, &["merge-base", "--end-of-options", since, "HEAD"])?;
-            text(&named).trim().to_string()
-        }
+        Some(since) => fork(folder, since)?,
         None => "HEAD".to_string(),
     };
     let has_commits = git(folder, &["rev-parse", "--verify", "-q", "HEAD"]).is_ok();
@@ -29,6 +25,24 @@ pub fn changed_files(folder: &Path, since: Option<&str>) -> Result<FxHashSet<Pat
     });
     let names = lists.iter().flat_map(|list| list.split(|byte| *byte == 0));
     Ok(names.filter(|name| !name.is_empty()).map(|name| top.join(&*text(name))).collect())
+}
+
+/// Where a revision and `HEAD` part.
+fn fork(folder: &Path, since: &str) -> Result<String, String> {
+    // `--end-of-options`: a revision may not be taken for an option.
+    let commit = format!("{since}^{{commit}}");
+    let known = git(folder, &["rev-parse", "--verify", "-q", "--end-of-options", &commit]);
+    if since.is_empty() || known.is_err() {
+        return Err(format!(
+            "git knows no revision `{since}` here; in a shallow clone it must be fetched first (`fetch-depth: 0`)"
+        ));
+    }
+    let named = git(folder, &["merge-base", "--end-of-options", since, "HEAD"]).map_err(|_| {
+        format!(
+            "`{since}` and HEAD have no commit in common; in a shallow clone more must be fetched (`fetch-depth: 0`)"
+        )
+    })?;
+    Ok(text(&named).trim().to_string())
 }
 
 fn git(folder: &Path, arguments: &[&str]) -> Result<Vec<u8>, String> {
