@@ -76,7 +76,7 @@ pub(super) struct Check {
     #[arg(long, value_name = "LEVEL", value_enum, default_value_t = FailOn::Error)]
     pub(super) fail_on: FailOn,
     /// Fail when there are more warnings than that
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = parse_number)]
     pub(super) max_warnings: Option<usize>,
 }
 
@@ -100,7 +100,7 @@ pub(super) struct Output {
     #[arg(long)]
     pub(super) timings: bool,
     /// At most so many findings in full, 0 for all [default: 50 on a terminal, else all]
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = parse_number)]
     pub(super) max_findings: Option<usize>,
     /// When to use colours; NO_COLOR and CLICOLOR_FORCE are followed
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = Color::Auto)]
@@ -129,7 +129,7 @@ pub(super) struct Input {
     pub(super) no_ignore: bool,
     /// How many threads may work, at most 256 [default: one per core]
     #[arg(long, value_name = "N", allow_negative_numbers = true,
-        value_parser = clap::value_parser!(u16).range(0..=256))]
+        value_parser = parse_threads)]
     pub(super) threads: Option<u16>,
 }
 
@@ -248,6 +248,18 @@ fn parse_format(text: &str) -> Result<FormatTo, String> {
         }
     })?;
     Ok(FormatTo { format, file })
+}
+
+fn parse_number(text: &str) -> Result<usize, String> {
+    text.parse().map_err(|_| "expected a number, 0 or more".to_string())
+}
+
+/// More would only wait for each other, and take the memory of a large machine for their stacks.
+const MOST_THREADS: u16 = 256;
+
+fn parse_threads(text: &str) -> Result<u16, String> {
+    let number = text.parse().ok().filter(|number| *number <= MOST_THREADS);
+    number.ok_or_else(|| format!("expected a number from 0, one per core, to {MOST_THREADS}"))
 }
 
 /// The name that was probably meant: a third of its letters may differ, case and `_` do not count.

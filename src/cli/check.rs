@@ -62,7 +62,12 @@ fn try_run(
     let mut run = if arguments.output.quiet { errors_only(run) } else { run };
     let prefix = prefix(&prepared.root);
     run.detected.config = run.detected.config.map(|config| format!("{prefix}{config}"));
-    let report = Report { run: &run, sources: &reading.graph.sources, prefix: &prefix };
+    let from_here = input::from_current_folder(&prepared.root, &reading);
+    let from_root = Report { run: &run, sources: &reading.graph.sources, prefix: &prefix };
+    let report = match &from_here {
+        Some(sources) => Report { sources, prefix: "", ..from_root },
+        None => from_root,
+    };
     // Annotations are placed by paths from the checkout, wherever the step was started.
     let checkout = std::env::var_os("GITHUB_WORKSPACE").and_then(|path| std::fs::canonicalize(path).ok());
     let from_checkout = checkout.as_deref().and_then(|checkout| input::below(&prepared.root, checkout));
@@ -79,9 +84,10 @@ fn try_run(
             Format::Human => output::human(&report, style),
             Format::Concise => output::concise(&report),
             Format::Json => output::json(&report),
-            Format::Github => {
-                output::github(&Report { prefix: from_checkout.as_deref().unwrap_or(&prefix), ..report })
-            }
+            Format::Github => output::github(&match &from_checkout {
+                Some(prefix) => Report { prefix, ..from_root },
+                None => report,
+            }),
         };
         match file {
             None => stdout = text,

@@ -10,7 +10,7 @@ use super::{Answer, Exit, Terminal};
 use crate::check::Scope;
 use crate::discover::{Files, Options, left_out};
 use crate::output;
-use crate::source::FileId;
+use crate::source::{FileId, SourceFile, Sources};
 use crate::workspace::{self, Reading, Settings};
 
 /// What is to be read, and with which settings.
@@ -159,6 +159,22 @@ pub(super) fn prefix(root: &Path) -> String {
     }
 }
 
+/// The files with paths from the current folder, when that lies inside of the root: `orders.ts` and not
+/// `../db/orders.ts`. Elsewhere [`prefix`] is all that it takes.
+pub(super) fn from_current_folder(root: &Path, reading: &Reading) -> Option<Sources> {
+    let current = std::env::current_dir().and_then(std::fs::canonicalize).ok()?;
+    if current == root || !current.starts_with(root) {
+        return None;
+    }
+    let mut sources = Sources::default();
+    for (file, source) in reading.graph.sources.numbered() {
+        let path = reading.path_of(file).map_or_else(|| root.join(&*source.path), Path::to_path_buf);
+        let path = workspace::relative(&current, &path);
+        sources.add(SourceFile::new(path, source.text.clone()).into());
+    }
+    Some(sources)
+}
+
 /// A folder or file as it can be opened from the current folder.
 pub(super) fn shown(path: &Path) -> String {
     let shown = prefix(path);
@@ -219,10 +235,12 @@ pub(super) fn notes(reading: &Reading, root: &Path) -> String {
         );
     }
     if let Some(other) = reading.other_configs.first() {
+        let rest = reading.other_configs.len() - 1;
+        let rest = if rest > 0 { format!(", nor are {rest} more below the root") } else { String::new() };
         let other = other.to_string_lossy();
         let _ = writeln!(
             text,
-            "note: `{}` is not in use here: run it in its folder, or name it with --config",
+            "note: `{}` is not in use here{rest}: run it in its folder, or name it with --config",
             output::visible(&other)
         );
     }
