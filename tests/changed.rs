@@ -4,7 +4,7 @@
 
 mod support;
 
-use support::{ORDERS, commit, git, repository, run, run_with, shop, write};
+use support::{ORDERS, USERS, command, commit, git, repository, run, run_with, shop, write};
 use tempfile::TempDir;
 
 /// Users and orders, committed.
@@ -142,4 +142,21 @@ fn the_text_of_an_editor_has_changed() {
     run_with(folder.path(), &arguments, &ORDERS.replace("user_id", "buyer_id"))
         .exits(0)
         .says("`orders.buyer_id`");
+}
+
+#[test]
+fn a_hook_names_the_repository_but_not_its_top() {
+    let folder =
+        repository(&[("app/schemalint.json", "{}"), ("app/users.ts", USERS), ("app/orders.ts", ORDERS)]);
+    let at = folder.path();
+    git(at, &["init", "-q"]);
+    commit(at);
+    write(at, "app/orders.ts", format!("{ORDERS}\n"));
+    for directory in [".git".to_string(), at.join(".git").display().to_string()] {
+        let variables = [("GIT_DIR", &*directory), ("GIT_INDEX_FILE", ".git/index")];
+        let output = command(&at.join("app")).arg("--changed").envs(variables).output().unwrap();
+        support::Ran::from(output).exits(0).says("orders.ts:3:").says("1 table and 1 foreign key");
+    }
+    let gone = command(at).arg("--changed").env("PATH", "").output().unwrap();
+    support::Ran::from(gone).exits(2).complains("git could not be started");
 }

@@ -178,6 +178,34 @@ fn a_reader_that_goes_away_is_no_error() {
     assert_eq!(ran.exits(0).stderr, "");
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn output_that_cannot_be_written_is_said_so() {
+    let folder = shop();
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let ran: Ran = command(folder.path()).stdout(full).output().unwrap().into();
+    ran.exits(2).complains("error: standard output cannot be written: No space left");
+    run(folder.path(), &["--output-file", "/dev/full"]).exits(2).complains("`/dev/full` cannot be written");
+}
+
+#[test]
+fn documents_that_cannot_be_read_are_said_and_the_run_goes_on() {
+    let folder = shop();
+    let at = folder.path();
+    write(at, "docs/adr/007-broken.md", b"# ADR-007\n\xff");
+    write(at, "docs/adr/008-broken.md", "---\nstatus: [\n---\n# ADR-008\n");
+    run(at, &[] as &[&str])
+        .exits(0)
+        .says("1 warning")
+        .complains("007-broken.md` could not be read: it is not valid UTF-8")
+        .complains("warning: docs/adr/008-broken.md:2: the front matter is not YAML");
+    // A folder of records that holds none: the glob of the config is at fault.
+    write(at, "schemalint.json", "{ \"docs\": { \"adr\": { \"files\": [\"docs/none/*.md\"] } } }");
+    run(at, &["--format", "concise"])
+        .exits(0)
+        .says("schemalint.json:1:32: warn stale-exception: `docs/none/*.md` matches no file");
+}
+
 #[test]
 fn standard_input_is_the_text_of_a_file() {
     let folder = shop();

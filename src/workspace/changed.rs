@@ -46,12 +46,13 @@ fn fork(folder: &Path, since: &str) -> Result<String, String> {
 }
 
 fn git(folder: &Path, arguments: &[&str]) -> Result<Vec<u8>, String> {
-    let output = Command::new("git")
-        .arg("-C")
-        .arg(folder)
-        .args(arguments)
-        .output()
-        .map_err(|error| format!("git could not be started: {error}"))?;
+    let mut command = Command::new("git");
+    command.arg("-C").arg(folder).args(arguments);
+    // Hooks are told the repository but not its top: a folder inside would be taken for that.
+    if std::env::var_os("GIT_WORK_TREE").is_none() {
+        command.env_remove("GIT_DIR").env_remove("GIT_INDEX_FILE");
+    }
+    let output = command.output().map_err(|error| format!("git could not be started: {error}"))?;
     if output.status.success() {
         return Ok(output.stdout);
     }
