@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::arguments::{self, FailOn, Format, FormatTo};
-use super::input::{self, Prepared, Selection, notes, nothing_found, prefix};
+use super::input::{self, Prepared, Selection, notes, nothing_to_check, prefix};
 use super::{Answer, Exit, Terminal};
 use crate::baseline::{self, Baseline};
 use crate::check::{Asked, Run, check};
@@ -54,7 +54,7 @@ fn try_run(
     let exit = exit_of(&run, arguments, &selection, &reading);
     let mut stderr = if arguments.output.quiet { String::new() } else { notes(&reading, &prepared.root) };
     if exit == Exit::Nothing {
-        stderr.push_str(&nothing_found(&prepared, &reading));
+        stderr.push_str(&nothing_to_check(&prepared, &reading));
     }
     if exit == Exit::Findings {
         stderr.push_str(&why_warnings_fail(&run, arguments));
@@ -261,7 +261,7 @@ pub(super) fn graph(arguments: &arguments::Graph, terminal: Terminal) -> Answer 
         let mut stderr = notes(&reading, &prepared.root);
         let mut exit = Exit::Clean;
         if reading.graph.tables.is_empty() {
-            stderr.push_str(&nothing_found(&prepared, &reading));
+            stderr.push_str(&nothing_to_check(&prepared, &reading));
             exit = Exit::Nothing;
         }
         let stdout = match arguments.format {
@@ -300,7 +300,7 @@ pub(super) fn baseline(arguments: &arguments::Baseline, terminal: Terminal) -> A
             )));
         }
         if reading.graph.own_tables().next().is_none() {
-            let stderr = notes(&reading, &prepared.root) + &nothing_found(&prepared, &reading);
+            let stderr = notes(&reading, &prepared.root) + &nothing_to_check(&prepared, &reading);
             return Ok(Answer { stdout: String::new(), stderr, exit: Exit::Nothing });
         }
         let after = match (arguments.prune, &before) {

@@ -248,7 +248,7 @@ pub(super) fn notes(reading: &Reading, root: &Path) -> String {
 }
 
 /// Why there was nothing to check.
-pub(super) fn nothing_found(prepared: &Prepared, reading: &Reading) -> String {
+pub(super) fn nothing_to_check(prepared: &Prepared, reading: &Reading) -> String {
     let Prepared { root, named, settings, .. } = prepared;
     let tables = reading.graph.own_tables().count();
     if tables > 0 {
@@ -272,6 +272,11 @@ pub(super) fn nothing_found(prepared: &Prepared, reading: &Reading) -> String {
             reading.looked_at
         );
     }
+    nothing_found(root, reading)
+}
+
+/// Why there is no table at all.
+pub(super) fn nothing_found(root: &Path, reading: &Reading) -> String {
     format!(
         "no table found in `{}`: looked at {} scripts for drizzle.config files, `*.schema.ts` names and calls of \
          pgTable, mysqlTable, sqliteTable, singlestoreTable, gelTable, mssqlTable, cockroachTable, their creators and schemas\n",
