@@ -292,6 +292,35 @@ fn a_config_that_includes_nothing_is_named() {
 }
 
 #[test]
+fn what_the_config_leaves_out_is_said_when_it_is_named() {
+    let folder = shop();
+    let at = folder.path();
+    write(at, "schemalint.json", "{ \"files\": { \"exclude\": [\"db/orders.ts\"] } }");
+    run(at, &["db/orders.ts"])
+        .exits(0)
+        .says("no findings")
+        .complains("note: `db/orders.ts` is left out by `files.exclude` of the config");
+    assert_eq!(run(at, &[] as &[&str]).exits(0).stderr, "");
+    write(at, "schemalint.json", "{ \"files\": { \"exclude\": [\"db/**\"] } }");
+    run(at, &[] as &[&str]).exits(3).complains("`files.exclude` of the config leaves out `db/**`");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_config_that_is_no_file_is_not_passed_over() {
+    let folder = shop();
+    let at = folder.path();
+    std::os::unix::fs::symlink("nowhere", at.join("schemalint.json")).unwrap();
+    run(at, &[] as &[&str]).exits(2).complains("schemalint.json` cannot be read: No such file");
+    fs::remove_file(at.join("schemalint.json")).unwrap();
+    fs::create_dir(at.join("schemalint.json")).unwrap();
+    run(at, &[] as &[&str]).exits(2).complains("schemalint.json` cannot be read: it is no file");
+    fs::remove_dir(at.join("schemalint.json")).unwrap();
+    write(at, "schemalint.json", b"\xff");
+    run(at, &[] as &[&str]).exits(2).complains("schemalint.json` cannot be read: it is not valid UTF-8");
+}
+
+#[test]
 fn the_config_is_the_one_that_is_named_or_the_nearest() {
     let folder = shop();
     let at = folder.path();

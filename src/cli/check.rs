@@ -52,7 +52,10 @@ fn try_run(
         check(reading, &prepared.settings.config, &Asked { baseline: accepted.as_ref(), scope }, since)
     })?;
     let exit = exit_of(&run, arguments, &selection, &reading);
-    let mut stderr = if arguments.output.quiet { String::new() } else { notes(&reading, &prepared.root) };
+    let mut stderr = String::new();
+    if !arguments.output.quiet {
+        stderr = notes(&reading, &prepared.root) + &input::named_but_excluded(&prepared);
+    }
     if exit == Exit::Nothing {
         stderr.push_str(&nothing_to_check(&prepared, &reading));
     }

@@ -197,6 +197,9 @@ pub(super) fn cannot_open(path: &Path, error: &std::io::Error) -> String {
     let commands = arguments::Cli::command();
     let names = commands.get_subcommands().map(clap::Command::get_name);
     match arguments::nearest(&shown, names) {
+        Some(command) if command == shown => {
+            format!("`{command}` is a command: it comes first, before options and paths")
+        }
         Some(command) => {
             format!("`{}` does not exist; did you mean the command `{command}`?", output::visible(&shown))
         }
@@ -247,6 +250,15 @@ pub(super) fn notes(reading: &Reading, root: &Path) -> String {
     text
 }
 
+/// Files that were named though the config leaves them out.
+pub(super) fn named_but_excluded(prepared: &Prepared) -> String {
+    let mut text = String::new();
+    for path in prepared.named.iter().filter(|path| prepared.options.files.excludes(path)) {
+        let _ = writeln!(text, "note: `{}` is left out by `files.exclude` of the config", shown(path));
+    }
+    text
+}
+
 /// Why there was nothing to check.
 pub(super) fn nothing_to_check(prepared: &Prepared, reading: &Reading) -> String {
     let Prepared { root, named, settings, .. } = prepared;
@@ -272,7 +284,13 @@ pub(super) fn nothing_to_check(prepared: &Prepared, reading: &Reading) -> String
             reading.looked_at
         );
     }
-    nothing_found(root, reading)
+    let exclude: Vec<String> =
+        settings.config.files.exclude.list().iter().map(|glob| format!("`{}`", glob.pattern())).collect();
+    let mut text = nothing_found(root, reading);
+    if !exclude.is_empty() {
+        let _ = writeln!(text, "note: `files.exclude` of the config leaves out {}", exclude.join(", "));
+    }
+    text
 }
 
 /// Why there is no table at all.

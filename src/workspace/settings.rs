@@ -95,7 +95,8 @@ fn read(path: &Path) -> Result<Arc<str>, String> {
 pub fn find(folder: &Path) -> Option<PathBuf> {
     for folder in folder.ancestors() {
         let path = folder.join(CONFIG);
-        if path.is_file() {
+        // Also a link that leads nowhere: it is an error to say, not to pass over.
+        if path.symlink_metadata().is_ok() {
             return Some(path);
         }
         if folder.join(".git").exists() {
