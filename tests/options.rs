@@ -338,6 +338,10 @@ fn the_config_is_the_one_that_is_named_or_the_nearest() {
         "../conf/ci.json"
     );
     assert_eq!(config(run(at, &["--config", "conf/ci.json", "--format", "json"]).exits(0)), "conf/ci.json");
+    // Where a level comes from can be opened, too.
+    run(&db, &["config", "--print"]).exits(0).says("\"error\", // ../schemalint.json:1");
+    run(&db, &["config", "--print", "--config", "../conf/ci.json"]).exits(0).says("// ../conf/ci.json:1");
+    run(at, &["config", "--print", "db"]).exits(0).says("// schemalint.json:1");
     // A nearer one wins; from above it is only mentioned.
     write(at, "db/schemalint.json", error.replace("error", "off"));
     assert_eq!(config(run(&db, &["--format", "json"]).exits(0)), "schemalint.json");

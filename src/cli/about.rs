@@ -84,7 +84,12 @@ pub(super) fn config(arguments: &arguments::Config, terminal: Terminal) -> Answe
         Err(error) => return Answer::usage(input::cannot_open(&arguments.path, &error)),
     };
     match input::load(&arguments.settings, &folder, terminal) {
-        Ok(settings) => answer(config::print(&settings.config, &settings.sources)),
+        Ok(mut settings) => {
+            if let Ok(current) = std::env::current_dir().and_then(std::fs::canonicalize) {
+                settings.show_from(&current);
+            }
+            answer(config::print(&settings.config, &settings.sources))
+        }
         Err(answer) => answer,
     }
 }
