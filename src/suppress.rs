@@ -70,8 +70,10 @@ pub fn read(graph: &SchemaGraph) -> Vec<Suppression> {
                 None => Scope::Nothing,
             };
             let start = line.range.end - rest.len() as u32;
-            let (names, reason) = match rest.split_once("--") {
-                Some((names, reason)) => (names, Some(reason)),
+            // Editors make a dash of two hyphens.
+            let dash = ["--", "—", "–"].iter().filter_map(|dash| Some((rest.find(dash)?, dash.len()))).min();
+            let (names, reason) = match dash {
+                Some((at, length)) => (&rest[..at], Some(&rest[at + length..])),
                 None => (rest, None),
             };
             let reason = reason.filter(|reason| !reason.trim().is_empty());

@@ -253,7 +253,7 @@ impl Parsed {
 }
 
 /// A path as people see it: from the root, `/` between folders, `..` where it lies outside.
-fn relative(root: &Path, path: &Path) -> String {
+pub fn relative(root: &Path, path: &Path) -> String {
     let mut up = 0;
     let inside = root.ancestors().find_map(|base| {
         let inside = path.strip_prefix(base).ok();

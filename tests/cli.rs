@@ -2,18 +2,15 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod support;
+
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 use tempfile::TempDir;
 
 fn schemalint(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_schemalint"))
-        .args(arguments)
-        .current_dir(folder)
-        .env_remove("NO_COLOR")
-        .output()
-        .unwrap()
+    support::command(folder).args(arguments).output().unwrap()
 }
 
 fn stdout(output: &Output) -> String {
@@ -26,13 +23,7 @@ fn stderr(output: &Output) -> String {
 
 /// A folder with those files.
 fn repository(files: &[(&str, &[u8])]) -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    for (name, bytes) in files {
-        let path = folder.path().join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, bytes).unwrap();
-    }
-    folder
+    support::repository(files)
 }
 
 /// `line:column` of what is quoted, as an editor counts them.
@@ -44,11 +35,8 @@ fn place(text: &[u8], quoted: &str) -> String {
     format!("{line}:{column}")
 }
 
-const USERS: &[u8] = b"import { integer, pgTable } from 'drizzle-orm/pg-core';\n\
-    export const users = pgTable('users', { id: integer('id').primaryKey() });\n";
-const ORDERS: &[u8] = b"import { integer, pgTable } from 'drizzle-orm/pg-core';\n\
-    import { users } from './users';\n\
-    export const orders = pgTable('orders', { userId: integer('user_id').references(() => users.id) });\n";
+const USERS: &[u8] = support::USERS.as_bytes();
+const ORDERS: &[u8] = support::ORDERS.as_bytes();
 
 #[test]
 fn an_unindexed_foreign_key_is_shown_with_its_frame() {

@@ -4,7 +4,7 @@ use clap::CommandFactory;
 use serde_json::{Value, json};
 use std::fmt::Write;
 
-use super::arguments::{self, Cli, ListFormat};
+use super::arguments::{self, Cli, ListFormat, nearest};
 use super::{Answer, Exit, Terminal, input};
 use crate::config;
 use crate::output;
@@ -51,13 +51,8 @@ pub(super) fn rules(arguments: &arguments::Rules) -> Answer {
 /// Shows the page of a rule, up to its cases, which are tests.
 pub(super) fn explain(arguments: &arguments::Explain) -> Answer {
     let Some(entry) = RULES.iter().find(|entry| entry.meta.name == arguments.rule) else {
-        let nearest = RULES
-            .iter()
-            .map(|entry| (strsim::damerau_levenshtein(entry.meta.name, &arguments.rule), entry.meta.name))
-            .min()
-            .filter(|(distance, name)| *distance <= name.len() / 2);
-        let help = match nearest {
-            Some((_, name)) => format!("did you mean `{name}`?"),
+        let help = match nearest(&arguments.rule, RULES.iter().map(|entry| entry.meta.name)) {
+            Some(name) => format!("did you mean `{name}`?"),
             None => "`schemalint rules` lists them".to_string(),
         };
         return Answer::usage(format!("there is no rule `{}`; {help}", arguments.rule));
@@ -86,10 +81,15 @@ pub(super) fn config(arguments: &arguments::Config, terminal: Terminal) -> Answe
     }
     let folder = match std::fs::canonicalize(&arguments.path) {
         Ok(folder) => folder,
-        Err(error) => return Answer::usage(format!("`{}`: {error}", arguments.path.display())),
+        Err(error) => return Answer::usage(input::cannot_open(&arguments.path, &error)),
     };
     match input::load(&arguments.settings, &folder, terminal) {
-        Ok(settings) => answer(config::print(&settings.config, &settings.sources)),
+        Ok(mut settings) => {
+            if let Ok(current) = std::env::current_dir().and_then(std::fs::canonicalize) {
+                settings.show_from(&current);
+            }
+            answer(config::print(&settings.config, &settings.sources))
+        }
         Err(answer) => answer,
     }
 }

@@ -73,10 +73,10 @@ pub(super) struct Check {
     #[arg(long)]
     pub(super) no_baseline: bool,
     /// The level from which findings fail the run
-    #[arg(long, value_enum, default_value_t = FailOn::Error)]
+    #[arg(long, value_name = "LEVEL", value_enum, default_value_t = FailOn::Error)]
     pub(super) fail_on: FailOn,
     /// Fail when there are more warnings than that
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = parse_number)]
     pub(super) max_warnings: Option<usize>,
 }
 
@@ -93,17 +93,17 @@ pub(super) struct Output {
     /// Say errors only: no warnings, no notes
     #[arg(long, short)]
     pub(super) quiet: bool,
-    /// Show how often each rule fired, also for few findings
+    /// Show how often each rule fired, also for few findings; on standard error beside other formats than human
     #[arg(long)]
     pub(super) statistics: bool,
-    /// Show how long each stage and each rule took
+    /// Show how long each stage and each rule took; on standard error beside other formats than human
     #[arg(long)]
     pub(super) timings: bool,
     /// At most so many findings in full, 0 for all [default: 50 on a terminal, else all]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = parse_number)]
     pub(super) max_findings: Option<usize>,
     /// When to use colours; NO_COLOR and CLICOLOR_FORCE are followed
-    #[arg(long, value_enum, default_value_t = Color::Auto)]
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t = Color::Auto)]
     pub(super) color: Color,
 }
 
@@ -127,9 +127,10 @@ pub(super) struct Input {
     /// Read ignored files, tests, templates and build output too
     #[arg(long)]
     pub(super) no_ignore: bool,
-    /// How many threads may work [default: one per core]
-    #[arg(long, value_name = "N")]
-    pub(super) threads: Option<usize>,
+    /// How many threads may work, at most 256 [default: one per core]
+    #[arg(long, value_name = "N", allow_negative_numbers = true,
+        value_parser = parse_threads)]
+    pub(super) threads: Option<u16>,
 }
 
 /// Prints the graph.
@@ -233,6 +234,7 @@ pub(super) enum Format {
 
 fn parse_format(text: &str) -> Result<FormatTo, String> {
     let (name, file) = match text.split_once('=') {
+        Some((name, "-")) => (name, None),
         Some((name, "")) => return Err(format!("`{name}=` names no file")),
         Some((name, file)) => (name, Some(PathBuf::from(file))),
         None => (text, None),
@@ -240,9 +242,31 @@ fn parse_format(text: &str) -> Result<FormatTo, String> {
     let format = Format::from_str(name, false).map_err(|_| {
         let names = Format::value_variants().iter().filter_map(ValueEnum::to_possible_value);
         let names: Vec<String> = names.map(|value| value.get_name().to_string()).collect();
-        format!("there is no format `{name}`, there are {}", names.join(", "))
+        match nearest(name, names.iter().map(String::as_str)) {
+            Some(meant) => format!("there is no format `{name}`, did you mean `{meant}`?"),
+            None => format!("there is no format `{name}`, there are {}", names.join(", ")),
+        }
     })?;
     Ok(FormatTo { format, file })
+}
+
+fn parse_number(text: &str) -> Result<usize, String> {
+    text.parse().map_err(|_| "expected a number, 0 or more".to_string())
+}
+
+/// More would only wait for each other, and take the memory of a large machine for their stacks.
+const MOST_THREADS: u16 = 256;
+
+fn parse_threads(text: &str) -> Result<u16, String> {
+    let number = text.parse().ok().filter(|number| *number <= MOST_THREADS);
+    number.ok_or_else(|| format!("expected a number from 0, one per core, to {MOST_THREADS}"))
+}
+
+/// The name that was probably meant: a third of its letters may differ, case and `_` do not count.
+pub(super) fn nearest<'n>(text: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    let text = text.to_lowercase().replace('_', "-");
+    let near = names.into_iter().map(|name| (strsim::damerau_levenshtein(name, &text), name)).min();
+    near.filter(|(distance, name)| *distance <= name.len() / 3).map(|(_, name)| name)
 }
 
 /// From which level findings fail a run.

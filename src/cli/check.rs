@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::arguments::{self, FailOn, Format, FormatTo};
-use super::input::{self, Prepared, Selection, notes, nothing_found, prefix};
+use super::input::{self, Prepared, Selection, notes, nothing_to_check, prefix};
 use super::{Answer, Exit, Terminal};
 use crate::baseline::{self, Baseline};
 use crate::check::{Asked, Run, check};
@@ -27,13 +27,17 @@ fn try_run(
     stdin: super::Stdin<'_>,
 ) -> Result<Answer, Answer> {
     let since = Instant::now();
+    let terminal = terminal.with(arguments.output.color);
     let formats = formats(&arguments.output, terminal)?;
     let overlay = overlay(arguments, stdin)?;
     let mut prepared = input::prepare(&arguments.input, &arguments.settings, overlay, terminal)?;
     let changed = match arguments.changed {
         true => {
             let changed = workspace::changed_files(&prepared.root, arguments.since.as_deref());
-            Some(changed.map_err(|error| Answer::usage(format!("--changed: {error}")))?)
+            let mut changed = changed.map_err(|error| Answer::usage(format!("--changed: {error}")))?;
+            // What an editor has differs from what git knows.
+            changed.extend(prepared.options.overlay.iter().map(|(path, _)| path.clone()));
+            Some(changed)
         }
         false => None,
     };
@@ -48,16 +52,34 @@ fn try_run(
         check(reading, &prepared.settings.config, &Asked { baseline: accepted.as_ref(), scope }, since)
     })?;
     let exit = exit_of(&run, arguments, &selection, &reading);
-    let mut stderr = if arguments.output.quiet { String::new() } else { notes(&reading, &prepared.root) };
-    if exit == Exit::Nothing {
-        stderr.push_str(&nothing_found(&prepared.root, &reading));
+    let mut stderr = String::new();
+    if !arguments.output.quiet {
+        stderr = notes(&reading, &prepared.root) + &input::named_but_excluded(&prepared);
     }
-    let run = if arguments.output.quiet { errors_only(run) } else { run };
+    if exit == Exit::Nothing {
+        stderr.push_str(&nothing_to_check(&prepared, &reading));
+    }
+    if exit == Exit::Findings {
+        stderr.push_str(&why_warnings_fail(&run, arguments));
+    }
+    let mut run = if arguments.output.quiet { errors_only(run) } else { run };
     let prefix = prefix(&prepared.root);
-    let report = Report { run: &run, sources: &reading.graph.sources, prefix: &prefix };
+    run.detected.config = run.detected.config.map(|config| format!("{prefix}{config}"));
+    let from_here = input::from_current_folder(&prepared.root, &reading);
+    let from_root = Report { run: &run, sources: &reading.graph.sources, prefix: &prefix };
+    let report = match &from_here {
+        Some(sources) => Report { sources, prefix: "", ..from_root },
+        None => from_root,
+    };
     // Annotations are placed by paths from the checkout, wherever the step was started.
     let checkout = std::env::var_os("GITHUB_WORKSPACE").and_then(|path| std::fs::canonicalize(path).ok());
     let from_checkout = checkout.as_deref().and_then(|checkout| input::below(&prepared.root, checkout));
+    // Tables are for people: where no output is, they go beside it.
+    if formats.iter().all(|to| to.format != Format::Human) {
+        let Report { run, .. } = report;
+        stderr.push_str(&if arguments.output.statistics { output::by_rule(run) } else { String::new() });
+        stderr.push_str(&if arguments.output.timings { output::timings(run) } else { String::new() });
+    }
     let mut stdout = String::new();
     for FormatTo { format, file } in formats {
         let style = style(&arguments.output, terminal, file.is_some());
@@ -65,9 +87,10 @@ fn try_run(
             Format::Human => output::human(&report, style),
             Format::Concise => output::concise(&report),
             Format::Json => output::json(&report),
-            Format::Github => {
-                output::github(&Report { prefix: from_checkout.as_deref().unwrap_or(&prefix), ..report })
-            }
+            Format::Github => output::github(&match &from_checkout {
+                Some(prefix) => Report { prefix, ..from_root },
+                None => report,
+            }),
         };
         match file {
             None => stdout = text,
@@ -102,9 +125,11 @@ fn formats(output: &arguments::Output, terminal: Terminal) -> Result<Vec<FormatT
         }
         (_, None) => {}
     }
+    // `./a.json` is `a.json`.
+    let place = |to: &FormatTo| to.file.as_ref().and_then(|file| std::path::absolute(file).ok());
     for (index, to) in formats.iter().enumerate() {
         if let Some(file) = &to.file
-            && formats[..index].iter().any(|other| other.file.as_ref() == Some(file))
+            && formats[..index].iter().any(|other| place(other) == place(to))
         {
             return Err(Answer::usage(format!("two formats cannot share the file `{}`", file.display())));
         }
@@ -128,10 +153,12 @@ fn overlay(
         (Some(path), true) => {
             let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
             let folder = folder.unwrap_or(Path::new("."));
-            let folder = std::fs::canonicalize(folder)
-                .map_err(|error| Answer::usage(format!("`{}`: {error}", folder.display())))?;
+            let folder = std::fs::canonicalize(folder).map_err(|error| {
+                Answer::usage(format!("--stdin-filename: {}", input::cannot_open(folder, &error)))
+            })?;
             let name = path
                 .file_name()
+                .filter(|_| !path.is_dir())
                 .ok_or_else(|| Answer::usage(format!("--stdin-filename: `{}` is no file", path.display())))?;
             let text = stdin().map_err(|error| Answer::usage(format!("standard input: {error}")))?;
             Ok(Some((folder.join(name), text)))
@@ -150,13 +177,16 @@ fn read_baseline(prepared: &mut Prepared, terminal: Terminal) -> Result<Option<B
     let text = String::from_utf8(bytes)
         .map_err(|_| Answer::usage(format!("`{}` is not valid UTF-8", path.display())))?;
     // Findings may point into it.
-    let source = SourceFile::new(baseline::FILE, text);
+    let source = SourceFile::new(workspace::relative(&prepared.root, &path), text);
     let text = source.text.clone();
     let file = prepared.settings.sources.add(source.into());
     Baseline::read(file, &text).map(Some).map_err(|errors| {
         let style = terminal.style(terminal.stderr_colour());
         let sources: &Sources = &prepared.settings.sources;
-        let stderr = output::errors(&errors, sources, &prefix(&prepared.root), style);
+        let mut stderr = output::errors("baseline", &errors, sources, &prefix(&prepared.root), style);
+        stderr.push_str(
+            "Nothing was checked or written. Correct the file, or delete it and write it anew with `schemalint baseline`.\n",
+        );
         Answer { stdout: String::new(), stderr, exit: Exit::Usage }
     })
 }
@@ -184,6 +214,19 @@ fn exit_of(run: &Run, arguments: &arguments::Check, selection: &Selection<'_>, r
     let none_at_all = reading.graph.own_tables().next().is_none();
     let nothing = none_at_all || run.counts.tables == 0 && names_folder && selection.changed.is_none();
     if nothing { Exit::Nothing } else { Exit::Clean }
+}
+
+/// Why the run fails, where its output does not show it.
+fn why_warnings_fail(run: &Run, arguments: &arguments::Check) -> String {
+    let warnings = run.findings.iter().filter(|finding| finding.level == Level::Warn).count();
+    let number = if warnings == 1 { "1 warning".to_string() } else { format!("{warnings} warnings") };
+    match arguments.max_warnings {
+        Some(most) if warnings > most => format!("error: {number}, --max-warnings allows {most}\n"),
+        _ if arguments.output.quiet && warnings > 0 && arguments.fail_on == FailOn::Warn => {
+            format!("error: {number}, not shown because of --quiet, and --fail-on warn\n")
+        }
+        _ => String::new(),
+    }
 }
 
 fn errors_only(mut run: Run) -> Run {
@@ -221,7 +264,7 @@ pub(super) fn graph(arguments: &arguments::Graph, terminal: Terminal) -> Answer 
         let mut stderr = notes(&reading, &prepared.root);
         let mut exit = Exit::Clean;
         if reading.graph.tables.is_empty() {
-            stderr.push_str(&nothing_found(&prepared.root, &reading));
+            stderr.push_str(&nothing_to_check(&prepared, &reading));
             exit = Exit::Nothing;
         }
         let stdout = match arguments.format {
@@ -243,9 +286,11 @@ pub(super) fn baseline(arguments: &arguments::Baseline, terminal: Terminal) -> A
         let (selection, config) =
             (Selection { prepared: &prepared, changed: None }, &prepared.settings.config);
         if !selection.is_all() {
-            return Err(Answer::usage(
-                "a baseline holds the findings of the whole repository: name no paths in it",
-            ));
+            return Err(Answer::usage(format!(
+                "a baseline holds the findings of everything around `{}`: `schemalint baseline {}` writes it",
+                input::shown(&selection.prepared.named[0]),
+                input::shown(&selection.prepared.root)
+            )));
         }
         let (reading, run) = input::read(&prepared, arguments.input.threads, |reading| {
             check(reading, config, &Asked::default(), since)
@@ -258,7 +303,7 @@ pub(super) fn baseline(arguments: &arguments::Baseline, terminal: Terminal) -> A
             )));
         }
         if reading.graph.own_tables().next().is_none() {
-            let stderr = notes(&reading, &prepared.root) + &nothing_found(&prepared.root, &reading);
+            let stderr = notes(&reading, &prepared.root) + &nothing_to_check(&prepared, &reading);
             return Ok(Answer { stdout: String::new(), stderr, exit: Exit::Nothing });
         }
         let after = match (arguments.prune, &before) {
@@ -270,7 +315,7 @@ pub(super) fn baseline(arguments: &arguments::Baseline, terminal: Terminal) -> A
         };
         std::fs::write(&path, after.to_text())
             .map_err(|error| Answer::usage(format!("`{}` cannot be written: {error}", path.display())))?;
-        let was = before.map(|before| format!(", before it were {}", before.len())).unwrap_or_default();
+        let was = before.map(|before| format!(", {} before", before.len())).unwrap_or_default();
         let findings = if after.len() == 1 { "finding" } else { "findings" };
         let shown = format!("{}{}", prefix(path.parent().unwrap_or(&path)), baseline::FILE);
         let stdout = format!("{shown}: {} {findings} accepted{was}\n", after.len());

@@ -1,5 +1,6 @@
 //! From paths on the command line to what was read.
 
+use clap::CommandFactory;
 use rustc_hash::FxHashSet;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -9,7 +10,7 @@ use super::{Answer, Exit, Terminal};
 use crate::check::Scope;
 use crate::discover::{Files, Options, left_out};
 use crate::output;
-use crate::source::FileId;
+use crate::source::{FileId, SourceFile, Sources};
 use crate::workspace::{self, Reading, Settings};
 
 /// What is to be read, and with which settings.
@@ -44,15 +45,16 @@ pub(super) fn prepare(
             for path in &input.paths {
                 match std::fs::canonicalize(path) {
                     Ok(path) => named.push(path),
-                    Err(error) => return Err(Answer::usage(format!("`{}`: {error}", path.display()))),
+                    Err(error) => return Err(Answer::usage(cannot_open(path, &error))),
                 }
             }
         }
     }
     let common = common_folder(&named);
-    let settings = load(settings, &common, terminal)?;
+    let mut settings = load(settings, &common, terminal)?;
     let governed = settings.folder.clone().filter(|folder| common.starts_with(folder));
     let root = governed.unwrap_or_else(|| workspace::repository_root(&common).to_path_buf());
+    settings.show_from(&root);
     let mut paths = vec![root.clone()];
     // A folder on the way of the walk is not walked twice; a file that is named is a candidate in any case.
     paths.extend(named.iter().filter(|path| !path.is_dir() || left_out(&root, path)).cloned());
@@ -70,14 +72,14 @@ pub(super) fn load(
     let file = match &settings.config {
         Some(path) => match std::fs::canonicalize(path) {
             Ok(path) => Some(path),
-            Err(error) => return Err(Answer::usage(format!("the config `{}`: {error}", path.display()))),
+            Err(error) => return Err(Answer::usage(format!("--config: {}", cannot_open(path, &error)))),
         },
         None => workspace::find_config(folder),
     };
     workspace::load_settings(file.as_deref(), &settings.rule).map_err(|failure| {
         let root = file.as_deref().and_then(Path::parent).unwrap_or(folder);
         let style = terminal.style(terminal.stderr_colour());
-        let stderr = output::errors(&failure.errors, &failure.sources, &prefix(root), style);
+        let stderr = output::errors("config", &failure.errors, &failure.sources, &prefix(root), style);
         Answer { stdout: String::new(), stderr, exit: Exit::Usage }
     })
 }
@@ -85,11 +87,11 @@ pub(super) fn load(
 /// Reads what was prepared, on as many threads as were asked for.
 pub(super) fn read<T: Send>(
     prepared: &Prepared,
-    threads: Option<usize>,
+    threads: Option<u16>,
     then: impl FnOnce(&Reading) -> T + Send,
 ) -> Result<(Reading, T), Answer> {
     let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads.unwrap_or(0))
+        .num_threads(threads.unwrap_or(0).into())
         .stack_size(STACK)
         .build()
         .map_err(|error| Answer::usage(format!("no threads: {error}")))?;
@@ -157,10 +159,52 @@ pub(super) fn prefix(root: &Path) -> String {
     }
 }
 
+/// The files with paths from the current folder, when that lies inside of the root: `orders.ts` and not
+/// `../db/orders.ts`. Elsewhere [`prefix`] is all that it takes.
+pub(super) fn from_current_folder(root: &Path, reading: &Reading) -> Option<Sources> {
+    let current = std::env::current_dir().and_then(std::fs::canonicalize).ok()?;
+    if current == root || !current.starts_with(root) {
+        return None;
+    }
+    let mut sources = Sources::default();
+    for (file, source) in reading.graph.sources.numbered() {
+        let path = reading.path_of(file).map_or_else(|| root.join(&*source.path), Path::to_path_buf);
+        let path = workspace::relative(&current, &path);
+        sources.add(SourceFile::new(path, source.text.clone()).into());
+    }
+    Some(sources)
+}
+
+/// A folder or file as it can be opened from the current folder.
+pub(super) fn shown(path: &Path) -> String {
+    let shown = prefix(path);
+    let shown = shown.strip_suffix('/').unwrap_or(&shown);
+    output::visible(if shown.is_empty() { "." } else { shown }).into_owned()
+}
+
 /// What leads from a folder to the root inside of it, to be put before paths.
 pub(super) fn below(root: &Path, folder: &Path) -> Option<String> {
     let inside = root.strip_prefix(folder).ok()?;
     Some(if inside.as_os_str().is_empty() { String::new() } else { format!("{}/", inside.display()) })
+}
+
+/// Why a path cannot be opened, and what was perhaps meant.
+pub(super) fn cannot_open(path: &Path, error: &std::io::Error) -> String {
+    let shown = path.to_string_lossy();
+    if error.kind() != std::io::ErrorKind::NotFound {
+        return format!("`{}` cannot be opened: {error}", output::visible(&shown));
+    }
+    let commands = arguments::Cli::command();
+    let names = commands.get_subcommands().map(clap::Command::get_name);
+    match arguments::nearest(&shown, names) {
+        Some(command) if command == shown => {
+            format!("`{command}` is a command: it comes first, before options and paths")
+        }
+        Some(command) => {
+            format!("`{}` does not exist; did you mean the command `{command}`?", output::visible(&shown))
+        }
+        None => format!("`{}` does not exist", output::visible(&shown)),
+    }
 }
 
 /// What was not read, and why.
@@ -194,17 +238,62 @@ pub(super) fn notes(reading: &Reading, root: &Path) -> String {
         );
     }
     if let Some(other) = reading.other_configs.first() {
+        let rest = reading.other_configs.len() - 1;
+        let rest = if rest > 0 { format!(", nor are {rest} more below the root") } else { String::new() };
         let other = other.to_string_lossy();
         let _ = writeln!(
             text,
-            "note: `{}` is not in use here: run it in its folder, or name it with --config",
+            "note: `{}` is not in use here{rest}: run it in its folder, or name it with --config",
             output::visible(&other)
         );
     }
     text
 }
 
+/// Files that were named though the config leaves them out.
+pub(super) fn named_but_excluded(prepared: &Prepared) -> String {
+    let mut text = String::new();
+    for path in prepared.named.iter().filter(|path| prepared.options.files.excludes(path)) {
+        let _ = writeln!(text, "note: `{}` is left out by `files.exclude` of the config", shown(path));
+    }
+    text
+}
+
 /// Why there was nothing to check.
+pub(super) fn nothing_to_check(prepared: &Prepared, reading: &Reading) -> String {
+    let Prepared { root, named, settings, .. } = prepared;
+    let tables = reading.graph.own_tables().count();
+    if tables > 0 {
+        let named: Vec<String> = named.iter().map(|path| format!("`{}`", shown(path))).collect();
+        let (are, tables) = match tables {
+            1 => ("is", "1 table".to_string()),
+            _ => ("are", format!("{tables} tables")),
+        };
+        return format!(
+            "no table found in {}; around it, in `{}`, {are} {tables}\n",
+            named.join(", "),
+            shown(root)
+        );
+    }
+    if let Some(globs) = &settings.config.files.include {
+        let globs: Vec<String> = globs.list().iter().map(|glob| format!("`{}`", glob.pattern())).collect();
+        return format!(
+            "no table found in `{}`: `files.include` of the config asks for {}, {} scripts were looked at\n",
+            root.display(),
+            globs.join(", "),
+            reading.looked_at
+        );
+    }
+    let exclude: Vec<String> =
+        settings.config.files.exclude.list().iter().map(|glob| format!("`{}`", glob.pattern())).collect();
+    let mut text = nothing_found(root, reading);
+    if !exclude.is_empty() {
+        let _ = writeln!(text, "note: `files.exclude` of the config leaves out {}", exclude.join(", "));
+    }
+    text
+}
+
+/// Why there is no table at all.
 pub(super) fn nothing_found(root: &Path, reading: &Reading) -> String {
     format!(
         "no table found in `{}`: looked at {} scripts for drizzle.config files, `*.schema.ts` names and calls of \

@@ -9,7 +9,7 @@ mod input;
 use clap::Parser;
 
 use crate::output::Style;
-use arguments::{Cli, Command};
+use arguments::{Cli, Color, Command};
 
 /// How a run ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +71,15 @@ impl Terminal {
     /// Whether standard error has colours.
     const fn stderr_colour(self) -> bool {
         !self.no_color && (self.stderr_is_terminal || self.force_color)
+    }
+
+    /// As `--color` says.
+    const fn with(self, color: Color) -> Self {
+        match color {
+            Color::Auto => self,
+            Color::Always => Self { no_color: false, force_color: true, ..self },
+            Color::Never => Self { no_color: true, ..self },
+        }
     }
 
     fn style(self, colour: bool) -> Style {

@@ -18,6 +18,7 @@ pub use concise::concise;
 pub use github::github;
 pub use human::{Style, human};
 pub use json::json;
+pub use summary::{by_rule, timings};
 pub use text::visible;
 
 use miette::GraphicalReportHandler;
@@ -39,8 +40,8 @@ pub struct Report<'r> {
     pub prefix: &'r str,
 }
 
-/// What is wrong with a config or a baseline, as frames.
-pub fn errors(errors: &[Error], sources: &Sources, prefix: &str, style: Style) -> String {
+/// What is wrong with a config or a baseline (`what`), as frames.
+pub fn errors(what: &'static str, errors: &[Error], sources: &Sources, prefix: &str, style: Style) -> String {
     let handler: GraphicalReportHandler = human::handler(style);
     let mut files = text::ShownFiles::new(sources);
     let mut out = String::new();
@@ -52,7 +53,7 @@ pub fn errors(errors: &[Error], sources: &Sources, prefix: &str, style: Style) -
             }
             continue;
         };
-        let mut findings = Findings::new("config", Level::Error);
+        let mut findings = Findings::new(what, Level::Error);
         let finding = findings.report("", span, error.message.as_str());
         finding.help.clone_from(&error.help);
         // Writing to a String does not fail.

@@ -85,7 +85,7 @@ fn detected(found: &Detected) -> Option<String> {
 }
 
 /// Findings by rule, most errors first; empty without findings.
-pub(super) fn by_rule(run: &Run) -> String {
+pub fn by_rule(run: &Run) -> String {
     let mut rules: IndexMap<&str, (usize, usize)> = IndexMap::new();
     for finding in &run.findings {
         let (errors, warnings) = rules.entry(finding.rule).or_default();
@@ -106,7 +106,7 @@ pub(super) fn by_rule(run: &Run) -> String {
 }
 
 /// Stages and rules by the time that they took, slowest first.
-pub(super) fn timings(run: &Run) -> String {
+pub fn timings(run: &Run) -> String {
     let mut timings: Vec<_> = run.timings.iter().collect();
     timings.sort_by_key(|(_, took)| std::cmp::Reverse(*took));
     let rows: Vec<[String; 2]> = timings

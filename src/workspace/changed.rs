@@ -13,11 +13,7 @@ pub fn changed_files(folder: &Path, since: Option<&str>) -> Result<FxHashSet<Pat
     let top = git(folder, &["rev-parse", "--show-toplevel"])?;
     let top = PathBuf::from(text(&top).trim_end_matches(['\n', '\r']));
     let base = match since {
-        // `--end-of-options`: a revision may not be taken for an option.
-        Some(since) => {
-            let named = git(folder, &["merge-base", "--end-of-options", since, "HEAD"])?;
-            text(&named).trim().to_string()
-        }
+        Some(since) => fork(folder, since)?,
         None => "HEAD".to_string(),
     };
     let has_commits = git(folder, &["rev-parse", "--verify", "-q", "HEAD"]).is_ok();
@@ -31,13 +27,32 @@ pub fn changed_files(folder: &Path, since: Option<&str>) -> Result<FxHashSet<Pat
     Ok(names.filter(|name| !name.is_empty()).map(|name| top.join(&*text(name))).collect())
 }
 
+/// Where a revision and `HEAD` part.
+fn fork(folder: &Path, since: &str) -> Result<String, String> {
+    // `--end-of-options`: a revision may not be taken for an option.
+    let commit = format!("{since}^{{commit}}");
+    let known = git(folder, &["rev-parse", "--verify", "-q", "--end-of-options", &commit]);
+    if since.is_empty() || known.is_err() {
+        return Err(format!(
+            "git knows no revision `{since}` here; in a shallow clone it must be fetched first (`fetch-depth: 0`)"
+        ));
+    }
+    let named = git(folder, &["merge-base", "--end-of-options", since, "HEAD"]).map_err(|_| {
+        format!(
+            "`{since}` and HEAD have no commit in common; in a shallow clone more must be fetched (`fetch-depth: 0`)"
+        )
+    })?;
+    Ok(text(&named).trim().to_string())
+}
+
 fn git(folder: &Path, arguments: &[&str]) -> Result<Vec<u8>, String> {
-    let output = Command::new("git")
-        .arg("-C")
-        .arg(folder)
-        .args(arguments)
-        .output()
-        .map_err(|error| format!("git could not be started: {error}"))?;
+    let mut command = Command::new("git");
+    command.arg("-C").arg(folder).args(arguments);
+    // Hooks are told the repository but not its top: a folder inside would be taken for that.
+    if std::env::var_os("GIT_WORK_TREE").is_none() {
+        command.env_remove("GIT_DIR").env_remove("GIT_INDEX_FILE");
+    }
+    let output = command.output().map_err(|error| format!("git could not be started: {error}"))?;
     if output.status.success() {
         return Ok(output.stdout);
     }

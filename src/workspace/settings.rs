@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::config::{self, Config, Errors};
 use crate::discover::CONFIG;
 use crate::source::{SourceFile, Sources};
+use crate::workspace::relative;
 
 /// A config with its files.
 #[derive(Debug)]
@@ -27,6 +28,24 @@ pub struct Failure {
     pub sources: Sources,
 }
 
+impl Settings {
+    /// Gives its files the paths that they have from the root of the run, when that is not its folder.
+    pub fn show_from(&mut self, root: &Path) {
+        let Some(folder) = self.folder.as_deref().filter(|folder| *folder != root) else { return };
+        let mut sources = Sources::default();
+        for source in self.sources.iter() {
+            let path = folder.join(&*source.path);
+            // Presets and the command line are no files.
+            sources.add(if path.is_file() {
+                Arc::new(SourceFile::new(relative(root, &path), source.text.clone()))
+            } else {
+                source.clone()
+            });
+        }
+        self.sources = sources;
+    }
+}
+
 /// Reads a config, or the defaults when there is no file, with the levels that the command line sets.
 ///
 /// # Errors
@@ -41,7 +60,7 @@ pub fn load(file: Option<&Path>, command_line: &[String]) -> Result<Settings, Fa
             match read(path) {
                 Ok(text) => Some(sources.add(Arc::new(SourceFile::new(name, text)))),
                 Err(message) => {
-                    let error = config::Error::new(format!("`{name}` cannot be read: {message}"));
+                    let error = config::Error::new(format!("`{}` cannot be read: {message}", path.display()));
                     return Err(Failure { errors: vec![error], sources });
                 }
             }
@@ -76,7 +95,8 @@ fn read(path: &Path) -> Result<Arc<str>, String> {
 pub fn find(folder: &Path) -> Option<PathBuf> {
     for folder in folder.ancestors() {
         let path = folder.join(CONFIG);
-        if path.is_file() {
+        // Also a link that leads nowhere: it is an error to say, not to pass over.
+        if path.symlink_metadata().is_ok() {
             return Some(path);
         }
         if folder.join(".git").exists() {
