@@ -5,12 +5,19 @@ use crate::rule::Entry;
 
 mod cross_schema_reference;
 mod missing_adr_citation;
+mod missing_on_delete;
 mod missing_relation;
+mod missing_required_column;
+mod naming_convention;
+mod on_delete_policy;
+mod relation_naming;
+mod relation_without_foreign_key;
 mod soft_reference_type_mismatch;
 mod stale_exception;
 mod suppression_without_reason;
 mod syntax_error;
 mod undocumented_polymorphic_reference;
+mod undocumented_table;
 mod unindexed_foreign_key;
 mod unknown_adr;
 mod unknown_rule;
@@ -23,12 +30,19 @@ mod unused_suppression;
 pub static RULES: &[Entry] = &[
     Entry::of::<cross_schema_reference::CrossSchemaReference>(),
     Entry::of::<missing_adr_citation::MissingAdrCitation>(),
+    Entry::of::<missing_on_delete::MissingOnDelete>(),
     Entry::of::<missing_relation::MissingRelation>(),
+    Entry::of::<missing_required_column::MissingRequiredColumn>(),
+    Entry::of::<naming_convention::NamingConvention>(),
+    Entry::of::<on_delete_policy::OnDeletePolicy>(),
+    Entry::of::<relation_naming::RelationNaming>(),
+    Entry::of::<relation_without_foreign_key::RelationWithoutForeignKey>(),
     Entry::of::<soft_reference_type_mismatch::SoftReferenceTypeMismatch>(),
     Entry::of::<stale_exception::StaleException>(),
     Entry::of::<suppression_without_reason::SuppressionWithoutReason>(),
     Entry::of::<syntax_error::SyntaxError>(),
     Entry::of::<undocumented_polymorphic_reference::UndocumentedPolymorphicReference>(),
+    Entry::of::<undocumented_table::UndocumentedTable>(),
     Entry::of::<unindexed_foreign_key::UnindexedForeignKey>(),
     Entry::of::<unknown_adr::UnknownAdr>(),
     Entry::of::<unknown_rule::UnknownRule>(),

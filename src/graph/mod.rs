@@ -4,6 +4,7 @@
 //! never mistakes "could not read" for "is not there". Nothing here evaluates, reads files or knows
 //! SWC; `link` builds the graph, [`json`] writes it down.
 
+mod actions;
 mod coverage;
 mod dialect;
 mod fact;
@@ -12,6 +13,7 @@ mod names;
 mod subject;
 mod table;
 
+pub use actions::effect_of_delete;
 pub use coverage::{Coverage, Lacking, Server, coverage, nearest, needs_indexes};
 pub use dialect::*;
 pub use fact::*;

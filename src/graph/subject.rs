@@ -1,7 +1,7 @@
 //! How tables, columns and keys are named and placed when somebody is told about them.
 
 use super::{Column, ColumnFacts, ForeignKey, IndexPart, Table};
-use crate::source::Span;
+use crate::source::{Range, Sources, Span};
 
 impl Table {
     /// `billing.invoices`, or `invoices` without a pgSchema; the TypeScript name when the SQL name is
@@ -51,6 +51,15 @@ impl Table {
             Ok(columns) if key.inline && !columns.is_empty() => self.columns[columns[0]].span,
             _ => self.span,
         }
+    }
+
+    /// The beginning of the call that makes it, up to its name: what to show when the whole would be too much.
+    pub fn head(&self, sources: &Sources) -> Span {
+        let text = sources.text(self.span);
+        let start = text.find('(').map_or(0, |at| at + 1);
+        let end = text[start..].find([',', '{', '\n', '\r']).map_or(text.len(), |at| start + at);
+        let range = self.span.range;
+        Range::new(range.start, range.start + text[..end].trim_end().len() as u32).in_file(self.span.file)
     }
 
     /// The columns of its primary key; none when it has none, or when that is not known.

@@ -15,7 +15,7 @@ pub mod tags;
 pub use boundaries::{Declared, Partition, Side};
 pub use crossings::{Allowance, Crossing, Reference};
 pub use documentation::{About, Documentation, Passage};
-pub use names::{Named, Names, is_column, is_table, singular, spellings};
+pub use names::{Named, Names, is_column, is_table, plural, singular, spellings};
 pub use polymorphic::{PolymorphicReference, Target};
 pub use soft::{Evidence, SoftReference, helper_call, same_type, sql_type};
 

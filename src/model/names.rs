@@ -199,6 +199,11 @@ pub fn singular(name: &str) -> SmolStr {
     }
 }
 
+/// A word in the plural: `matrix` → `matrices`.
+pub fn plural(word: &str) -> SmolStr {
+    pluralize(word, 2, false).into()
+}
+
 /// Every way to write a table.
 pub fn spellings(table: &Table) -> Vec<SmolStr> {
     let binding = &table.binding.name;

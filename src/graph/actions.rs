@@ -1,0 +1,63 @@
+//! What happens to a row when the row that it refers to is deleted: in words and in code.
+
+use super::ForeignKey;
+use crate::source::Sources;
+
+/// What is longer is not shown.
+const LONGEST: usize = 100;
+
+/// What a key of `from` does on delete, in one clause.
+pub fn effect_of_delete(action: &str, from: &str, to: &str) -> String {
+    match action {
+        "cascade" if from == to => "deleting a row deletes the rows that refer to it".to_string(),
+        "set null" | "set default" if from == to => {
+            "deleting a row changes the rows that refer to it".to_string()
+        }
+        _ if from == to => format!("a row of `{to}` cannot be deleted while other rows refer to it"),
+        "cascade" => format!("deleting a row of `{to}` deletes rows of `{from}`"),
+        "set null" | "set default" => format!("deleting a row of `{to}` changes rows of `{from}`"),
+        _ => format!("a row of `{to}` cannot be deleted while rows of `{from}` refer to it"),
+    }
+}
+
+impl ForeignKey {
+    /// The key with that action on delete, as it could be pasted.
+    pub fn written_with(&self, action: &str, sources: &Sources) -> String {
+        let called = sources.text(self.span);
+        if !self.inline {
+            let words: Vec<&str> = called.split_whitespace().collect();
+            let written = words.join(" ");
+            let bare = match written.split_once(".onDelete(") {
+                Some((before, rest)) => {
+                    format!("{before}{}", rest.split_once(')').map_or("", |(_, after)| after))
+                }
+                None => written,
+            };
+            let bare = if bare.len() <= LONGEST { bare.as_str() } else { "foreignKey({ … })" };
+            return format!("{bare}.onDelete(\"{action}\")");
+        }
+        let target = called.split_once('(').and_then(|(_, rest)| first_argument(rest)).unwrap_or("…");
+        let on_update = match &self.on_update {
+            Ok(Some(on_update)) => format!(", onUpdate: \"{on_update}\""),
+            Ok(None) | Err(_) => String::new(),
+        };
+        let target: Vec<&str> = target.split_whitespace().collect();
+        format!(".references({}, {{ onDelete: \"{action}\"{on_update} }})", target.join(" "))
+    }
+}
+
+/// The first of the arguments that a text begins with; `None` when that cannot be told.
+fn first_argument(text: &str) -> Option<&str> {
+    let mut depth = 0_u32;
+    for (at, character) in text.char_indices() {
+        match character {
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' if depth > 0 => depth -= 1,
+            ',' | ')' if depth == 0 => return Some(text[..at].trim()).filter(|text| !text.is_empty()),
+            // A comment or a text may hold anything.
+            '/' | '"' | '\'' | '`' => return None,
+            _ => {}
+        }
+    }
+    None
+}
