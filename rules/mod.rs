@@ -6,12 +6,16 @@ use crate::rule::Entry;
 mod cross_schema_reference;
 mod missing_adr_citation;
 mod missing_relation;
+mod open_polymorphic_discriminator;
+mod soft_reference_inside_boundary;
 mod soft_reference_type_mismatch;
 mod stale_exception;
 mod suppression_without_reason;
 mod syntax_error;
 mod undocumented_polymorphic_reference;
 mod unindexed_foreign_key;
+mod unindexed_polymorphic_reference;
+mod unindexed_soft_reference;
 mod unknown_adr;
 mod unknown_rule;
 mod unreadable_schema;
@@ -24,12 +28,16 @@ pub static RULES: &[Entry] = &[
     Entry::of::<cross_schema_reference::CrossSchemaReference>(),
     Entry::of::<missing_adr_citation::MissingAdrCitation>(),
     Entry::of::<missing_relation::MissingRelation>(),
+    Entry::of::<open_polymorphic_discriminator::OpenPolymorphicDiscriminator>(),
+    Entry::of::<soft_reference_inside_boundary::SoftReferenceInsideBoundary>(),
     Entry::of::<soft_reference_type_mismatch::SoftReferenceTypeMismatch>(),
     Entry::of::<stale_exception::StaleException>(),
     Entry::of::<suppression_without_reason::SuppressionWithoutReason>(),
     Entry::of::<syntax_error::SyntaxError>(),
     Entry::of::<undocumented_polymorphic_reference::UndocumentedPolymorphicReference>(),
     Entry::of::<unindexed_foreign_key::UnindexedForeignKey>(),
+    Entry::of::<unindexed_polymorphic_reference::UnindexedPolymorphicReference>(),
+    Entry::of::<unindexed_soft_reference::UnindexedSoftReference>(),
     Entry::of::<unknown_adr::UnknownAdr>(),
     Entry::of::<unknown_rule::UnknownRule>(),
     Entry::of::<unreadable_schema::UnreadableSchema>(),
