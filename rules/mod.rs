@@ -17,6 +17,7 @@ mod unindexed_foreign_key;
 mod unindexed_polymorphic_reference;
 mod unindexed_soft_reference;
 mod unknown_adr;
+mod unknown_polymorphic_target;
 mod unknown_rule;
 mod unreadable_schema;
 mod unresolved_import;
@@ -39,6 +40,7 @@ pub static RULES: &[Entry] = &[
     Entry::of::<unindexed_polymorphic_reference::UnindexedPolymorphicReference>(),
     Entry::of::<unindexed_soft_reference::UnindexedSoftReference>(),
     Entry::of::<unknown_adr::UnknownAdr>(),
+    Entry::of::<unknown_polymorphic_target::UnknownPolymorphicTarget>(),
     Entry::of::<unknown_rule::UnknownRule>(),
     Entry::of::<unreadable_schema::UnreadableSchema>(),
     Entry::of::<unresolved_import::UnresolvedImport>(),

@@ -93,7 +93,9 @@ fn report(context: &Context<'_>, reference: &PolymorphicReference, out: &mut Fin
         }
         Dialect::Sqlite | Dialect::MsSql | Dialect::Gel => {
             let function = discriminator.facts.as_ref().map_or("text", |facts| facts.function.as_str());
-            format!("list its values: `{key}: {function}(\"{name}\", {{ enum: [{values}] }})`, or add a `check()`")
+            format!(
+                "list its values: `{key}: {function}(\"{name}\", {{ enum: [{values}] }})`, or add a `check()`"
+            )
         }
     });
 }

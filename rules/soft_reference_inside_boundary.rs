@@ -61,6 +61,7 @@ fn can_be_key(graph: &SchemaGraph, reference: &SoftReference) -> bool {
     table.dialect == target.dialect
         && !matches!(table.dialect, Dialect::SingleStore | Dialect::Gel)
         && target.view.is_none()
+        && !table.ponder
         && reference.columns.iter().all(holds_one)
         && is_unique(target, &reference.target_columns)
 }

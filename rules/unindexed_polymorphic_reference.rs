@@ -70,7 +70,8 @@ impl UnindexedPolymorphicReference {
         if let Some(index) = partial {
             let name = index.name.as_ref().ok().and_then(Option::as_deref);
             let name = name.map_or_else(|| "the index on them".to_string(), |name| format!("`{name}`"));
-            message = format!("`{subject}` and `{named}` have no index that can serve them: {name} is partial");
+            message =
+                format!("`{subject}` and `{named}` have no index that can serve them: {name} is partial");
         }
         let finding = out.report(subject, id.span, message);
         let begins = |column| matches!(coverage(table, &[column], &Server::ALL), Coverage::Full);

@@ -89,8 +89,10 @@ impl UnindexedSoftReference {
             message.push_str(&format!(" that can serve it: {partial} is partial"));
         }
         let finding = out.report(subject, table.columns[columns[0]].span, message);
-        finding
-            .label(format!("finding the rows of one of `{to}` scans the whole of `{}`", table.display_name()));
+        finding.label(format!(
+            "finding the rows of one of `{to}` scans the whole of `{}`",
+            table.display_name()
+        ));
         match (partial, nearest(table, columns)) {
             (Some(index), _) => {
                 finding.related(index.span, "its `where` leaves rows out");

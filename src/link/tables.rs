@@ -64,6 +64,7 @@ impl Linker<'_> {
             ignored_extras: Vec::new(),
             extras_open: None,
             row_level_security: table.row_level_security.get(),
+            ponder: table.ponder,
             casing: casing.as_ref().ok().copied().flatten(),
             owner: None,
             external: self.world.is_external(table.at.file),

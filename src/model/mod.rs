@@ -19,7 +19,7 @@ pub use names::{Named, Names, is_column, is_table, singular, spellings};
 pub use polymorphic::{PolymorphicReference, Target};
 pub use soft::{Evidence, SoftReference, same_type, sql_type};
 
-use crate::config::{Boundary, Confidence, Config};
+use crate::config::{Boundary, Confidence, Config, Pair};
 use crate::docs::{EntityPage, Records};
 use crate::graph::SchemaGraph;
 use crate::rule::Level;
@@ -40,6 +40,8 @@ pub struct Model<'r> {
     pub crossings: Vec<Crossing>,
     /// Ids whose table another column names.
     pub polymorphic_references: Vec<PolymorphicReference>,
+    /// What the config says of them.
+    pub pairs: &'r [Pair],
     /// What is written about all that.
     pub documentation: Documentation<'r>,
     /// Tags and entries of the config and of pages that name nothing: the place and what is wrong there.
@@ -68,15 +70,16 @@ impl<'r> Model<'r> {
         let boundaries = config.boundaries.as_slice();
         let partitions: Vec<Partition> =
             boundaries.iter().map(|boundary| Partition::new(graph, boundary)).collect();
-        let polymorphic_references = polymorphic::find(graph, &names, &config.polymorphic);
+        let mut polymorphic = polymorphic::find(graph, &names, &config.polymorphic);
         let sought = soft::Sought { config: &config.soft_references, least: config.least_confidence() };
-        let mut soft = soft::find(graph, &names, &partitions, &polymorphic_references, &sought);
+        let mut soft = soft::find(graph, &names, &partitions, &polymorphic.references, &sought);
         let crossings = crossings::find(graph, boundaries, &written.declared, &partitions, &soft.references);
         let mut documentation = Documentation::new(graph, &config.docs, written);
         let map = config.docs.entities.map.0.iter();
         let map = map.map(|(table, page)| (table.as_str(), page.as_str(), table.span));
         let mut dangling = documentation.assign(graph, &names, map);
         dangling.append(&mut soft.dangling);
+        dangling.append(&mut polymorphic.dangling);
         dangling.extend(written.unmatched.iter().cloned());
         Self {
             names,
@@ -84,7 +87,8 @@ impl<'r> Model<'r> {
             partitions,
             soft_references: soft.references,
             crossings,
-            polymorphic_references,
+            polymorphic_references: polymorphic.references,
+            pairs: &config.polymorphic.pairs,
             documentation,
             dangling,
             min_confidence: config.soft_references.min_confidence,

@@ -6,6 +6,7 @@ use super::names::{Named, Names, spellings};
 use super::tags::{PolymorphicTag, Tag, polymorphic, tags};
 use crate::config;
 use crate::graph::{Casing, Column, ColumnFacts, SchemaGraph, Table, TableId};
+use crate::source::Span;
 
 /// An id column and the discriminator that says which table it means.
 #[derive(Debug)]
@@ -22,6 +23,8 @@ pub struct PolymorphicReference {
     pub tag: Option<(Tag, PolymorphicTag)>,
     /// The config says which tables it may mean.
     pub is_configured: bool,
+    /// The pair of the config that names it, by its index.
+    pub pair: Option<usize>,
 }
 
 /// A value of the discriminator, and the table that bears its name.
@@ -33,13 +36,18 @@ pub struct Target {
     pub table: Option<TableId>,
 }
 
+/// Polymorphic references, and what the config says that leads nowhere.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// By table and column.
+    pub references: Vec<PolymorphicReference>,
+    /// Pairs that are none: the place and what is wrong there.
+    pub dangling: Vec<(Span, String)>,
+}
+
 /// Finds them, by table and column.
-pub(super) fn find(
-    graph: &SchemaGraph,
-    names: &Names,
-    config: &config::Polymorphic,
-) -> Vec<PolymorphicReference> {
-    let mut found = Vec::new();
+pub(super) fn find(graph: &SchemaGraph, names: &Names, config: &config::Polymorphic) -> Found {
+    let mut found = Found::default();
     for (id, table) in graph.own_tables().filter(|(_, table)| table.owner.is_none()) {
         let snake: Vec<String> =
             table.columns.iter().map(|column| Casing::Snake.apply(column.display_name())).collect();
@@ -57,11 +65,11 @@ pub(super) fn find(
                 };
                 Some((snake.iter().position(is_id)?, stem))
             });
-            let by_config = config.pairs.iter().find_map(|pair| {
+            let by_config = config.pairs.iter().enumerate().find_map(|(index, pair)| {
                 let named = is_named(&pair.discriminator, table, discriminator);
                 let mut columns = 0..table.columns.len();
                 let column = named.then(|| columns.find(|column| is_named(&pair.id, table, *column)))??;
-                Some((column, pair.targets.is_some()))
+                Some((column, index))
             });
             let Some(column) = by_config.map(|(column, _)| column).or(by_name.map(|(column, _)| column))
             else {
@@ -69,6 +77,7 @@ pub(super) fn find(
             };
             if column == discriminator
                 || table.primary_key_columns() == [column]
+                || is_counted(&table.columns[column])
                 || table.may_be_foreign_key(column)
             {
                 continue;
@@ -79,7 +88,8 @@ pub(super) fn find(
             let tag = tags(&graph.sources, &comments.collect::<Vec<_>>(), "polymorphic").into_iter().next();
             let tag = tag.map(|tag| (polymorphic(&tag.text), tag)).map(|(read, tag)| (tag, read));
             let values = values(graph, names, id, &table.columns[discriminator]);
-            let config_says = by_config.is_some_and(|(_, has_targets)| has_targets);
+            let pair = by_config.map(|(_, index)| index);
+            let config_says = pair.is_some_and(|index| config.pairs[index].targets.is_some());
             let certain = tag.is_some() || by_config.is_some();
             let reference = PolymorphicReference {
                 table: id,
@@ -88,14 +98,28 @@ pub(super) fn find(
                 values,
                 tag,
                 is_configured: config_says,
+                pair,
             };
             let stem = by_name.map_or("", |(_, stem)| stem);
             if certain || is_polymorphic(graph, names, &reference, stem) {
-                found.push(reference);
+                found.references.push(reference);
             }
         }
     }
+    for (index, pair) in config.pairs.iter().enumerate() {
+        if !found.references.iter().any(|reference| reference.pair == Some(index)) {
+            let message = format!("no table has an id `{}` with a `{}`", *pair.id, *pair.discriminator);
+            found.dangling.push((pair.id.span, message));
+        }
+    }
     found
+}
+
+/// What the database counts up is a key of its own.
+fn is_counted(column: &Column) -> bool {
+    column.facts.as_ref().is_ok_and(|facts| {
+        facts.auto_increment || facts.identity.is_some() || facts.function.ends_with("serial")
+    })
 }
 
 /// A pair of the config names a column alone, or with its table.

@@ -84,7 +84,7 @@ pub fn polymorphic(text: &str) -> PolymorphicTag {
         .filter(|part| !part.is_empty())
         .map(|part| {
             let (value, table) = part.split_once('=').unwrap_or((part, part));
-            let table = table.split_whitespace().next().unwrap_or_default();
+            let table = table.split_whitespace().next().unwrap_or_default().trim_end_matches('.');
             (SmolStr::new(value.trim()), (table != "none").then(|| SmolStr::new(table)))
         })
         .collect();
