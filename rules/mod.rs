@@ -12,6 +12,7 @@ mod soft_reference_type_mismatch;
 mod stale_exception;
 mod suppression_without_reason;
 mod syntax_error;
+mod undeclared_schema_dependency;
 mod undocumented_polymorphic_reference;
 mod unindexed_foreign_key;
 mod unindexed_polymorphic_reference;
@@ -35,6 +36,7 @@ pub static RULES: &[Entry] = &[
     Entry::of::<stale_exception::StaleException>(),
     Entry::of::<suppression_without_reason::SuppressionWithoutReason>(),
     Entry::of::<syntax_error::SyntaxError>(),
+    Entry::of::<undeclared_schema_dependency::UndeclaredSchemaDependency>(),
     Entry::of::<undocumented_polymorphic_reference::UndocumentedPolymorphicReference>(),
     Entry::of::<unindexed_foreign_key::UnindexedForeignKey>(),
     Entry::of::<unindexed_polymorphic_reference::UnindexedPolymorphicReference>(),

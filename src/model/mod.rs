@@ -12,7 +12,7 @@ mod polymorphic;
 mod soft;
 pub mod tags;
 
-pub use boundaries::{Declared, Partition, Side};
+pub use boundaries::{Declared, Manifest, Partition, Side};
 pub use crossings::{Allowance, Crossing, Reference};
 pub use documentation::{About, Documentation, Passage};
 pub use names::{Named, Names, is_column, is_table, singular, spellings};
@@ -34,6 +34,8 @@ pub struct Model<'r> {
     pub boundaries: &'r [Boundary],
     /// The same, table by table.
     pub partitions: Vec<Partition>,
+    /// What manifests declare, boundary by boundary.
+    pub declared: &'r [Declared],
     /// Columns that mean rows of other tables but carry no foreign key.
     pub soft_references: Vec<SoftReference>,
     /// References from one domain to another.
@@ -84,6 +86,7 @@ impl<'r> Model<'r> {
         Self {
             names,
             boundaries,
+            declared: &written.declared,
             partitions,
             soft_references: soft.references,
             crossings,
