@@ -9,13 +9,16 @@ use std::collections::VecDeque;
 use crate::config::AllowDeclared;
 use crate::graph::Table;
 use crate::model::{Allowance, Declared, Manifest, Partition, Reference, Side};
-use crate::rule::{Context, Findings, Level, Meta, Rule};
+use crate::rule::{Context, Findings, Globs, Level, Meta, Rule};
 use crate::source::Span;
 
 /// Options.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub(super) struct UndeclaredSchemaDependency {}
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+pub(super) struct UndeclaredSchemaDependency {
+    /// Globs of what may be listed though no table refers to it: packages of helpers and enums.
+    foundation: Globs,
+}
 
 impl Rule for UndeclaredSchemaDependency {
     const META: Meta = Meta {
@@ -33,15 +36,14 @@ impl Rule for UndeclaredSchemaDependency {
         let model = context.model;
         for (index, boundary) in model.boundaries.iter().enumerate() {
             let Some(settings) = &boundary.allow_declared else { continue };
-            let (Some(declared), Some(partition)) =
-                (model.declared.get(index), model.partitions.get(index))
+            let (Some(declared), Some(partition)) = (model.declared.get(index), model.partitions.get(index))
             else {
                 continue;
             };
             let house = House::new(context, index, settings, declared, partition);
             house.faults(out);
             house.missing(out);
-            house.unused(out);
+            house.unused(&self.foundation, out);
             house.cycles(out);
         }
     }
@@ -76,7 +78,9 @@ impl<'c> House<'c> {
         for (id, table) in context.graph.own_tables() {
             let Some((manifest, _)) = declared.of(table.binding.file) else { continue };
             match partition.side(id) {
-                Side::In(domain) if !domains[manifest].contains(&domain) => domains[manifest].push(domain),
+                Side::In(domain) if table.owner.is_none() && !domains[manifest].contains(&domain) => {
+                    domains[manifest].push(domain);
+                }
                 Side::Unknown => {
                     unknown.insert(manifest);
                 }
@@ -140,10 +144,13 @@ impl<'c> House<'c> {
             None => (places[0], format!("{refers}, and no `{file}` that could declare it stands above")),
             Some(manifest) => {
                 let path = &manifest.path;
-                (manifest.place, match manifest.listed {
-                    Some(_) => format!("`{path}` does not list `{to}`, but {refers}"),
-                    None => format!("`{path}` has no `{pointer}`, but {refers}"),
-                })
+                (
+                    manifest.place,
+                    match manifest.listed {
+                        Some(_) => format!("`{path}` does not list `{to}`, but {refers}"),
+                        None => format!("`{path}` has no `{pointer}`, but {refers}"),
+                    },
+                )
             }
         };
         let finding = out.report(subject, place, message);
@@ -163,7 +170,7 @@ impl<'c> House<'c> {
     }
 
     /// Entries that no reference needs.
-    fn unused(&self, out: &mut Findings) {
+    fn unused(&self, foundation: &Globs, out: &mut Findings) {
         let needed: FxHashSet<(usize, &SmolStr)> = self
             .context
             .model
@@ -181,7 +188,7 @@ impl<'c> House<'c> {
                 continue;
             }
             for (name, place) in manifest.listed.iter().flatten() {
-                if needed.contains(&(index, name)) {
+                if needed.contains(&(index, name)) || foundation.is_match(name) {
                     continue;
                 }
                 let holder = match self.domains[index][..] {

@@ -4,6 +4,7 @@
 //! polymorphic, what is written about them. Computed once, before the rules run; rules read it beside the
 //! graph. Nothing here reads a file.
 
+mod aggregates;
 mod boundaries;
 mod crossings;
 mod documentation;
@@ -12,6 +13,7 @@ mod polymorphic;
 mod soft;
 pub mod tags;
 
+pub use aggregates::{Aggregate, Aggregates, Decision, Inner};
 pub use boundaries::{Declared, Manifest, Partition, Side};
 pub use crossings::{Allowance, Crossing, Reference};
 pub use documentation::{About, Documentation, Passage};
@@ -44,6 +46,8 @@ pub struct Model<'r> {
     pub polymorphic_references: Vec<PolymorphicReference>,
     /// What the config says of them.
     pub pairs: &'r [Pair],
+    /// Tables that change together.
+    pub aggregates: Aggregates<'r>,
     /// What is written about all that.
     pub documentation: Documentation<'r>,
     /// Tags and entries of the config and of pages that name nothing: the place and what is wrong there.
@@ -83,6 +87,16 @@ impl<'r> Model<'r> {
         dangling.append(&mut soft.dangling);
         dangling.append(&mut polymorphic.dangling);
         dangling.extend(written.unmatched.iter().cloned());
+        let aggregates = aggregates::find(
+            &aggregates::Ingredients {
+                graph,
+                names: &names,
+                partitions: &partitions,
+                soft: &soft.references,
+                config,
+            },
+            &mut dangling,
+        );
         Self {
             names,
             boundaries,
@@ -92,6 +106,7 @@ impl<'r> Model<'r> {
             crossings,
             polymorphic_references: polymorphic.references,
             pairs: &config.polymorphic.pairs,
+            aggregates,
             documentation,
             dangling,
             min_confidence: config.soft_references.min_confidence,
