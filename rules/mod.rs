@@ -3,15 +3,20 @@
 
 use crate::rule::Entry;
 
+mod aggregate_disposition_mismatch;
+mod cascade_across_aggregates;
 mod cross_schema_reference;
 mod missing_adr_citation;
 mod missing_relation;
 mod open_polymorphic_discriminator;
+mod soft_reference_inside_aggregate;
 mod soft_reference_inside_boundary;
 mod soft_reference_type_mismatch;
 mod stale_exception;
 mod suppression_without_reason;
 mod syntax_error;
+mod table_without_aggregate;
+mod undeclared_aggregate_crossing;
 mod undeclared_schema_dependency;
 mod undocumented_polymorphic_reference;
 mod unindexed_foreign_key;
@@ -27,15 +32,20 @@ mod unused_suppression;
 /// Every rule, by name.
 #[rustfmt::skip]
 pub static RULES: &[Entry] = &[
+    Entry::of::<aggregate_disposition_mismatch::AggregateDispositionMismatch>(),
+    Entry::of::<cascade_across_aggregates::CascadeAcrossAggregates>(),
     Entry::of::<cross_schema_reference::CrossSchemaReference>(),
     Entry::of::<missing_adr_citation::MissingAdrCitation>(),
     Entry::of::<missing_relation::MissingRelation>(),
     Entry::of::<open_polymorphic_discriminator::OpenPolymorphicDiscriminator>(),
+    Entry::of::<soft_reference_inside_aggregate::SoftReferenceInsideAggregate>(),
     Entry::of::<soft_reference_inside_boundary::SoftReferenceInsideBoundary>(),
     Entry::of::<soft_reference_type_mismatch::SoftReferenceTypeMismatch>(),
     Entry::of::<stale_exception::StaleException>(),
     Entry::of::<suppression_without_reason::SuppressionWithoutReason>(),
     Entry::of::<syntax_error::SyntaxError>(),
+    Entry::of::<table_without_aggregate::TableWithoutAggregate>(),
+    Entry::of::<undeclared_aggregate_crossing::UndeclaredAggregateCrossing>(),
     Entry::of::<undeclared_schema_dependency::UndeclaredSchemaDependency>(),
     Entry::of::<undocumented_polymorphic_reference::UndocumentedPolymorphicReference>(),
     Entry::of::<unindexed_foreign_key::UnindexedForeignKey>(),

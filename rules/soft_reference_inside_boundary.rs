@@ -4,7 +4,6 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use smol_str::SmolStr;
 
-use crate::graph::{Dialect, SchemaGraph, Table};
 use crate::model::{Evidence, SoftReference};
 use crate::rule::{Confidence, Context, Findings, Level, Meta, Rule};
 
@@ -31,7 +30,7 @@ impl Rule for SoftReferenceInsideBoundary {
     fn check(&self, context: &Context<'_>, out: &mut Findings) {
         let least = self.min_confidence.unwrap_or(Confidence::Certain);
         for reference in &context.model.soft_references {
-            if reference.evidence.confidence() < least || !can_be_key(context.graph, reference) {
+            if reference.evidence.confidence() < least || !reference.could_be_key(context.graph) {
                 continue;
             }
             // What one boundary separates is no foreign key, whatever the others say.
@@ -49,38 +48,6 @@ impl Rule for SoftReferenceInsideBoundary {
             }
         }
     }
-}
-
-/// Whether the database could check it: both are tables of one kind of database, the column holds one value,
-/// and what it means is unique.
-fn can_be_key(graph: &SchemaGraph, reference: &SoftReference) -> bool {
-    let (table, target) = (graph.table(reference.table), graph.table(reference.target));
-    let holds_one = |column: &usize| {
-        table.columns[*column].facts.as_ref().is_ok_and(|facts| facts.dimensions == 0 && !facts.generated)
-    };
-    table.dialect == target.dialect
-        && !matches!(table.dialect, Dialect::SingleStore | Dialect::Gel)
-        && target.view.is_none()
-        && !table.ponder
-        && reference.columns.iter().all(holds_one)
-        && is_unique(target, &reference.target_columns)
-}
-
-/// Whether a primary key, a unique constraint or a unique index has exactly those columns.
-fn is_unique(target: &Table, columns: &[usize]) -> bool {
-    if columns.is_empty() {
-        return false;
-    }
-    let is = |key: &[usize]| key.len() == columns.len() && key.iter().all(|column| columns.contains(column));
-    let at_column =
-        |column: usize| target.columns[column].facts.as_ref().is_ok_and(|facts| facts.unique.is_some());
-    matches!(columns, [column] if at_column(*column))
-        || is(&target.primary_key_columns())
-        || target.uniques.iter().any(|unique| unique.columns.as_ref().is_ok_and(|key| is(key)))
-        || target.indexes.iter().any(|index| {
-            let parts: Option<Vec<usize>> = index.parts.iter().map(|part| part.column()).collect();
-            index.unique && index.predicate.is_none() && parts.is_some_and(|parts| is(&parts))
-        })
 }
 
 fn report(

@@ -1,7 +1,7 @@
 //! How tables, columns and keys are named and placed when somebody is told about them.
 
 use super::{Column, ColumnFacts, Dialect, ForeignKey, IndexPart, SchemaGraph, Table};
-use crate::source::Span;
+use crate::source::{Range, Sources, Span};
 
 impl Table {
     /// `billing.invoices`, or `invoices` without a pgSchema; the TypeScript name when the SQL name is
@@ -51,6 +51,14 @@ impl Table {
             Ok(columns) if key.inline && !columns.is_empty() => self.columns[columns[0]].span,
             _ => self.span,
         }
+    }
+
+    /// The first line of its declaration, up to its columns.
+    pub fn head(&self, sources: &Sources) -> Span {
+        let text = sources.text(self.span);
+        let text = &text[..text.find(['{', '\n', '\r']).unwrap_or(text.len())];
+        let start = self.span.range.start;
+        Range::new(start, start + text.trim_end().len() as u32).in_file(self.span.file)
     }
 
     /// The columns of its primary key; none when it has none, or when that is not known.

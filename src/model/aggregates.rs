@@ -27,8 +27,8 @@ pub struct Aggregates<'c> {
     pub versions: Vec<(TableId, usize)>,
     /// The aggregates of each table, by index.
     of: FxHashMap<TableId, Vec<usize>>,
-    /// The record behind all of them.
-    adr: Option<&'c str>,
+    /// Texts of the config that may cite records: the place and the text.
+    pub texts: Vec<(Span, &'c str)>,
 }
 
 /// An aggregate.
@@ -98,11 +98,6 @@ impl Aggregates<'_> {
                 && reference.columns.contains(&decision.column)
         })
     }
-
-    /// The record behind all of them.
-    pub fn adr(&self) -> Option<&str> {
-        self.adr
-    }
 }
 
 /// What aggregates are made of.
@@ -119,7 +114,7 @@ pub(super) fn find<'c>(from: &Ingredients<'c, '_>, dangling: &mut Vec<(Span, Str
     let config = &from.config.aggregates;
     let mut found = Aggregates {
         is_total: config.total.unwrap_or(true),
-        adr: config.adr.as_ref().map(|adr| adr.as_str()),
+        texts: config.adr.iter().map(|adr| (adr.span, adr.as_str())).collect(),
         ..Aggregates::default()
     };
     let contexts = contexts(from);
@@ -135,6 +130,9 @@ pub(super) fn find<'c>(from: &Ingredients<'c, '_>, dangling: &mut Vec<(Span, Str
     }
     for (entries, hard) in [(&config.soft, false), (&config.hard, true)] {
         for (column, entry) in &entries.0 {
+            found
+                .texts
+                .extend(entry.adr.iter().chain([&entry.reason]).map(|text| (text.span, text.as_str())));
             found.decisions.extend(from.decision(
                 (column.as_str(), column.span),
                 entry,
@@ -259,7 +257,7 @@ impl<'c> Ingredients<'c, '_> {
             dangling.push((span, message));
             return None;
         }
-        let adr = entry.adr.as_ref().map(|adr| adr.as_str()).or(found.adr_of(self.config));
+        let adr = entry.adr.as_ref().or(self.config.aggregates.adr.as_ref()).map(|adr| adr.as_str());
         Some(Decision { table: at.table, column: at.column, target, hard, span, reason: &entry.reason, adr })
     }
 
@@ -333,12 +331,6 @@ impl<'c> Ingredients<'c, '_> {
             }
         }
         found
-    }
-}
-
-impl<'c> Aggregates<'c> {
-    fn adr_of(&self, config: &'c Config) -> Option<&'c str> {
-        config.aggregates.adr.as_ref().map(|adr| adr.as_str())
     }
 }
 
