@@ -83,10 +83,8 @@ fn soft(context: &Context<'_>, decision: &Decision<'_>, key: &ForeignKey, out: &
     let to = graph.table(graph.owner(target.table)).display_name();
     let subject = table.subject(&[decision.column]);
     let (here, there) = (of(context, decision.table), of(context, graph.owner(target.table)));
-    let message = format!(
-        "`{subject}`{here} has a foreign key to `{to}`{there}, but is {}",
-        declared(decision)
-    );
+    let message =
+        format!("`{subject}`{here} has a foreign key to `{to}`{there}, but is {}", declared(decision));
     let effect = match key.on_delete.as_ref().map(|action| action.as_deref()) {
         Ok(Some("cascade")) => {
             format!("deleting a row of `{to}` deletes rows of `{}`", table.display_name())
@@ -94,7 +92,9 @@ fn soft(context: &Context<'_>, decision: &Decision<'_>, key: &ForeignKey, out: &
         Ok(Some("set null" | "set default")) => {
             format!("deleting a row of `{to}` changes rows of `{}`", table.display_name())
         }
-        _ => format!("a row of `{to}` cannot be deleted while rows of `{}` refer to it", table.display_name()),
+        _ => {
+            format!("a row of `{to}` cannot be deleted while rows of `{}` refer to it", table.display_name())
+        }
     };
     out.report(subject, table.place_of(key), message)
         .label(effect)
@@ -115,18 +115,21 @@ fn hard(context: &Context<'_>, decision: &Decision<'_>, keys: &[&ForeignKey], ou
     let target = graph.table(decision.target);
     let (subject, to) = (table.subject(&[decision.column]), target.display_name());
     let (here, there) = (of(context, decision.table), of(context, decision.target));
-    let message = format!("`{subject}`{here} has no foreign key to `{to}`{there}, but is {}", declared(decision));
+    let message =
+        format!("`{subject}`{here} has no foreign key to `{to}`{there}, but is {}", declared(decision));
     let finding = out.report(subject, table.columns[decision.column].span, message);
-    finding.label(format!("it may mean a row of `{to}` that never was")).related(decision.span, "it was decided here");
+    finding
+        .label(format!("it may mean a row of `{to}` that never was"))
+        .related(decision.span, "it was decided here");
     for key in keys {
         finding.related(table.place_of(key), "its key leads elsewhere");
     }
     finding.help(match target.primary_key_columns()[..] {
-        [key] => {
+        [key] if keys.is_empty() => {
             let text = graph.as_foreign_key(table, &[decision.column], target, &[key]);
             format!("make it a foreign key: `{text}`")
         }
-        _ => format!("make it a foreign key to `{to}`"),
+        _ => format!("let a foreign key lead to `{to}`, or correct what was decided"),
     });
 }
 

@@ -41,7 +41,8 @@ impl Rule for CascadeAcrossAggregates {
                 (None, None) => continue,
             };
             let (from, to) = (table.display_name(), graph.table(reference.target).display_name());
-            let (here, there) = (aggregates.groups[reference.from].name, aggregates.groups[reference.to].name);
+            let (here, there) =
+                (aggregates.groups[reference.from].name, aggregates.groups[reference.to].name);
             let subject = table.subject(&reference.columns);
             let message = format!(
                 "foreign key `{subject}` leads from aggregate `{here}` to `{to}` in `{there}` with `on {event} {action}`"

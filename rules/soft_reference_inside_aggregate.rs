@@ -65,7 +65,9 @@ impl Rule for SoftReferenceInsideAggregate {
             let key = graph.as_foreign_key(table, &[*column], table, &table.primary_key_columns());
             out.report(subject, table.columns[*column].span, message)
                 .label("the chain of versions can end in a row that never was")
-                .help(format!("make it a foreign key: `{key}`; where it means something else: `// @ref none`"));
+                .help(format!(
+                    "make it a foreign key: `{key}`; where it means something else: `// @ref none`"
+                ));
         }
         for group in &aggregates.groups {
             loose_children(context, group, &told, out);
@@ -82,9 +84,11 @@ fn loose_children(
 ) {
     let graph = context.graph;
     let leads = |from: TableId, to: TableId| {
-        graph.table(from).foreign_keys.iter().any(|key| {
-            key.target.as_ref().map_or(true, |target| graph.owner(target.table) == to)
-        })
+        graph
+            .table(from)
+            .foreign_keys
+            .iter()
+            .any(|key| key.target.as_ref().map_or(true, |target| graph.owner(target.table) == to))
     };
     let is_known = |table: &Table| {
         table.columns_open.is_none()

@@ -66,7 +66,10 @@ fn group(table: &Table) -> String {
     let words = singular(name);
     let words = words.split('_').map(|word| {
         let mut letters = word.chars();
-        letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>()).unwrap_or_default()
+        letters
+            .next()
+            .map(|first| first.to_uppercase().chain(letters).collect::<String>())
+            .unwrap_or_default()
     });
     let context = match &table.namespace {
         Some(Ok(namespace)) => format!("{namespace}."),

@@ -66,7 +66,9 @@ fn report(context: &Context<'_>, reference: &Inner, out: &mut Findings) {
     );
     let finding = out.report(subject, place, message);
     finding.label(match reference.by {
-        Reference::ForeignKey(_) => format!("a row of `{to}` cannot go, or be archived, while this one stands"),
+        Reference::ForeignKey(_) => {
+            format!("a row of `{to}` cannot go, or be archived, while this one stands")
+        }
         Reference::Soft(_) => format!("a row of `{to}` can go while this still means it"),
     });
     if let Reference::Soft(index) = reference.by

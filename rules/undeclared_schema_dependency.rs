@@ -6,7 +6,6 @@ use serde::Deserialize;
 use smol_str::{SmolStr, format_smolstr};
 use std::collections::VecDeque;
 
-use crate::config::AllowDeclared;
 use crate::graph::Table;
 use crate::model::{Allowance, Declared, Manifest, Partition, Reference, Side};
 use crate::rule::{Context, Findings, Globs, Level, Meta, Rule};
@@ -40,7 +39,7 @@ impl Rule for UndeclaredSchemaDependency {
             else {
                 continue;
             };
-            let house = House::new(context, index, settings, declared, partition);
+            let house = House::new(context, index, (&settings.file, &settings.pointer), declared, partition);
             house.faults(out);
             house.missing(out);
             house.unused(&self.foundation, out);
@@ -56,7 +55,10 @@ const SHOWN: usize = 3;
 struct House<'c> {
     context: &'c Context<'c>,
     boundary: usize,
-    settings: &'c AllowDeclared,
+    /// The name of the manifests.
+    file: &'c str,
+    /// Where the list stands in them.
+    pointer: &'c str,
     declared: &'c Declared,
     partition: &'c Partition,
     /// The domains of the tables of each manifest.
@@ -69,7 +71,7 @@ impl<'c> House<'c> {
     fn new(
         context: &'c Context<'c>,
         boundary: usize,
-        settings: &'c AllowDeclared,
+        (file, pointer): (&'c str, &'c str),
         declared: &'c Declared,
         partition: &'c Partition,
     ) -> Self {
@@ -90,7 +92,7 @@ impl<'c> House<'c> {
                 unknown.insert(manifest);
             }
         }
-        Self { context, boundary, settings, declared, partition, domains, unknown }
+        Self { context, boundary, file, pointer, declared, partition, domains, unknown }
     }
 
     /// What is wrong with the manifests themselves.
@@ -101,7 +103,7 @@ impl<'c> House<'c> {
                 finding.partition(self.partition.name.as_ref()).label("nothing is declared by this");
                 finding.help(format!(
                     "`{}` should lead to a list of the domains that the foreign keys need",
-                    *self.settings.pointer
+                    self.pointer
                 ));
             }
         }
@@ -135,7 +137,7 @@ impl<'c> House<'c> {
     }
 
     fn report_missing(&self, Need { manifest, from, to }: Need<'_>, places: &[Span], out: &mut Findings) {
-        let (file, pointer) = (&*self.settings.file, &*self.settings.pointer);
+        let (file, pointer) = (self.file, self.pointer);
         let kind = self.partition.name.as_ref().map(|name| format!("{name} ")).unwrap_or_default();
         let subject = format_smolstr!("{from} → {to}");
         let refers = format!("{kind}`{from}` refers to {kind}`{to}`");

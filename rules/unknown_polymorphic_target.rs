@@ -5,11 +5,9 @@ use serde::Deserialize;
 use smol_str::SmolStr;
 
 use crate::graph::{ColumnFacts, SchemaGraph, TableId};
-use crate::model::{Named, PolymorphicReference, spellings};
+use crate::model::{Named, Pair, PolymorphicReference, Targets, spellings};
 use crate::rule::{Context, Findings, Level, Meta, Rule};
-use crate::source::{Range, Sources, Span};
-
-use crate::config::{Pair, Targets};
+use crate::source::Span;
 
 /// Options.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -32,7 +30,7 @@ impl Rule for UnknownPolymorphicTarget {
         for reference in &context.model.polymorphic_references {
             if let Some((tag, read)) = &reference.tag {
                 let said = read.targets.iter().map(|(value, table)| {
-                    let (span, is_value) = place(&context.graph.sources, tag.span, value);
+                    let (span, is_value) = tag.place_of(&context.graph.sources, value);
                     let is_value = is_value || table.as_ref() != Some(value);
                     Said { value: is_value.then_some(value), table: table.as_deref(), span }
                 });
@@ -86,20 +84,6 @@ impl Said<'_> {
             found => found,
         }
     }
-}
-
-/// Where a word stands in a tag, and whether `=` follows it.
-fn place(sources: &Sources, tag: Span, word: &str) -> (Span, bool) {
-    let text = sources.text(tag);
-    let is_part = |c: char| c.is_alphanumeric() || c == '_';
-    let list = text.find(':').map_or(0, |at| at + 1);
-    let found = text[list..].match_indices(word).map(|(at, _)| list + at).find(|at| {
-        !text[..*at].ends_with(is_part) && !text[*at + word.len()..].starts_with(is_part) && !word.is_empty()
-    });
-    let Some(at) = found else { return (tag, false) };
-    let start = tag.range.start + at as u32;
-    let span = Range::new(start, start + word.len() as u32).in_file(tag.file);
-    (span, text[at + word.len()..].trim_start().starts_with('='))
 }
 
 /// Every target is a table, and the values are those of the discriminator.

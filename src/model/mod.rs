@@ -21,7 +21,10 @@ pub use names::{Named, Names, is_column, is_table, singular, spellings};
 pub use polymorphic::{PolymorphicReference, Target};
 pub use soft::{Evidence, SoftReference, same_type, sql_type};
 
-use crate::config::{Boundary, Confidence, Config, Pair};
+// What the config says of polymorphic references.
+pub use crate::config::{Pair, Targets};
+
+use crate::config::{Boundary, Confidence, Config};
 use crate::docs::{EntityPage, Records};
 use crate::graph::SchemaGraph;
 use crate::rule::Level;
