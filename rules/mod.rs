@@ -3,6 +3,8 @@
 
 use crate::rule::Entry;
 
+mod aggregate_disposition_mismatch;
+mod cascade_across_aggregates;
 mod cross_schema_reference;
 mod missing_adr_citation;
 mod missing_on_delete;
@@ -10,16 +12,25 @@ mod missing_relation;
 mod missing_required_column;
 mod naming_convention;
 mod on_delete_policy;
+mod open_polymorphic_discriminator;
 mod relation_naming;
 mod relation_without_foreign_key;
+mod soft_reference_inside_aggregate;
+mod soft_reference_inside_boundary;
 mod soft_reference_type_mismatch;
 mod stale_exception;
 mod suppression_without_reason;
 mod syntax_error;
+mod table_without_aggregate;
+mod undeclared_aggregate_crossing;
+mod undeclared_schema_dependency;
 mod undocumented_polymorphic_reference;
 mod undocumented_table;
 mod unindexed_foreign_key;
+mod unindexed_polymorphic_reference;
+mod unindexed_soft_reference;
 mod unknown_adr;
+mod unknown_polymorphic_target;
 mod unknown_rule;
 mod unreadable_schema;
 mod unresolved_import;
@@ -28,6 +39,8 @@ mod unused_suppression;
 /// Every rule, by name.
 #[rustfmt::skip]
 pub static RULES: &[Entry] = &[
+    Entry::of::<aggregate_disposition_mismatch::AggregateDispositionMismatch>(),
+    Entry::of::<cascade_across_aggregates::CascadeAcrossAggregates>(),
     Entry::of::<cross_schema_reference::CrossSchemaReference>(),
     Entry::of::<missing_adr_citation::MissingAdrCitation>(),
     Entry::of::<missing_on_delete::MissingOnDelete>(),
@@ -35,16 +48,25 @@ pub static RULES: &[Entry] = &[
     Entry::of::<missing_required_column::MissingRequiredColumn>(),
     Entry::of::<naming_convention::NamingConvention>(),
     Entry::of::<on_delete_policy::OnDeletePolicy>(),
+    Entry::of::<open_polymorphic_discriminator::OpenPolymorphicDiscriminator>(),
     Entry::of::<relation_naming::RelationNaming>(),
     Entry::of::<relation_without_foreign_key::RelationWithoutForeignKey>(),
+    Entry::of::<soft_reference_inside_aggregate::SoftReferenceInsideAggregate>(),
+    Entry::of::<soft_reference_inside_boundary::SoftReferenceInsideBoundary>(),
     Entry::of::<soft_reference_type_mismatch::SoftReferenceTypeMismatch>(),
     Entry::of::<stale_exception::StaleException>(),
     Entry::of::<suppression_without_reason::SuppressionWithoutReason>(),
     Entry::of::<syntax_error::SyntaxError>(),
+    Entry::of::<table_without_aggregate::TableWithoutAggregate>(),
+    Entry::of::<undeclared_aggregate_crossing::UndeclaredAggregateCrossing>(),
+    Entry::of::<undeclared_schema_dependency::UndeclaredSchemaDependency>(),
     Entry::of::<undocumented_polymorphic_reference::UndocumentedPolymorphicReference>(),
     Entry::of::<undocumented_table::UndocumentedTable>(),
     Entry::of::<unindexed_foreign_key::UnindexedForeignKey>(),
+    Entry::of::<unindexed_polymorphic_reference::UnindexedPolymorphicReference>(),
+    Entry::of::<unindexed_soft_reference::UnindexedSoftReference>(),
     Entry::of::<unknown_adr::UnknownAdr>(),
+    Entry::of::<unknown_polymorphic_target::UnknownPolymorphicTarget>(),
     Entry::of::<unknown_rule::UnknownRule>(),
     Entry::of::<unreadable_schema::UnreadableSchema>(),
     Entry::of::<unresolved_import::UnresolvedImport>(),

@@ -44,7 +44,8 @@ impl Rule for UnknownAdr {
             allow.adr.iter().map(|adr| (adr.span, adr.as_str())).chain([reason])
         });
         let mut seen = FxHashSet::default();
-        for (span, text) in comments.chain(pages).chain(configured) {
+        let aggregates = model.aggregates.texts.iter().copied();
+        for (span, text) in comments.chain(pages).chain(configured).chain(aggregates) {
             let passage = Passage { span, text, path: &graph.sources.get(span.file).path, at: About::File };
             for (place, citation) in documentation.citations(&passage) {
                 if seen.insert(place) {

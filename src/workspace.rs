@@ -126,8 +126,7 @@ pub fn read(root: &Path, options: &Options, settings: &Settings) -> Reading {
     let mut unreadable_paths = found.failures;
     let Documents { mut written, problems } =
         documents(root, config, &found.records, &repository, &mut unreadable_paths);
-    written.declared =
-        declared(&graph, config, repository_root, |file| repository.path_of(file), &mut unreadable_paths);
+    written.declared = declared(&graph, config, (root, repository_root), &repository, &mut unreadable_paths);
     clock.lap("documents");
     let finished = repository.finish();
     graph.sources = finished.sources;

@@ -85,7 +85,7 @@ pub struct AllowDeclared {
     pub comment: bool,
 }
 
-fn reason<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Spanned<String>, D::Error> {
+pub(super) fn reason<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Spanned<String>, D::Error> {
     let reason = Spanned::<String>::deserialize(deserializer)?;
     if reason.trim().is_empty() { Err(D::Error::custom("the reason is empty")) } else { Ok(reason) }
 }

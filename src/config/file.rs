@@ -6,6 +6,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny};
 
+use super::aggregates::Aggregates;
 use super::boundaries::OneOrSeveral;
 use super::docs::Docs;
 use super::glob::Globs;
@@ -34,6 +35,8 @@ pub(super) struct ConfigFile {
     pub(super) soft_references: SoftReferences,
     /// Ids whose table another column names.
     pub(super) polymorphic: Polymorphic,
+    /// Tables that change together, and what may lead from one group to another.
+    pub(super) aggregates: Aggregates,
     /// Decision records and pages that explain the tables.
     pub(super) docs: Docs,
     /// The level and the options of each rule.

@@ -3,6 +3,7 @@
 //!
 //! Nothing here touches the disk: a callback gives the text of a file.
 
+mod aggregates;
 mod boundaries;
 mod de;
 mod docs;
@@ -36,6 +37,7 @@ use crate::rules::RULES;
 use crate::source::{FileId, Sources, Span};
 use layers::Layers;
 
+pub use aggregates::{Aggregates, Disposition, Group};
 pub use boundaries::{Allow, AllowDeclared, Boundary, By};
 pub use docs::{Accept, Docs, Pages, Records};
 pub use entries::Entries;
@@ -69,6 +71,8 @@ pub struct Config {
     pub soft_references: SoftReferences,
     /// Ids whose table another column names.
     pub polymorphic: Polymorphic,
+    /// Tables that change together.
+    pub aggregates: Aggregates,
     /// Decision records and pages of entities.
     pub docs: Docs,
     /// How each rule runs.
@@ -130,7 +134,9 @@ fn typed(
     let mut reader = settings::Reader { rules, partitions, errors: Errors::new() };
     let (settings, overrides) = reader.read(&effective);
     errors.append(&mut reader.errors);
-    let file::ConfigFile { files, projects, soft_references, polymorphic, docs, .. } = keys.ok()?;
+    let file::ConfigFile { files, projects, soft_references, polymorphic, aggregates, docs, .. } =
+        keys.ok()?;
+    aggregates.check(errors);
     Some(Config {
         file,
         files,
@@ -138,6 +144,7 @@ fn typed(
         boundaries,
         soft_references,
         polymorphic,
+        aggregates,
         docs,
         rules: settings,
         overrides,

@@ -1,6 +1,6 @@
 //! How tables, columns and keys are named and placed when somebody is told about them.
 
-use super::{Column, ColumnFacts, ForeignKey, IndexPart, Table};
+use super::{Column, ColumnFacts, Dialect, ForeignKey, IndexPart, SchemaGraph, Table};
 use crate::source::{Range, Sources, Span};
 
 impl Table {
@@ -101,6 +101,41 @@ impl Column {
             Ok(ColumnFacts { name: Ok(name), .. }) => name,
             _ => &self.key,
         }
+    }
+}
+
+impl SchemaGraph {
+    /// What makes columns a foreign key, to be pasted: the column with `.references()`, or `foreignKey()` for
+    /// several.
+    pub fn as_foreign_key(
+        &self,
+        from: &Table,
+        columns: &[usize],
+        to: &Table,
+        target_columns: &[usize],
+    ) -> String {
+        let target = &to.binding.name;
+        let ([column], [key]) = (columns, target_columns) else {
+            return format!(
+                "foreignKey({{ columns: [{}], foreignColumns: [{}] }})",
+                from.column_keys("t", columns),
+                to.column_keys(target, target_columns)
+            );
+        };
+        let any = match from.dialect {
+            _ if from.span != to.span => "",
+            Dialect::Postgres => ": AnyPgColumn",
+            Dialect::MySql => ": AnyMySqlColumn",
+            Dialect::Sqlite => ": AnySQLiteColumn",
+            _ => ": any",
+        };
+        let call = format!(".references((){any} => {target}.{})", to.columns[*key].key);
+        let column = &from.columns[*column];
+        // Of a column that a spread or a helper brings in, only the call can be shown.
+        let written = self.sources.text(column.span);
+        let is_own = column.helper.is_none() && written.contains(':') && written.ends_with(')');
+        let written = if is_own { written } else { "" };
+        format!("{}{call}", written.split_whitespace().collect::<Vec<_>>().join(" "))
     }
 }
 

@@ -53,6 +53,8 @@ pub struct Table {
     pub extras_open: Option<Arc<Unknown>>,
     /// Row-level security is on.
     pub row_level_security: bool,
+    /// Made by Ponder's `onchainTable`: Ponder creates it, and knows no foreign keys.
+    pub ponder: bool,
     /// Casing that names of columns follow.
     pub casing: Option<Casing>,
     /// The table whose SQL table this object copies.

@@ -62,6 +62,7 @@ impl Linker<'_> {
             third_argument: third_argument(&table.extra, &module),
             extras_open: None,
             row_level_security: table.row_level_security.get(),
+            ponder: table.ponder,
             casing: casing.as_ref().ok().copied().flatten(),
             owner: None,
             created_by_sql: false,

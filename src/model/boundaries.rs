@@ -2,14 +2,49 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
+use std::sync::Arc;
 
 use super::names::{is_column, is_table};
 use crate::config::{Allow, Boundary, By, Glob, Globs};
 use crate::graph::{Dialect, SchemaGraph, Table, TableId};
-use crate::source::FileId;
+use crate::source::{FileId, Span};
 
-/// What the manifests of a boundary with `allowDeclared` list, by file that declares tables.
-pub type Declared = FxHashMap<FileId, FxHashSet<SmolStr>>;
+/// What the manifests of a boundary with `allowDeclared` list.
+#[derive(Debug, Default)]
+pub struct Declared {
+    /// The manifests next to or above files that declare tables, by path.
+    pub manifests: Vec<Manifest>,
+    /// Which of them is the nearest to each file that declares tables.
+    pub nearest: FxHashMap<FileId, usize>,
+}
+
+/// A manifest: a package.json.
+#[derive(Debug)]
+pub struct Manifest {
+    /// As people see it.
+    pub path: Arc<str>,
+    /// The list; without one, what stands there of the way to it.
+    pub place: Span,
+    /// What it lists; `None` when the pointer leads nowhere in it, or it could not be read.
+    pub listed: Option<Vec<(SmolStr, Span)>>,
+    /// What is wrong with it, and where.
+    pub faults: Vec<(Span, String)>,
+}
+
+impl Declared {
+    /// The manifest of a file.
+    pub fn of(&self, file: FileId) -> Option<(usize, &Manifest)> {
+        let index = *self.nearest.get(&file)?;
+        Some((index, self.manifests.get(index)?))
+    }
+}
+
+impl Manifest {
+    /// Whether it lists a domain.
+    pub fn lists(&self, domain: &str) -> bool {
+        self.listed.iter().flatten().any(|(name, _)| name == domain)
+    }
+}
 
 /// A partition of the tables into domains.
 #[derive(Debug)]

@@ -111,8 +111,8 @@ fn allowance(
     }
     let Some(settings) = &boundary.allow_declared else { return Allowance::Nothing };
     let table = graph.table(ends.from.0);
-    let listed = declared.and_then(|declared| declared.get(&table.binding.file));
-    if !listed.is_some_and(|listed| listed.contains(ends.to.1)) {
+    let manifest = declared.and_then(|declared| declared.of(table.binding.file));
+    if !manifest.is_some_and(|(_, manifest)| manifest.lists(ends.to.1)) {
         return Allowance::Nothing;
     }
     let at_key = match by {

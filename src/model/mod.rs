@@ -4,6 +4,7 @@
 //! polymorphic, what is written about them. Computed once, before the rules run; rules read it beside the
 //! graph. Nothing here reads a file.
 
+mod aggregates;
 mod boundaries;
 mod crossings;
 mod documentation;
@@ -12,12 +13,16 @@ mod polymorphic;
 mod soft;
 pub mod tags;
 
-pub use boundaries::{Declared, Partition, Side};
+pub use aggregates::{Aggregate, Aggregates, Decision, Inner};
+pub use boundaries::{Declared, Manifest, Partition, Side};
 pub use crossings::{Allowance, Crossing, Reference};
 pub use documentation::{About, Documentation, Passage};
 pub use names::{Named, Names, is_column, is_table, plural, singular, spellings};
 pub use polymorphic::{PolymorphicReference, Target};
 pub use soft::{Evidence, SoftReference, helper_call, same_type, sql_type};
+
+// What the config says of polymorphic references.
+pub use crate::config::{Pair, Targets};
 
 use crate::config::{Boundary, Confidence, Config};
 use crate::docs::{EntityPage, Records};
@@ -34,12 +39,18 @@ pub struct Model<'r> {
     pub boundaries: &'r [Boundary],
     /// The same, table by table.
     pub partitions: Vec<Partition>,
+    /// What manifests declare, boundary by boundary.
+    pub declared: &'r [Declared],
     /// Columns that mean rows of other tables but carry no foreign key.
     pub soft_references: Vec<SoftReference>,
     /// References from one domain to another.
     pub crossings: Vec<Crossing>,
     /// Ids whose table another column names.
     pub polymorphic_references: Vec<PolymorphicReference>,
+    /// What the config says of them.
+    pub pairs: &'r [Pair],
+    /// Tables that change together.
+    pub aggregates: Aggregates<'r>,
     /// What is written about all that.
     pub documentation: Documentation<'r>,
     /// Tags and entries of the config and of pages that name nothing: the place and what is wrong there.
@@ -68,23 +79,37 @@ impl<'r> Model<'r> {
         let boundaries = config.boundaries.as_slice();
         let partitions: Vec<Partition> =
             boundaries.iter().map(|boundary| Partition::new(graph, boundary)).collect();
-        let polymorphic_references = polymorphic::find(graph, &names, &config.polymorphic);
+        let mut polymorphic = polymorphic::find(graph, &names, &config.polymorphic);
         let sought = soft::Sought { config: &config.soft_references, least: config.least_confidence() };
-        let mut soft = soft::find(graph, &names, &partitions, &polymorphic_references, &sought);
+        let mut soft = soft::find(graph, &names, &partitions, &polymorphic.references, &sought);
         let crossings = crossings::find(graph, boundaries, &written.declared, &partitions, &soft.references);
         let mut documentation = Documentation::new(graph, &config.docs, written);
         let map = config.docs.entities.map.0.iter();
         let map = map.map(|(table, page)| (table.as_str(), page.as_str(), table.span));
         let mut dangling = documentation.assign(graph, &names, map);
         dangling.append(&mut soft.dangling);
+        dangling.append(&mut polymorphic.dangling);
         dangling.extend(written.unmatched.iter().cloned());
+        let aggregates = aggregates::find(
+            &aggregates::Ingredients {
+                graph,
+                names: &names,
+                partitions: &partitions,
+                soft: &soft.references,
+                config,
+            },
+            &mut dangling,
+        );
         Self {
             names,
             boundaries,
+            declared: &written.declared,
             partitions,
             soft_references: soft.references,
             crossings,
-            polymorphic_references,
+            polymorphic_references: polymorphic.references,
+            pairs: &config.polymorphic.pairs,
+            aggregates,
             documentation,
             dangling,
             min_confidence: config.soft_references.min_confidence,

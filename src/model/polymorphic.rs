@@ -6,6 +6,7 @@ use super::names::{Named, Names, spellings};
 use super::tags::{PolymorphicTag, Tag, polymorphic, tags};
 use crate::config;
 use crate::graph::{Casing, Column, ColumnFacts, Default, SchemaGraph, Table, TableId};
+use crate::source::Span;
 
 /// An id column and the discriminator that says which table it means.
 #[derive(Debug)]
@@ -22,6 +23,8 @@ pub struct PolymorphicReference {
     pub tag: Option<(Tag, PolymorphicTag)>,
     /// The config says which tables it may mean.
     pub is_configured: bool,
+    /// The pair of the config that names it, by its index.
+    pub pair: Option<usize>,
 }
 
 /// A value of the discriminator, and the table that bears its name.
@@ -33,13 +36,18 @@ pub struct Target {
     pub table: Option<TableId>,
 }
 
+/// Polymorphic references, and what the config says that leads nowhere.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// By table and column.
+    pub references: Vec<PolymorphicReference>,
+    /// Pairs that are none: the place and what is wrong there.
+    pub dangling: Vec<(Span, String)>,
+}
+
 /// Finds them, by table and column.
-pub(super) fn find(
-    graph: &SchemaGraph,
-    names: &Names,
-    config: &config::Polymorphic,
-) -> Vec<PolymorphicReference> {
-    let mut found = Vec::new();
+pub(super) fn find(graph: &SchemaGraph, names: &Names, config: &config::Polymorphic) -> Found {
+    let mut found = Found::default();
     for (id, table) in graph.own_tables().filter(|(_, table)| table.owner.is_none()) {
         let snake: Vec<String> =
             table.columns.iter().map(|column| Casing::Snake.apply(column.display_name())).collect();
@@ -65,12 +73,21 @@ pub(super) fn find(
                     discriminator,
                     values: values(graph, names, id, &table.columns[discriminator]),
                     tag,
-                    is_configured: candidate.by_config.unwrap_or(false),
+                    is_configured: candidate
+                        .by_config
+                        .is_some_and(|pair| config.pairs[pair].targets.is_some()),
+                    pair: candidate.by_config,
                 };
                 if certain || is_polymorphic(graph, names, &reference, &candidate) {
-                    found.push(reference);
+                    found.references.push(reference);
                 }
             }
+        }
+    }
+    for (index, pair) in config.pairs.iter().enumerate() {
+        if !found.references.iter().any(|reference| reference.pair == Some(index)) {
+            let message = format!("no table has an id `{}` with a `{}`", *pair.id, *pair.discriminator);
+            found.dangling.push((pair.id.span, message));
         }
     }
     found
@@ -83,8 +100,8 @@ struct Candidate<'s> {
     stem: &'s str,
     /// The ending says that it names a table: `_table`, `_entity`.
     names_table: bool,
-    /// The config names the pair; whether it says which tables are meant, too.
-    by_config: Option<bool>,
+    /// The pair of the config that names it.
+    by_config: Option<usize>,
 }
 
 fn candidates<'s>(
@@ -94,11 +111,11 @@ fn candidates<'s>(
     discriminator: usize,
 ) -> Vec<Candidate<'s>> {
     let all = || 0..table.columns.len();
-    let mut configured =
-        config.pairs.iter().filter(|pair| is_named(&pair.discriminator, table, discriminator));
-    let configured = configured.find_map(|pair| {
+    let pairs = config.pairs.iter().enumerate();
+    let mut pairs = pairs.filter(|(_, pair)| is_named(&pair.discriminator, table, discriminator));
+    let configured = pairs.find_map(|(index, pair)| {
         let id = all().find(|column| is_named(&pair.id, table, *column))?;
-        Some(Candidate { id, stem: "", names_table: false, by_config: Some(pair.targets.is_some()) })
+        Some(Candidate { id, stem: "", names_table: false, by_config: Some(index) })
     });
     if let Some(candidate) = configured {
         return vec![candidate];

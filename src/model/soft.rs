@@ -8,7 +8,7 @@ use super::names::{Named, Names, is_column};
 use super::polymorphic::PolymorphicReference;
 use super::tags::tags;
 use crate::config::{Confidence, SoftReferences};
-use crate::graph::{Casing, Column, ColumnRef, SchemaGraph, Table, TableId};
+use crate::graph::{Casing, Column, ColumnRef, Dialect, IndexPart, SchemaGraph, Table, TableId};
 
 use crate::source::Span;
 
@@ -40,6 +40,38 @@ pub enum Evidence {
     Helper,
     /// Its name alone.
     Name,
+}
+
+impl SoftReference {
+    /// Whether the database could check it: both are tables of one kind of database, which knows foreign keys;
+    /// the columns hold one value each, and what they mean is unique.
+    pub fn could_be_key(&self, graph: &SchemaGraph) -> bool {
+        let (table, target) = (graph.table(self.table), graph.table(self.target));
+        let holds_one = |column: &usize| {
+            table.columns[*column].facts.as_ref().is_ok_and(|facts| facts.dimensions == 0 && !facts.generated)
+        };
+        table.dialect == target.dialect
+            && !matches!(table.dialect, Dialect::SingleStore | Dialect::Gel)
+            && target.view.is_none()
+            && !table.ponder
+            && self.columns.iter().all(holds_one)
+            && is_unique(target, &self.target_columns)
+    }
+}
+
+/// Whether a primary key, a unique constraint or a unique index has exactly those columns.
+fn is_unique(target: &Table, columns: &[usize]) -> bool {
+    let is = |key: &[usize]| key.len() == columns.len() && key.iter().all(|column| columns.contains(column));
+    let at_column =
+        |column: usize| target.columns[column].facts.as_ref().is_ok_and(|facts| facts.unique.is_some());
+    !columns.is_empty()
+        && (matches!(columns, [column] if at_column(*column))
+            || is(&target.primary_key_columns())
+            || target.uniques.iter().any(|unique| unique.columns.as_ref().is_ok_and(|key| is(key)))
+            || target.indexes.iter().any(|index| {
+                let parts: Option<Vec<usize>> = index.parts.iter().map(IndexPart::column).collect();
+                index.unique && index.predicate.is_none() && parts.is_some_and(|parts| is(&parts))
+            }))
 }
 
 impl Evidence {

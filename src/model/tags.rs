@@ -13,6 +13,23 @@ pub struct Tag {
     pub span: Span,
 }
 
+impl Tag {
+    /// Where a word stands in its list, and whether `=` follows it; the whole tag when it does not stand there.
+    pub fn place_of(&self, sources: &Sources, word: &str) -> (Span, bool) {
+        let text = sources.text(self.span);
+        let is_part = |c: char| c.is_alphanumeric() || c == '_';
+        let list = text.find(':').map_or(0, |at| at + 1);
+        let found = text[list..].match_indices(word).map(|(at, _)| list + at).find(|at| {
+            let (before, after) = (&text[..*at], &text[*at + word.len()..]);
+            !word.is_empty() && !before.ends_with(is_part) && !after.starts_with(is_part)
+        });
+        let Some(at) = found else { return (self.span, false) };
+        let start = self.span.range.start + at as u32;
+        let place = Range::new(start, start + word.len() as u32).in_file(self.span.file);
+        (place, text[at + word.len()..].trim_start().starts_with('='))
+    }
+}
+
 /// The tags of that name in comments.
 pub fn tags(sources: &Sources, comments: &[Span], name: &str) -> Vec<Tag> {
     let mut found = Vec::new();
@@ -84,7 +101,7 @@ pub fn polymorphic(text: &str) -> PolymorphicTag {
         .filter(|part| !part.is_empty())
         .map(|part| {
             let (value, table) = part.split_once('=').unwrap_or((part, part));
-            let table = table.split_whitespace().next().unwrap_or_default();
+            let table = table.split_whitespace().next().unwrap_or_default().trim_end_matches('.');
             (SmolStr::new(value.trim()), (table != "none").then(|| SmolStr::new(table)))
         })
         .collect();

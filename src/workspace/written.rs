@@ -1,6 +1,6 @@
 //! What stands beside the code: decision records, entity pages, and what manifests declare.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,11 +8,11 @@ use walkdir::WalkDir;
 
 use super::relative;
 use super::repository::{Failures, Repository};
-use crate::config::{AllowDeclared, Config, Globs};
+use crate::config::{AllowDeclared, Config, Globs, Kind, Node};
 use crate::docs::{Document, EntityPage, Problem, Records};
 use crate::graph::SchemaGraph;
-use crate::model::{Declared, Written};
-use crate::source::{FileId, SourceFile, Span};
+use crate::model::{Declared, Manifest, Written};
+use crate::source::{FileId, Range, SourceFile, Span};
 
 /// Documents and what of them could not be read.
 pub(super) struct Documents {
@@ -113,30 +113,38 @@ fn matching(root: &Path, globs: &Globs, unmatched: &mut Vec<(Span, String)>) -> 
 pub(super) fn declared(
     graph: &SchemaGraph,
     config: &Config,
-    repository_root: &Path,
-    path_of: impl Fn(FileId) -> PathBuf,
+    (root, repository_root): (&Path, &Path),
+    repository: &Repository<'_>,
     failures: &mut Failures,
 ) -> Vec<Declared> {
-    let files: FxHashSet<FileId> = graph.own_tables().map(|(_, table)| table.binding.file).collect();
+    let mut files: Vec<FileId> = graph.own_tables().map(|(_, table)| table.binding.file).collect();
+    files.sort_unstable();
+    files.dedup();
+    // Boundaries share manifests: each is read once.
+    let mut texts: FxHashMap<PathBuf, Option<Text>> = FxHashMap::default();
+    let mut text_of = |path: &Path| -> Option<Text> {
+        let read = || {
+            let text = path.is_file().then(|| Text::read(root, path, repository))?;
+            if let Text { tree: Err((_, message)), .. } = &text {
+                failures.push((path.to_path_buf(), message.clone()));
+            }
+            Some(text)
+        };
+        texts.entry(path.to_path_buf()).or_insert_with(read).clone()
+    };
     let mut read = |settings: &AllowDeclared| -> Declared {
-        let mut manifests: FxHashMap<PathBuf, Option<FxHashSet<SmolStr>>> = FxHashMap::default();
         let mut declared = Declared::default();
+        let mut seen: FxHashMap<PathBuf, Option<usize>> = FxHashMap::default();
         for file in &files {
-            let path = path_of(*file);
+            let path = repository.path_of(*file);
             for folder in path.ancestors().skip(1).take_while(|folder| folder.starts_with(repository_root)) {
                 let manifest = folder.join(&**settings.file);
-                let listed = manifests.entry(manifest).or_insert_with_key(|manifest| {
-                    let text = std::fs::read_to_string(manifest).ok()?;
-                    match list(&text, &settings.pointer) {
-                        Ok(listed) => Some(listed),
-                        Err(error) => {
-                            failures.push((manifest.clone(), error));
-                            Some(FxHashSet::default())
-                        }
-                    }
+                let index = *seen.entry(manifest.clone()).or_insert_with(|| {
+                    declared.manifests.push(text_of(&manifest)?.manifest(settings));
+                    Some(declared.manifests.len() - 1)
                 });
-                if let Some(listed) = listed {
-                    declared.insert(*file, listed.clone());
+                if let Some(index) = index {
+                    declared.nearest.insert(*file, index);
                     break;
                 }
             }
@@ -150,14 +158,81 @@ pub(super) fn declared(
         .collect()
 }
 
-/// The texts of the list, or the keys of the object, that a JSON pointer leads to.
-fn list(manifest: &str, pointer: &str) -> Result<FxHashSet<SmolStr>, String> {
-    let json: serde_json::Value = serde_json::from_str(manifest).map_err(|error| error.to_string())?;
-    Ok(match json.pointer(pointer) {
-        Some(serde_json::Value::Array(items)) => {
-            items.iter().filter_map(|item| item.as_str()).map(SmolStr::new).collect()
+/// A manifest that was read.
+#[derive(Clone)]
+struct Text {
+    path: Arc<str>,
+    /// What it says, or what is wrong with it and where; nowhere when it could not be opened.
+    tree: Result<Arc<Node>, (Option<Span>, String)>,
+}
+
+impl Text {
+    fn read(root: &Path, path: &Path, repository: &Repository<'_>) -> Self {
+        let shown: Arc<str> = relative(root, path).into();
+        let tree = text(path).map_err(|error| (None, error)).and_then(|text| {
+            let source = Arc::new(SourceFile::new(Arc::clone(&shown), text));
+            let file = repository.add_text(path.to_path_buf(), Arc::clone(&source));
+            Node::parse(file, &source.text).map(Arc::new).map_err(|errors| {
+                let first = errors.into_iter().next();
+                let (span, message) = first.map(|error| (error.span, error.message)).unwrap_or_default();
+                (span.or_else(|| Some(Range::new(0, 0).in_file(file))), message)
+            })
+        });
+        Self { path: shown, tree }
+    }
+
+    /// The texts of the list, or the keys of the object, that the pointer leads to.
+    fn manifest(self, settings: &AllowDeclared) -> Manifest {
+        let path = self.path;
+        let broken = |place: Span, message: String| Manifest {
+            path: Arc::clone(&path),
+            place,
+            listed: None,
+            faults: vec![(place, message)],
+        };
+        let root = match self.tree {
+            Ok(root) => root,
+            Err((Some(place), message)) => return broken(place, format!("`{path}` is no JSON: {message}")),
+            Err((None, message)) => {
+                return broken(settings.file.span, format!("`{path}` cannot be read: {message}"));
+            }
+        };
+        // The last key on the way is shown where the way ends too early.
+        let start = root.span.range.start;
+        let mut place = Range::new(start, start + 1).in_file(root.span.file);
+        let mut node: &Node = &root;
+        for part in settings.pointer.split('/').skip(1) {
+            let key = part.replace("~1", "/").replace("~0", "~");
+            let next = match &node.kind {
+                Kind::List(items) => key.parse::<usize>().ok().and_then(|index| items.get(index)),
+                _ => node.member(&key).map(|member| {
+                    place = member.key_span;
+                    &member.value
+                }),
+            };
+            let Some(next) = next else {
+                return Manifest { path, place, listed: None, faults: Vec::new() };
+            };
+            node = next;
         }
-        Some(serde_json::Value::Object(members)) => members.keys().map(SmolStr::new).collect(),
-        _ => FxHashSet::default(),
-    })
+        let (mut listed, mut faults) = (Vec::new(), Vec::new());
+        match &node.kind {
+            Kind::List(items) => {
+                for item in items {
+                    match &item.kind {
+                        Kind::Text(text) => listed.push((SmolStr::new(text), item.span)),
+                        _ => faults.push((item.span, format!("expected text, found {}", item.describe()))),
+                    }
+                }
+            }
+            Kind::Object(members) => {
+                listed.extend(members.iter().map(|member| (SmolStr::new(&member.key), member.key_span)));
+            }
+            _ => {
+                let message = format!("expected a list or an object, found {}", node.describe());
+                return broken(node.span, format!("`{}` of `{path}`: {message}", *settings.pointer));
+            }
+        }
+        Manifest { path, place: node.span, listed: Some(listed), faults }
+    }
 }

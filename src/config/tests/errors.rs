@@ -27,11 +27,25 @@ fn errors_have_a_place_and_a_message() {
         (
             r#"{ "links": {} }"#,
             "1:3 «\"links\"» unknown key `links`, expected `$schema`, `extends`, `files`, `projects`, \
-            `boundaries`, `softReferences`, `polymorphic`, `docs`, `rules` or `overrides`",
+            `boundaries`, `softReferences`, `polymorphic`, `aggregates`, `docs`, `rules` or `overrides`",
         ),
         (
             r#"{ "files": { "inclde": [] } }"#,
             "1:14 «\"inclde\"» unknown key `inclde`, did you mean `include`?",
+        ),
+        // Aggregates.
+        (r#"{ "aggregates": { "groups": { "A": {} } } }"#, "1:36 «{}» the key `root` is missing"),
+        (
+            r#"{ "aggregates": { "groups": { "A": { "root": "a", "member": [] } } } }"#,
+            "1:51 «\"member\"» unknown key `member`, did you mean `members`?",
+        ),
+        (
+            r#"{ "aggregates": { "soft": { "a.b": { "to": "c", "reason": " " } } } }"#,
+            "1:59 «\" \"» the reason is empty",
+        ),
+        (
+            r#"{ "aggregates": { "soft": { "a.b": { "to": "c", "reason": "x" } }, "hard": { "a.b": { "to": "c", "reason": "x" } } } }"#,
+            "1:78 «\"a.b\"» `a.b` is declared soft and hard",
         ),
         // Types.
         (r#"{ "$schema": 1 }"#, "1:14 «1» expected text, found a number"),

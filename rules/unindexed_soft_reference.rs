@@ -1,0 +1,123 @@
+//! References without a foreign key that no index covers.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::graph::{Coverage, Dialect, Index, SchemaGraph, Server, Table, coverage, nearest};
+use crate::model::{Evidence, SoftReference, is_table};
+use crate::rule::{Confidence, Context, Findings, Glob, Level, Meta, Rule};
+
+/// Options.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+pub(super) struct UnindexedSoftReference {
+    /// What may serve a reference.
+    accept: Vec<Server>,
+    /// How the suggested index is named: `{table}` and `{columns}` are filled in.
+    name: String,
+    /// Tables that are not checked: small ones, or such as are never read from the other side.
+    ignore_tables: Vec<Glob>,
+    /// How sure it must be that a column is a reference. When left out: `certain` where the rule is an error,
+    /// `probable` where it is a warning.
+    min_confidence: Option<Confidence>,
+}
+
+impl Default for UnindexedSoftReference {
+    fn default() -> Self {
+        Self {
+            accept: Server::ALL.to_vec(),
+            name: "{table}_{columns}_idx".into(),
+            ignore_tables: Vec::new(),
+            min_confidence: None,
+        }
+    }
+}
+
+impl Rule for UnindexedSoftReference {
+    const META: Meta = Meta {
+        name: "unindexed-soft-reference",
+        summary: "a column that means a row of another table without a foreign key, and that no index covers",
+        group: "Boundaries",
+        docs: include_str!("unindexed_soft_reference.md"),
+        level: Level::Off,
+        needs_configuration: false,
+        always_on: false,
+        since: "0.1.0",
+    };
+
+    fn check(&self, context: &Context<'_>, out: &mut Findings) {
+        let least = context.model.least_confidence(self.min_confidence, out.level());
+        for reference in &context.model.soft_references {
+            let table = context.graph.table(reference.table);
+            if reference.evidence.confidence() < least
+                || matches!(table.dialect, Dialect::SingleStore | Dialect::Gel)
+                || self.ignore_tables.iter().any(|glob| is_table(glob, table))
+                || reference.columns.iter().any(|column| is_list(table, *column))
+            {
+                continue;
+            }
+            let identify = |first: &[usize]| table.is_identified_by(first);
+            let covered = coverage(table, &reference.columns, &self.accept, identify);
+            let Coverage::Lacking(lacking) = covered else { continue };
+            let partial = lacking.partial.first().copied();
+            self.report(context.graph, reference, partial, out);
+        }
+    }
+}
+
+/// A list of ids is served by other indexes than one id.
+fn is_list(table: &Table, column: usize) -> bool {
+    table.columns[column].facts.as_ref().is_ok_and(|facts| facts.dimensions > 0)
+}
+
+impl UnindexedSoftReference {
+    fn report(
+        &self,
+        graph: &SchemaGraph,
+        reference: &SoftReference,
+        partial: Option<&Index>,
+        out: &mut Findings,
+    ) {
+        let columns = reference.columns.as_slice();
+        let (table, target) = (graph.table(reference.table), graph.table(reference.target));
+        let (subject, to) = (table.subject(columns), target.display_name());
+        let mut message = format!("soft reference `{subject}` to `{to}` has no index");
+        let partial_name = partial.map(|index| index.name.as_ref().ok().and_then(Option::as_deref));
+        if let Some(partial) = partial_name {
+            let partial = partial.map(|name| format!("`{name}`")).unwrap_or_else(|| "the index on it".into());
+            message.push_str(&format!(" that can serve it: {partial} is partial"));
+        }
+        let finding = out.report(subject, table.columns[columns[0]].span, message);
+        finding.label(format!(
+            "finding the rows of one of `{to}` scans the whole of `{}`",
+            table.display_name()
+        ));
+        match (partial, nearest(table, columns)) {
+            (Some(index), _) => {
+                finding.related(index.span, "its `where` leaves rows out");
+            }
+            (None, Some((index, why))) => {
+                finding.related(index.span, why);
+            }
+            (None, None) => {}
+        }
+        match reference.evidence {
+            Evidence::Relation(relation) => {
+                let why = format!("this relation says that it means a row of `{to}`");
+                finding.related(graph.relations[relation].span, why);
+            }
+            Evidence::Config(span) => {
+                finding.related(span, format!("the config says that it means a row of `{to}`"));
+            }
+            Evidence::Tag(_) | Evidence::Helper | Evidence::Name => {}
+        }
+        let plural = if columns.len() == 1 { "" } else { "s" };
+        let names: Vec<&str> = columns.iter().map(|column| table.column_name(*column)).collect();
+        let table_name = table.name.as_deref().unwrap_or(&table.binding.name);
+        let suggested = self.name.replace("{table}", table_name).replace("{columns}", &names.join("_"));
+        finding.help(format!(
+            "index the column{plural} in the third argument of the table: `index(\"{suggested}\").on({})`",
+            table.column_keys("t", columns)
+        ));
+    }
+}
