@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::graph::{ForeignKey, SchemaGraph, Table};
+use crate::graph::{ForeignKey, SchemaGraph, Table, effect_of_delete};
 use crate::model::{Allowance, Crossing, Reference};
 use crate::rule::{Context, Findings, Level, Meta, Rule};
 use crate::source::{Range, Span};
@@ -52,7 +52,8 @@ fn report(context: &Context<'_>, crossing: &Crossing, key: &ForeignKey, out: &mu
         message.push_str(", declared but not explained at the column");
     }
     let finding = out.report(subject, table.place_of(key), message);
-    finding.partition(partition).label(effect(table, key, &to));
+    let action = key.on_delete.as_ref().ok().and_then(Option::as_deref).unwrap_or("no action");
+    finding.partition(partition).label(effect_of_delete(action, &table.display_name(), &to));
     if let Ok(named) = &key.target {
         let object = graph.table(named.table);
         let column = named.columns.first().and_then(|column| object.columns.get(*column));
@@ -68,17 +69,6 @@ fn report(context: &Context<'_>, crossing: &Crossing, key: &ForeignKey, out: &mu
     } else {
         bare_column(context, table, key, &crossing.columns, &to)
     });
-}
-
-/// What the key does across the boundary.
-fn effect(table: &Table, key: &ForeignKey, to: &str) -> String {
-    let from = table.display_name();
-    match key.on_delete.as_ref().map(|action| action.as_deref()) {
-        Ok(Some("cascade")) => format!("deleting a row of `{to}` deletes rows of `{from}`"),
-        Ok(Some("set null")) => format!("deleting a row of `{to}` empties the column in rows of `{from}`"),
-        Ok(Some("set default")) => format!("deleting a row of `{to}` resets the column in rows of `{from}`"),
-        _ => format!("a row of `{to}` cannot be deleted while rows of `{from}` refer to it"),
-    }
 }
 
 /// The column without its key, and the tag that says what it means.

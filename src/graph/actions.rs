@@ -10,12 +10,14 @@ const LONGEST: usize = 100;
 pub fn effect_of_delete(action: &str, from: &str, to: &str) -> String {
     match action {
         "cascade" if from == to => "deleting a row deletes the rows that refer to it".to_string(),
-        "set null" | "set default" if from == to => {
-            "deleting a row changes the rows that refer to it".to_string()
+        "set null" if from == to => "deleting a row empties the column in rows that refer to it".to_string(),
+        "set default" if from == to => {
+            "deleting a row resets the column in rows that refer to it".to_string()
         }
         _ if from == to => format!("a row of `{to}` cannot be deleted while other rows refer to it"),
         "cascade" => format!("deleting a row of `{to}` deletes rows of `{from}`"),
-        "set null" | "set default" => format!("deleting a row of `{to}` changes rows of `{from}`"),
+        "set null" => format!("deleting a row of `{to}` empties the column in rows of `{from}`"),
+        "set default" => format!("deleting a row of `{to}` resets the column in rows of `{from}`"),
         _ => format!("a row of `{to}` cannot be deleted while rows of `{from}` refer to it"),
     }
 }
