@@ -1,5 +1,6 @@
 //! Polymorphic references: an id whose table another column names.
 
+use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use super::names::{Named, Names, spellings};
@@ -48,6 +49,7 @@ pub(super) struct Found {
 /// Finds them, by table and column.
 pub(super) fn find(graph: &SchemaGraph, names: &Names, config: &config::Polymorphic) -> Found {
     let mut found = Found::default();
+    let keys = own_keys(graph);
     for (id, table) in graph.own_tables().filter(|(_, table)| table.owner.is_none()) {
         let snake: Vec<String> =
             table.columns.iter().map(|column| Casing::Snake.apply(column.display_name())).collect();
@@ -78,7 +80,7 @@ pub(super) fn find(graph: &SchemaGraph, names: &Names, config: &config::Polymorp
                         .is_some_and(|pair| config.pairs[pair].targets.is_some()),
                     pair: candidate.by_config,
                 };
-                if certain || is_polymorphic(graph, names, &reference, &candidate) {
+                if certain || is_polymorphic(graph, names, &reference, &candidate, &keys) {
                     found.references.push(reference);
                 }
             }
@@ -147,12 +149,56 @@ fn candidates<'s>(
     Vec::new()
 }
 
+/// The names of columns that are the own key of a table, by project, with the table.
+type OwnKeys = FxHashMap<(usize, String), TableId>;
+
+fn own_keys(graph: &SchemaGraph) -> OwnKeys {
+    let mut keys = OwnKeys::default();
+    for (id, table) in graph.own_tables().filter(|(_, table)| table.owner.is_none()) {
+        let primary = table.primary_key_columns();
+        for (index, column) in table.columns.iter().enumerate() {
+            let name = column.display_name();
+            // `id` is everybody's.
+            if (primary == [index] || is_numbered(column))
+                && name.len() > 2
+                && !table.may_be_foreign_key(index)
+            {
+                let name = Casing::Snake.apply(name);
+                if name.contains('_') {
+                    keys.entry((table.project, name)).or_insert(id);
+                }
+            }
+        }
+    }
+    keys
+}
+
+/// `subject_id` where another table's own key is `subject_id`: the tables have prefixes that their keys do not
+/// have, and it means a row of that one.
+fn is_key_elsewhere(graph: &SchemaGraph, reference: &PolymorphicReference, keys: &OwnKeys) -> bool {
+    let holder = graph.table(reference.table);
+    let name = Casing::Snake.apply(holder.columns[reference.id].display_name());
+    let mut rest = name.as_str();
+    loop {
+        let key = (holder.project, rest.to_string());
+        match (keys.get(&key), rest.split_once('_')) {
+            (Some(table), _) if *table != reference.table => return true,
+            (_, Some((_, shorter))) => rest = shorter,
+            (_, None) => return false,
+        }
+    }
+}
+
+/// What the database counts up is a key of its own.
+fn is_numbered(column: &Column) -> bool {
+    column.facts.as_ref().is_ok_and(|facts| {
+        facts.auto_increment || facts.identity.is_some() || facts.function.ends_with("serial")
+    })
+}
+
 /// Not the table's own key, nor numbered by the database, nor under a foreign key.
 fn may_refer(table: &Table, column: usize) -> bool {
-    let numbered = table.columns[column].facts.as_ref().is_ok_and(|facts| {
-        let serial = facts.sql_type.as_ref().is_ok_and(|name| name.contains("serial"));
-        facts.auto_increment || facts.identity.is_some() || serial
-    });
+    let numbered = is_numbered(&table.columns[column]);
     !numbered && table.primary_key_columns() != [column] && !table.may_be_foreign_key(column)
 }
 
@@ -248,6 +294,7 @@ fn is_polymorphic(
     names: &Names,
     reference: &PolymorphicReference,
     candidate: &Candidate<'_>,
+    keys: &OwnKeys,
 ) -> bool {
     let stem = candidate.stem;
     let own = stem_tables(graph, names, reference.table, stem);
@@ -264,7 +311,7 @@ fn is_polymorphic(
         return true;
     }
     // `document_id` and `document_type` where there are `documents`: one table and a category.
-    if !own.is_empty() {
+    if !own.is_empty() || is_key_elsewhere(graph, reference, keys) {
         return false;
     }
     // Any text fits, but what stands there by itself is no table: `'Activity'` of an xAPI object.
