@@ -12,6 +12,7 @@ mod fault;
 mod file;
 mod glob;
 mod layers;
+mod links;
 mod merge;
 mod node;
 mod nullable;
@@ -43,6 +44,7 @@ pub use error::{Error, Errors};
 pub use file::Files;
 pub use glob::{Glob, Globs};
 pub use layers::{Layer, Load};
+pub use links::{Define, Links, Proof};
 pub use node::{Kind, Member, Node};
 pub use nullable::Nullable;
 pub use pattern::{DirectoryPattern, Pattern};
@@ -71,6 +73,8 @@ pub struct Config {
     pub polymorphic: Polymorphic,
     /// Decision records and pages of entities.
     pub docs: Docs,
+    /// Links between tables.
+    pub links: Links,
     /// How each rule runs.
     pub rules: RuleSettings,
     /// Files for which rules are set otherwise.
@@ -130,7 +134,7 @@ fn typed(
     let mut reader = settings::Reader { rules, partitions, errors: Errors::new() };
     let (settings, overrides) = reader.read(&effective);
     errors.append(&mut reader.errors);
-    let file::ConfigFile { files, projects, soft_references, polymorphic, docs, .. } = keys.ok()?;
+    let file::ConfigFile { files, projects, soft_references, polymorphic, docs, links, .. } = keys.ok()?;
     Some(Config {
         file,
         files,
@@ -139,6 +143,7 @@ fn typed(
         soft_references,
         polymorphic,
         docs,
+        links,
         rules: settings,
         overrides,
         effective,

@@ -8,6 +8,7 @@ mod coverage;
 mod dialect;
 mod fact;
 pub mod json;
+mod link;
 mod names;
 mod subject;
 mod table;
@@ -15,6 +16,7 @@ mod table;
 pub use coverage::{Coverage, Server, coverage, nearest, needs_indexes};
 pub use dialect::*;
 pub use fact::*;
+pub use link::*;
 pub use names::GeneratedNames;
 pub use table::*;
 
@@ -42,13 +44,17 @@ pub struct SchemaGraph {
     pub relations: Vec<Relation>,
     /// `relations()` calls, also those that declare none: the table and the name that the file gives it.
     pub relation_sets: Vec<(TableId, Binding)>,
+    /// What may be linked: what says so by its type first, by file and place, then what only links name.
+    pub linkables: Vec<Linkable>,
+    /// Links between tables, by file and place.
+    pub links: Vec<Link>,
     /// What could not be read, by file and place, each once.
     pub unreadable: Vec<Unreadable>,
     /// Imports that a table needs and that lead nowhere.
     pub missing_imports: Vec<(Span, SmolStr)>,
-    /// Packages that hold tables.
+    /// Packages that hold tables, or what may be linked.
     pub packages: Vec<Package>,
-    /// Comments of the files that declare tables or relations, by file and place.
+    /// Comments of the files that declare tables, relations or links, by file and place.
     pub comments: Vec<Span>,
     /// Comments that speak to this program, by file and place.
     pub directives: Vec<Directive>,

@@ -6,12 +6,15 @@
 
 mod columns;
 mod inverse;
+mod links;
 mod mirrors;
 mod names;
 mod predicate;
 mod projects;
 mod relations;
 mod tables;
+
+pub use links::LinkFiles;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::{SmolStr, format_smolstr};
@@ -37,6 +40,8 @@ pub struct Input {
     pub configs: Vec<FileId>,
     /// What stands in place of one.
     pub projects: Vec<ConfiguredProject>,
+    /// Where links are looked for.
+    pub links: LinkFiles,
 }
 
 /// What the config of this program says in place of a drizzle.config.
@@ -88,9 +93,11 @@ pub fn link(world: &dyn LinkWorld, input: &Input) -> SchemaGraph {
         linker.evaluate_file(file);
     }
     linker.evaluate_factory_files();
+    let linkables = links::evaluate(&mut linker, &input.links);
     linker.name_tables();
     linker.build_tables(&mut projects);
     linker.build_relations();
+    links::build(&mut linker, &input.links, linkables);
     inverse::infer(&mut linker.graph, &linker.relation_schemas);
     mirrors::find(&mut linker.graph, &projects);
     linker.finish(projects)
@@ -123,6 +130,8 @@ struct Linker<'w> {
     relations_v2: Vec<Rc<Object>>,
     /// Of each relation: the v2 call that it belongs to.
     relation_schemas: Vec<usize>,
+    /// Who holds what each declaration of a link gave.
+    link_holders: FxHashMap<*const Object, Vec<Holder>>,
     /// Numbers of the tables, once named.
     table_ids: FxHashMap<TableKey, TableId>,
     /// The tables, in the order of their numbers.
@@ -149,6 +158,7 @@ impl<'w> Linker<'w> {
             relation_holders: FxHashMap::default(),
             relations_v2: Vec::new(),
             relation_schemas: Vec::new(),
+            link_holders: FxHashMap::default(),
             table_ids: FxHashMap::default(),
             tables: Vec::new(),
             evaluated: FxHashSet::default(),
@@ -266,6 +276,9 @@ impl<'w> Linker<'w> {
                     self.relations_v1.push(relations.clone());
                 }
                 holders.push(holder.clone());
+            }
+            Value::Object(object) if self.eval.is_link(object) => {
+                self.link_holders.entry(Rc::as_ptr(object)).or_default().push(holder.clone());
             }
             Value::Object(object) if relations::is_v2(object) => {
                 self.relations_v2.push(object.clone());
@@ -399,7 +412,9 @@ impl<'w> Linker<'w> {
     fn read_comments(&mut self) {
         let tables = self.graph.tables.iter().filter(|table| !table.external).map(|table| table.binding.file);
         let relations = self.graph.relations.iter().map(|relation| relation.binding.file);
-        let mut files: Vec<FileId> = tables.chain(relations).collect();
+        let linkables = self.graph.linkables.iter().map(|linkable| linkable.span.file);
+        let links = self.graph.links.iter().map(|link| link.span.file);
+        let mut files: Vec<FileId> = tables.chain(relations).chain(linkables).chain(links).collect();
         files.sort_by_cached_key(|file| self.world.path(*file));
         files.dedup();
         for file in files {
