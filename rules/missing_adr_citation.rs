@@ -119,6 +119,10 @@ impl MissingAdrCitation {
                 Evidence::Config(span) => {
                     finding.related(span, format!("the config says that it means a row of `{to}`"));
                 }
+                Evidence::Link(link) => {
+                    let span = graph.links[link].span;
+                    finding.related(span, format!("this link says that it means a row of `{to}`"));
+                }
                 Evidence::Tag(_) | Evidence::Helper | Evidence::Name => {}
             }
         }

@@ -1,6 +1,7 @@
 //! The façade that the command line, the editor and tests call: from paths to a graph.
 
 mod changed;
+mod migrations;
 mod repository;
 mod settings;
 mod written;
@@ -138,8 +139,17 @@ pub fn read(root: &Path, options: &Options, settings: &Settings) -> Reading {
     written.declared =
         declared(&graph, config, repository_root, |file| repository.path_of(file), &mut unreadable_paths);
     clock.lap("documents");
+    let manifests: Vec<PathBuf> =
+        found.packages.iter().filter_map(|(path, _)| path.parent().map(Path::to_path_buf)).collect();
+    written.migrations =
+        migrations::migrations(root, config, &manifests, &repository, &mut graph, &mut unreadable_paths);
+    clock.lap("migrations");
     let finished = repository.finish();
     graph.sources = finished.sources;
+    let SchemaGraph { unreadable, sources, .. } = &mut graph;
+    unreadable.sort_by_cached_key(|gap| {
+        (sources.get(gap.span.file).path.clone(), gap.span.range, gap.subject.clone())
+    });
     graph.syntax_errors = finished.syntax_errors;
     unreadable_paths.extend(finished.failures);
     let excluded = graph.sources.numbered().filter(|(_, source)| config.files.exclude.is_match(&source.path));

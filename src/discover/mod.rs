@@ -323,7 +323,8 @@ impl Walk<'_> {
                 Some(Kind::Loose) => self.with(|found| found.loose.push(path)),
                 Some(kind) => {
                     let LookedAt { is_config, uses_v1, .. } = looked_at;
-                    let script = Script { path, kind, is_config, bytes: buffer.clone(), uses_v1, names_links };
+                    let script =
+                        Script { path, kind, is_config, bytes: buffer.clone(), uses_v1, names_links };
                     self.with(|found| found.scripts.push(script));
                 }
                 None => {}

@@ -90,9 +90,7 @@ impl Evaluator<'_> {
 
     /// The function behind an export of a file, when it is one that declares links.
     pub(super) fn link_function_of(&self, file: FileId, name: &str) -> Option<Value> {
-        self.world
-            .is_link_function(file, name)
-            .then(|| Value::Static(Library::Links(0), SmolStr::new(name)))
+        self.world.is_link_function(file, name).then(|| Value::Static(Library::Links(0), SmolStr::new(name)))
     }
 
     /// A package outside the repository that exports such a function.
@@ -203,10 +201,13 @@ impl Evaluator<'_> {
         let (linkable, is_list) = match (argument, &inner) {
             (Value::Unknown(why), _) | (_, Value::Unknown(why)) => return unknown(why.clone()),
             (Value::Object(object), Value::Undefined) => (object.clone(), Ok(false)),
-            (_, Value::Object(object)) => (object.clone(), match argument.option("isList") {
-                Value::Undefined => Ok(false),
-                flag => flag.truthy(),
-            }),
+            (_, Value::Object(object)) => (
+                object.clone(),
+                match argument.option("isList") {
+                    Value::Undefined => Ok(false),
+                    flag => flag.truthy(),
+                },
+            ),
             _ => return unknown(why("this side of the link is no object", at)),
         };
         let linkable = self.linkable(&linkable, at);
@@ -258,9 +259,8 @@ fn side_value(side: &LinkSide, at: Span) -> Value {
     };
     let is_list = side.is_list.clone().map_or_else(Value::Unknown, Value::Bool);
     let members = [("linkable", linkable), ("isList", is_list)];
-    let members = members.map(|(key, value)| {
-        (SmolStr::new_static(key), Member { value, written: at, spread: None })
-    });
+    let members =
+        members.map(|(key, value)| (SmolStr::new_static(key), Member { value, written: at, spread: None }));
     Value::Object(Rc::new(Object::from_members(members)))
 }
 

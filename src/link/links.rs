@@ -56,15 +56,13 @@ fn imports_function(linker: &mut Linker<'_>, file: FileId) -> bool {
         BindingKind::Import { name: ImportName::Named(name), .. } => {
             is_named(name) && Evaluator::is_link_function(&linker.eval.top_level(file, local))
         }
-        BindingKind::Import { name: ImportName::Namespace, .. } => {
-            match linker.eval.top_level(file, local) {
-                Value::Library(eval::Library::Links(_)) => true,
-                Value::Module(target) => functions.iter().any(|function| {
-                    Evaluator::is_link_function(&linker.eval.export_value(target, &function.name))
-                }),
-                _ => false,
-            }
-        }
+        BindingKind::Import { name: ImportName::Namespace, .. } => match linker.eval.top_level(file, local) {
+            Value::Library(eval::Library::Links(_)) => true,
+            Value::Module(target) => functions.iter().any(|function| {
+                Evaluator::is_link_function(&linker.eval.export_value(target, &function.name))
+            }),
+            _ => false,
+        },
         _ => false,
     })
 }
@@ -170,8 +168,7 @@ impl Build<'_, '_> {
     }
 
     fn link(&mut self, link: &eval::Link) {
-        let holders: Option<Vec<Holder>> =
-            self.linker.link_holders.get(&Rc::as_ptr(&link.value)).cloned();
+        let holders: Option<Vec<Holder>> = self.linker.link_holders.get(&Rc::as_ptr(&link.value)).cloned();
         let binding = self.linker.name_of(holders.as_ref(), &link.binding).unwrap_or_else(|| {
             // Declared, though no name holds it: `registry.add(defineLink(…))`.
             let (file, name) = link.binding.clone();
@@ -188,7 +185,9 @@ impl Build<'_, '_> {
             }
         }
         // What only follows from a side that is not known is said once.
-        let follows = |why: &Arc<Unknown>| [&left, &right].iter().any(|end| follows(end, why, &self.linker.graph.linkables));
+        let follows = |why: &Arc<Unknown>| {
+            [&left, &right].iter().any(|end| follows(end, why, &self.linker.graph.linkables))
+        };
         let gaps = [
             ("the table", link.table.as_ref().err()),
             ("the left column", left.column.as_ref().err()),

@@ -7,6 +7,7 @@
 mod boundaries;
 mod crossings;
 mod documentation;
+mod links;
 mod names;
 mod polymorphic;
 mod soft;
@@ -15,14 +16,17 @@ pub mod tags;
 pub use boundaries::{Declared, Partition, Side};
 pub use crossings::{Allowance, Crossing, Reference};
 pub use documentation::{About, Documentation, Passage};
+pub use links::{Linked, Links};
 pub use names::{Named, Names, is_column, is_table, singular, spellings};
 pub use polymorphic::{PolymorphicReference, Target};
 pub use soft::{Evidence, SoftReference, same_type, sql_type};
 
+pub use crate::config::Proof;
 use crate::config::{Boundary, Confidence, Config};
 use crate::docs::{EntityPage, Records};
 use crate::graph::SchemaGraph;
 use crate::rule::Level;
+use crate::snapshots::Migrations;
 use crate::source::Span;
 
 /// The schema in the words of the house.
@@ -40,6 +44,8 @@ pub struct Model<'r> {
     pub crossings: Vec<Crossing>,
     /// Ids whose table another column names.
     pub polymorphic_references: Vec<PolymorphicReference>,
+    /// Links by the tables that they join.
+    pub links: Links<'r>,
     /// What is written about all that.
     pub documentation: Documentation<'r>,
     /// Tags and entries of the config and of pages that name nothing: the place and what is wrong there.
@@ -55,6 +61,8 @@ pub struct Written {
     pub records: Records,
     /// Pages about tables.
     pub pages: Vec<EntityPage>,
+    /// What shows that tables were made.
+    pub migrations: Migrations,
     /// What manifests declare, one for each boundary of the config.
     pub declared: Vec<Declared>,
     /// Globs of the config that match no document: the place and what is wrong there.
@@ -70,7 +78,9 @@ impl<'r> Model<'r> {
             boundaries.iter().map(|boundary| Partition::new(graph, boundary)).collect();
         let polymorphic_references = polymorphic::find(graph, &names, &config.polymorphic);
         let sought = soft::Sought { config: &config.soft_references, least: config.least_confidence() };
-        let mut soft = soft::find(graph, &names, &partitions, &polymorphic_references, &sought);
+        let links = Links::new(graph, &config.links, &written.migrations);
+        let called = links.names(graph);
+        let mut soft = soft::find(graph, &names, &partitions, &polymorphic_references, &sought, &called);
         let crossings = crossings::find(graph, boundaries, &written.declared, &partitions, &soft.references);
         let mut documentation = Documentation::new(graph, &config.docs, written);
         let map = config.docs.entities.map.0.iter();
@@ -85,6 +95,7 @@ impl<'r> Model<'r> {
             soft_references: soft.references,
             crossings,
             polymorphic_references,
+            links,
             documentation,
             dangling,
             min_confidence: config.soft_references.min_confidence,
