@@ -61,7 +61,7 @@ fn report(context: &Context<'_>, crossing: &Crossing, evidence: Evidence, out: &
     );
     let place = table.columns[crossing.columns[0]].span;
     let finding = out.report(subject, place, message);
-    finding.partition(partition).label(format!("means a row of `{to}`, as far as anybody can tell"));
+    finding.partition(partition).label(format!("only this column knows that it means a row of `{to}`"));
     match evidence {
         Evidence::Relation(relation) => {
             let span = graph.relations[relation].span;
@@ -91,8 +91,8 @@ fn report(context: &Context<'_>, crossing: &Crossing, evidence: Evidence, out: &
 }
 
 /// The name of what makes a table linkable.
-fn linkable(context: &Context<'_>, table: TableId) -> Option<&str> {
-    let graph: &SchemaGraph = context.graph;
+fn linkable<'g>(context: &Context<'g>, table: TableId) -> Option<&'g str> {
+    let graph: &'g SchemaGraph = context.graph;
     let mut linkables = graph.linkables.iter().enumerate();
     linkables.find_map(|(index, linkable)| {
         let binding = linkable.binding.as_ref()?;
