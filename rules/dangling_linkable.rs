@@ -111,7 +111,7 @@ fn undeclared(
             let name = linkable.display_name();
             let message = format!(
                 "the link `{}` is of `{name}`, which nothing declares to be linkable",
-                link.binding.name
+                link.display_name()
             );
             let finding = out.report(link.subject(), link.span, message);
             if linkable.span != link.span {
@@ -132,7 +132,8 @@ fn same_tables(context: &Context<'_>, out: &mut Findings) {
             let other = &context.graph.links[first];
             let message = format!(
                 "the links `{}` and `{}` have one table, `{table}`",
-                other.binding.name, link.binding.name
+                other.display_name(),
+                link.display_name()
             );
             out.report(table.as_str(), link.table_span, message)
                 .label("rows of the two cannot be told apart")

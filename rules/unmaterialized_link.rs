@@ -51,7 +51,10 @@ impl Rule for UnmaterializedLink {
                 (true, false) => "in no newest snapshot",
                 _ => "in no migration",
             };
-            let message = format!("the table `{table}` of the link `{}` is {place}", link.binding.name);
+            let message = match link.display_name() {
+                name if name == table => format!("the link table `{table}` is {place}"),
+                name => format!("the table `{table}` of the link `{name}` is {place}"),
+            };
             let finding = out.report(table.as_str(), link.span, message);
             match links.migrations.dropped_by(table).filter(|_| sql) {
                 Some(file) => finding.label(format!("`{file}` takes the table away")),

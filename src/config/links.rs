@@ -44,7 +44,7 @@ impl Links {
     pub fn needles(&self) -> Vec<&str> {
         let functions = self.define.iter().map(|define| match define.name.as_str() {
             // It has another name wherever it is imported.
-            "default" => define.specifier.as_str(),
+            "default" => define.specifier.rsplit('/').next().unwrap_or_default(),
             name => name,
         });
         let needles = functions.chain(self.linkable_type.as_ref().map(|name| name.as_str()));

@@ -60,6 +60,9 @@ impl Evaluator<'_> {
 
     /// What the file itself says of a name that it exports.
     fn own_export(&mut self, file: FileId, name: &str) -> Value {
+        if let Some(function) = self.link_function_of(file, name) {
+            return function;
+        }
         let module = self.module(file);
         match module.exports.get(name) {
             Some(Export::Local(local)) => self.binding(file, local),

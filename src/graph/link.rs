@@ -79,6 +79,14 @@ impl Link {
         [&self.left, &self.right]
     }
 
+    /// The name that its file gives it; the name of its table, when it is only exported as the default.
+    pub fn display_name(&self) -> &str {
+        match (self.binding.name.as_str(), &self.table) {
+            ("default", Ok(table)) => table,
+            (name, _) => name,
+        }
+    }
+
     /// What a finding about it is keyed by: the SQL name of its table, else its own.
     pub fn subject(&self) -> SmolStr {
         self.table.clone().unwrap_or_else(|_| self.binding.name.clone())

@@ -5,6 +5,7 @@
 //! matches.
 
 mod columns;
+mod comments;
 mod inverse;
 mod links;
 mod mirrors;
@@ -25,11 +26,10 @@ use std::sync::Arc;
 use crate::eval::drizzle::{self, Entity, Relations};
 use crate::eval::{Evaluator, Object, Value, World};
 use crate::graph::{
-    Binding, DIRECTIVE, Directive, EnumType, Namespace, Package, SchemaGraph, Sequence, TableId, Unknown,
-    Unreadable,
+    Binding, EnumType, Namespace, Package, SchemaGraph, Sequence, TableId, Unknown, Unreadable,
 };
 use crate::source::{FileId, Span};
-use crate::syntax::{BindingKind, Comments, Export, ExprKind, ImportName, Places};
+use crate::syntax::{BindingKind, Comments, Export, ExprKind, ImportName};
 
 /// What to link.
 #[derive(Debug, Default)]
@@ -406,32 +406,6 @@ impl<'w> Linker<'w> {
         let nested = !holder.path.is_empty();
         let name = if nested { format_smolstr!("{name}{}", holder.path) } else { name };
         Some(Binding { file: holder.file, name, exported, nested })
-    }
-
-    /// The comments of every file that declares something, and what those stand on that speak to us.
-    fn read_comments(&mut self) {
-        let tables = self.graph.tables.iter().filter(|table| !table.external).map(|table| table.binding.file);
-        let relations = self.graph.relations.iter().map(|relation| relation.binding.file);
-        let linkables = self.graph.linkables.iter().map(|linkable| linkable.span.file);
-        let links = self.graph.links.iter().map(|link| link.span.file);
-        let mut files: Vec<FileId> = tables.chain(relations).chain(linkables).chain(links).collect();
-        files.sort_by_cached_key(|file| self.world.path(*file));
-        files.dedup();
-        for file in files {
-            let (module, text) = (self.eval.module(file), self.world.text(file));
-            self.graph.comments.extend(module.comments.iter().map(|comment| comment.in_file(file)));
-            if memchr::memmem::find(text.as_bytes(), DIRECTIVE.as_bytes()).is_none() {
-                continue;
-            }
-            let places = Places::new(&module, &text);
-            for comment in &module.comments {
-                let said = text.get(comment.start as usize..comment.end as usize).unwrap_or_default();
-                if said.contains(DIRECTIVE) {
-                    let under = places.under(*comment, &module.comments).map(|range| range.in_file(file));
-                    self.graph.directives.push(Directive { comment: comment.in_file(file), under });
-                }
-            }
-        }
     }
 
     /// The number of the package that governs a file.

@@ -144,8 +144,10 @@ impl Read {
         for entry in entries.flatten().filter(|entry| entry.file_type().is_file()) {
             let name = entry.file_name().to_string_lossy();
             // What takes a migration back is not run.
-            let is_undone = name == "down.sql" || name.ends_with(".down.sql") || name.ends_with("_down.sql");
-            if name.ends_with(".sql")
+            let is_undone = name == "down.sql" || name.ends_with(".down.sql");
+            // Below, only what 1.0 writes: other folders have an order, or a database, of their own.
+            let is_one = if entry.depth() == 1 { name.ends_with(".sql") } else { name == "migration.sql" };
+            if is_one
                 && !is_undone
                 && let Some(text) = self.text(entry.path())
             {
@@ -157,6 +159,7 @@ impl Read {
 
     fn text(&mut self, path: &Path) -> Option<String> {
         let found = match std::fs::metadata(path) {
+            Ok(metadata) if !metadata.is_file() => Err("it is no file".to_string()),
             Ok(metadata) if metadata.len() > MAX_BYTES => {
                 Err("it is too large to be a migration".to_string())
             }
