@@ -155,17 +155,10 @@ impl MissingAdrCitation {
             true => "what is said of it leads to no record",
             false => "the next reader cannot tell whether this is meant",
         });
-        if let Reference::Soft(index) = crossing.by {
-            match context.model.soft_references[index].evidence {
-                Evidence::Relation(relation) => {
-                    let span = graph.relations[relation].span;
-                    finding.related(span, format!("this relation says that it means a row of `{to}`"));
-                }
-                Evidence::Config(span) => {
-                    finding.related(span, format!("the config says that it means a row of `{to}`"));
-                }
-                Evidence::Tag(_) | Evidence::Helper | Evidence::Name => {}
-            }
+        if let Reference::Soft(index) = crossing.by
+            && let Some((span, said)) = context.model.soft_references[index].evidence.shown(graph, &to)
+        {
+            finding.related(span, said);
         }
         if let Some(passage) = passages.iter().find(|passage| passage.at == About::Entry) {
             finding.related(passage.span, "the entity page speaks of it, without a record");

@@ -6,6 +6,9 @@ use crate::rule::Entry;
 mod aggregate_disposition_mismatch;
 mod cascade_across_aggregates;
 mod cross_schema_reference;
+mod dangling_linkable;
+mod link_identifier_too_long;
+mod link_payload;
 mod missing_adr_citation;
 mod missing_on_delete;
 mod missing_relation;
@@ -32,6 +35,8 @@ mod unindexed_soft_reference;
 mod unknown_adr;
 mod unknown_polymorphic_target;
 mod unknown_rule;
+mod unlinked_soft_reference;
+mod unmaterialized_link;
 mod unreadable_schema;
 mod unresolved_import;
 mod unused_suppression;
@@ -42,6 +47,9 @@ pub static RULES: &[Entry] = &[
     Entry::of::<aggregate_disposition_mismatch::AggregateDispositionMismatch>(),
     Entry::of::<cascade_across_aggregates::CascadeAcrossAggregates>(),
     Entry::of::<cross_schema_reference::CrossSchemaReference>(),
+    Entry::of::<dangling_linkable::DanglingLinkable>(),
+    Entry::of::<link_identifier_too_long::LinkIdentifierTooLong>(),
+    Entry::of::<link_payload::LinkPayload>(),
     Entry::of::<missing_adr_citation::MissingAdrCitation>(),
     Entry::of::<missing_on_delete::MissingOnDelete>(),
     Entry::of::<missing_relation::MissingRelation>(),
@@ -68,6 +76,8 @@ pub static RULES: &[Entry] = &[
     Entry::of::<unknown_adr::UnknownAdr>(),
     Entry::of::<unknown_polymorphic_target::UnknownPolymorphicTarget>(),
     Entry::of::<unknown_rule::UnknownRule>(),
+    Entry::of::<unlinked_soft_reference::UnlinkedSoftReference>(),
+    Entry::of::<unmaterialized_link::UnmaterializedLink>(),
     Entry::of::<unreadable_schema::UnreadableSchema>(),
     Entry::of::<unresolved_import::UnresolvedImport>(),
     Entry::of::<unused_suppression::UnusedSuppression>(),

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use smol_str::SmolStr;
 
-use crate::model::{Evidence, SoftReference};
+use crate::model::SoftReference;
 use crate::rule::{Confidence, Context, Findings, Level, Meta, Rule};
 
 /// Options.
@@ -65,14 +65,8 @@ fn report(
     let finding = out.report(subject, table.columns[reference.columns[0]].span, message);
     finding.partition(partition).label(format!("a row of `{to}` can go while this still means it"));
     finding.related(target.columns[reference.target_columns[0]].span, "the key that it means");
-    match reference.evidence {
-        Evidence::Relation(relation) => {
-            finding.related(graph.relations[relation].span, "this relation joins them");
-        }
-        Evidence::Config(span) => {
-            finding.related(span, format!("the config says that it means a row of `{to}`"));
-        }
-        Evidence::Tag(_) | Evidence::Helper | Evidence::Name => {}
+    if let Some((span, said)) = reference.evidence.shown(graph, &to) {
+        finding.related(span, said);
     }
     let key = graph.as_foreign_key(table, &reference.columns, target, &reference.target_columns);
     finding.help(format!("make it a foreign key: `{key}`"));

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::graph::{Coverage, Dialect, Index, SchemaGraph, Server, Table, coverage, nearest};
-use crate::model::{Evidence, SoftReference, is_table};
+use crate::model::{SoftReference, is_table};
 use crate::rule::{Confidence, Context, Findings, Glob, Level, Meta, Rule};
 
 /// Options.
@@ -101,15 +101,8 @@ impl UnindexedSoftReference {
             }
             (None, None) => {}
         }
-        match reference.evidence {
-            Evidence::Relation(relation) => {
-                let why = format!("this relation says that it means a row of `{to}`");
-                finding.related(graph.relations[relation].span, why);
-            }
-            Evidence::Config(span) => {
-                finding.related(span, format!("the config says that it means a row of `{to}`"));
-            }
-            Evidence::Tag(_) | Evidence::Helper | Evidence::Name => {}
+        if let Some((span, said)) = reference.evidence.shown(graph, &to) {
+            finding.related(span, said);
         }
         let plural = if columns.len() == 1 { "" } else { "s" };
         let names: Vec<&str> = columns.iter().map(|column| table.column_name(*column)).collect();

@@ -19,6 +19,7 @@ pub mod packages;
 pub mod resolve;
 pub mod review;
 pub mod rule;
+pub mod snapshots;
 pub mod source;
 pub mod suppress;
 pub mod syntax;

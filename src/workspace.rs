@@ -1,6 +1,7 @@
 //! The façade that the command line, the editor and tests call: from paths to a graph.
 
 mod changed;
+mod migrations;
 mod repository;
 mod settings;
 mod written;
@@ -13,8 +14,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::config::{self, Config};
-use crate::discover::search::Kind;
-use crate::discover::{Options, Script, ddl, discover, discover_surroundings};
+use crate::discover::search::{Kind, Names};
+use crate::discover::{self, Options, Script, ddl, discover, discover_surroundings};
 use crate::docs::Problem;
 use crate::graph::{DrizzleLine, SchemaGraph, Table};
 use crate::link::{ConfiguredProject, Input, link};
@@ -69,7 +70,9 @@ const STACK: usize = 256 << 20;
 pub fn read(root: &Path, options: &Options, settings: &Settings) -> Reading {
     let mut clock = Clock::new();
     let config = &settings.config;
-    let mut found = discover(options);
+    let links = &config.links;
+    let names = Names::of(&links.needles());
+    let mut found = discover(options, &discover::Links { names, files: links.files.clone() });
     let repository_root = repository_root(root);
     if repository_root != root {
         // The packages around a folder that was named belong to its meaning.
@@ -105,19 +108,29 @@ pub fn read(root: &Path, options: &Options, settings: &Settings) -> Reading {
     let mut repository =
         Repository::new((root, repository_root), &packages, &resolver, &line_of, &found.loose);
     repository.overlay = options.overlay.clone();
+    repository.name_link_functions(settings.folder.as_deref().unwrap_or(root), links);
     for source in settings.sources.iter() {
         repository.add_text(root.join(&*source.path), source.clone());
     }
     let mut input = Input { projects: projects(root, config), ..Input::default() };
     for (script, parsed) in found.scripts.iter().zip(lowered) {
-        let file = repository.add(script.path.clone(), parsed, script.kind != Kind::Config);
+        let file = repository.add(script.path.clone(), parsed, script.kind == Kind::Candidate);
         if script.is_config {
             input.configs.push(file);
         }
-        if script.kind != Kind::Config {
+        if script.kind == Kind::Candidate {
             input.candidates.push(file);
         }
+        if script.names_links {
+            input.links.files.push(file);
+        }
     }
+    input.links.linkable_type = links.linkable_type.as_ref().map(|name| SmolStr::new(&**name));
+    input.links.declaring = links.files.as_ref().map(|globs| {
+        let base = settings.folder.as_deref().unwrap_or(root);
+        let declaring = input.links.files.iter().copied();
+        declaring.filter(|file| globs.is_match(&relative(base, &repository.path_of(*file)))).collect()
+    });
     let mut graph = stacker::grow(STACK, || link(&repository, &input));
     graph.queries_relations =
         (found.queries || found.looked_at > found.scripts.len()).then_some(found.queries);
@@ -128,8 +141,17 @@ pub fn read(root: &Path, options: &Options, settings: &Settings) -> Reading {
         documents(root, config, &found.records, &repository, &mut unreadable_paths);
     written.declared = declared(&graph, config, (root, repository_root), &repository, &mut unreadable_paths);
     clock.lap("documents");
+    let manifests: Vec<PathBuf> =
+        found.packages.iter().filter_map(|(path, _)| path.parent().map(Path::to_path_buf)).collect();
+    written.migrations =
+        migrations::migrations(root, config, &manifests, &repository, &mut graph, &mut unreadable_paths);
+    clock.lap("migrations");
     let finished = repository.finish();
     graph.sources = finished.sources;
+    let SchemaGraph { unreadable, sources, .. } = &mut graph;
+    unreadable.sort_by_cached_key(|gap| {
+        (sources.get(gap.span.file).path.clone(), gap.span.range, gap.subject.clone())
+    });
     graph.syntax_errors = finished.syntax_errors;
     unreadable_paths.extend(finished.failures);
     let excluded = graph.sources.numbered().filter(|(_, source)| config.files.exclude.is_match(&source.path));

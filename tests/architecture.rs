@@ -80,6 +80,10 @@ fn rooms_look_one_way() {
             "src/config/",
             &["crate::eval", "crate::link", "crate::syntax", "crate::workspace", "crate::check"][..],
         ),
+        (
+            "src/snapshots/",
+            &["crate::eval", "crate::link", "crate::syntax", "crate::workspace", "crate::check"][..],
+        ),
         ("src/output/", &["crate::eval", "crate::link", "crate::syntax", "crate::workspace"][..]),
     ];
     for (file, text) in files("src") {

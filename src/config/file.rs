@@ -10,6 +10,7 @@ use super::aggregates::Aggregates;
 use super::boundaries::OneOrSeveral;
 use super::docs::Docs;
 use super::glob::Globs;
+use super::links::Links;
 use super::projects::Project;
 use super::references::{Polymorphic, SoftReferences};
 use super::settings::RulesKey;
@@ -39,6 +40,8 @@ pub(super) struct ConfigFile {
     pub(super) aggregates: Aggregates,
     /// Decision records and pages that explain the tables.
     pub(super) docs: Docs,
+    /// Associations between tables of different domains, declared by a function of the house.
+    pub(super) links: Links,
     /// The level and the options of each rule.
     rules: Apart<RulesKey>,
     /// Rules that are set otherwise for some files; the last entry that matches a file wins.

@@ -13,6 +13,7 @@ mod fault;
 mod file;
 mod glob;
 mod layers;
+mod links;
 mod merge;
 mod node;
 mod nullable;
@@ -45,6 +46,7 @@ pub use error::{Error, Errors};
 pub use file::Files;
 pub use glob::{Glob, Globs};
 pub use layers::{Layer, Load};
+pub use links::{Define, Links, Proof};
 pub use node::{Kind, Member, Node};
 pub use nullable::Nullable;
 pub use pattern::{DirectoryPattern, Pattern};
@@ -75,6 +77,8 @@ pub struct Config {
     pub aggregates: Aggregates,
     /// Decision records and pages of entities.
     pub docs: Docs,
+    /// Links between tables.
+    pub links: Links,
     /// How each rule runs.
     pub rules: RuleSettings,
     /// Files for which rules are set otherwise.
@@ -134,7 +138,7 @@ fn typed(
     let mut reader = settings::Reader { rules, partitions, errors: Errors::new() };
     let (settings, overrides) = reader.read(&effective);
     errors.append(&mut reader.errors);
-    let file::ConfigFile { files, projects, soft_references, polymorphic, aggregates, docs, .. } =
+    let file::ConfigFile { files, projects, soft_references, polymorphic, aggregates, docs, links, .. } =
         keys.ok()?;
     aggregates.check(errors);
     Some(Config {
@@ -146,6 +150,7 @@ fn typed(
         polymorphic,
         aggregates,
         docs,
+        links,
         rules: settings,
         overrides,
         effective,

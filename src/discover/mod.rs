@@ -69,6 +69,22 @@ impl Files {
     }
 }
 
+/// Which files may declare links.
+#[derive(Debug, Default)]
+pub struct Links {
+    /// What such a file contains.
+    pub names: search::Names,
+    /// Files that the config names, by paths from the root of [`Files`].
+    pub files: Option<config::Globs>,
+}
+
+impl Links {
+    fn may_be_in(&self, files: &Files, path: &Path, bytes: &[u8]) -> bool {
+        let is_named = |globs: &config::Globs| globs.is_match(&files.inside(path));
+        (self.names.are_in(bytes) || self.files.as_ref().is_some_and(is_named)) && !files.excludes(path)
+    }
+}
+
 /// What the walk found; the order of every list is that of the paths.
 #[derive(Debug, Default)]
 pub struct Discovery {
@@ -107,12 +123,15 @@ pub struct Script {
     pub bytes: Vec<u8>,
     /// It uses what only Drizzle 1.0 has.
     pub uses_v1: bool,
+    /// It may declare links, or what may be linked.
+    pub names_links: bool,
 }
 
 /// Walks the paths.
-pub fn discover(options: &Options) -> Discovery {
+pub fn discover(options: &Options, links: &Links) -> Discovery {
     let walk = Walk {
         options,
+        links,
         tracked: Tracked::default(),
         looked_at: AtomicUsize::default(),
         queries: AtomicBool::default(),
@@ -198,6 +217,7 @@ fn is_record(path: &Path, name: &str) -> bool {
 
 struct Walk<'o> {
     options: &'o Options,
+    links: &'o Links,
     tracked: Tracked,
     looked_at: AtomicUsize,
     queries: AtomicBool,
@@ -298,7 +318,10 @@ impl Walk<'_> {
             }
             let kind = self.options.files.kind(path, looked_at);
             let kind = if named { kind.or(Some(Kind::Candidate)) } else { kind };
-            let of_interest = matches!(kind, Some(Kind::Candidate | Kind::Config));
+            let names_links = self.links.may_be_in(&self.options.files, path, buffer);
+            let is_loose = kind == Some(Kind::Loose);
+            let kind = if names_links && (kind.is_none() || is_loose) { Some(Kind::Links) } else { kind };
+            let of_interest = matches!(kind, Some(Kind::Candidate | Kind::Config | Kind::Links));
             if ignored && !(of_interest && self.tracked.contains(path)) {
                 if kind == Some(Kind::Candidate) {
                     self.with(|found| found.ignored.push(path.to_path_buf()));
@@ -307,11 +330,15 @@ impl Walk<'_> {
             }
             self.looked_at.fetch_add(1, Ordering::Relaxed);
             let path = path.to_path_buf();
+            if is_loose && names_links {
+                self.with(|found| found.loose.push(path.clone()));
+            }
             match kind {
                 Some(Kind::Loose) => self.with(|found| found.loose.push(path)),
                 Some(kind) => {
                     let LookedAt { is_config, uses_v1, .. } = looked_at;
-                    let script = Script { path, kind, is_config, bytes: buffer.clone(), uses_v1 };
+                    let script =
+                        Script { path, kind, is_config, bytes: buffer.clone(), uses_v1, names_links };
                     self.with(|found| found.scripts.push(script));
                 }
                 None => {}

@@ -11,6 +11,8 @@ pub enum Kind {
     Candidate,
     /// It is a drizzle.config and nothing else.
     Config,
+    /// It may declare links, or what may be linked, and no tables.
+    Links,
     /// It may call a table function of another file.
     Loose,
 }
@@ -136,6 +138,22 @@ fn finds(rest: &[u8]) -> bool {
 fn is_config(name: &str, bytes: &[u8]) -> bool {
     let Some(at) = name.find("config") else { return false };
     name[..at].starts_with("drizzle") || memmem::find(bytes, b"drizzle-kit").is_some()
+}
+
+/// Searches for what the config names.
+#[derive(Debug, Default)]
+pub struct Names(Option<AhoCorasick>);
+
+impl Names {
+    /// Those names; none are in no file.
+    pub fn of(names: &[&str]) -> Self {
+        Self(if names.is_empty() { None } else { AhoCorasick::new(names).ok() })
+    }
+
+    /// Whether the bytes hold one of them.
+    pub fn are_in(&self, bytes: &[u8]) -> bool {
+        self.0.as_ref().is_some_and(|names| names.is_match(bytes))
+    }
 }
 
 /// Searches for calls of some functions.

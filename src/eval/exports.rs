@@ -25,6 +25,9 @@ pub(super) struct Exports {
 impl Evaluator<'_> {
     /// The value that a file exports under a name; undefined when it exports no such name.
     pub fn export(&mut self, file: FileId, name: &str) -> Value {
+        if let Some(function) = self.link_function_of(file, name) {
+            return function;
+        }
         let module = self.module(file);
         if module.star_exports.is_empty() || module.exports.contains_key(name) {
             return self.own_export(file, name);
@@ -37,7 +40,7 @@ impl Evaluator<'_> {
             let at = module.specifier(module.star_exports[0]).range.in_file(file);
             for library in &exports.libraries {
                 let value = self.library_member(*library, name, at);
-                if !matches!(value, Value::Undefined) {
+                if !matches!(value, Value::Undefined | Value::Unknown(_)) {
                     return value;
                 }
             }
@@ -57,6 +60,9 @@ impl Evaluator<'_> {
 
     /// What the file itself says of a name that it exports.
     fn own_export(&mut self, file: FileId, name: &str) -> Value {
+        if let Some(function) = self.link_function_of(file, name) {
+            return function;
+        }
         let module = self.module(file);
         match module.exports.get(name) {
             Some(Export::Local(local)) => self.binding(file, local),
@@ -96,7 +102,15 @@ impl Evaluator<'_> {
             for star in module.star_exports.iter().rev() {
                 match self.module_value(file, &module, *star) {
                     Value::Module(target) => open.push(target),
-                    Value::Library(library) => exports.libraries.push(library),
+                    Value::Library(library) => {
+                        if let Library::Links(_) = library
+                            && let Value::Unknown(why) =
+                                self.library_member(library, "*", module.specifier(*star).range.in_file(file))
+                        {
+                            exports.open.get_or_insert(why);
+                        }
+                        exports.libraries.push(library);
+                    }
                     Value::Unknown(why) => {
                         exports.open.get_or_insert(why);
                     }

@@ -26,6 +26,8 @@ pub enum Library {
     Path,
     /// `node:url`.
     Url,
+    /// A package outside the repository with functions that declare links, by the first of them.
+    Links(usize),
     /// A global: `Object`, `Array`, `String`, `Number`, `Math`, `JSON`, `Symbol`, `Set`, `Map`.
     Global(Global),
 }

@@ -12,6 +12,7 @@ mod exports;
 mod expression;
 mod javascript;
 mod library;
+mod links;
 mod object;
 mod packages;
 mod statement;
@@ -19,9 +20,10 @@ mod taint;
 mod value;
 
 pub use library::Library;
+pub use links::{Link, LinkFunction, LinkSide, Linkable};
 pub use value::*;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::{SmolStr, format_smolstr};
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
@@ -48,6 +50,14 @@ pub trait World {
     fn absolute_path(&self, file: FileId) -> String;
     /// The folder of the package.json that governs a file, for `process.cwd()`.
     fn package_folder(&self, file: FileId) -> String;
+    /// The functions that declare links, as they are imported.
+    fn link_functions(&self) -> &[LinkFunction] {
+        &[]
+    }
+    /// Whether an export of a file is one of them.
+    fn is_link_function(&self, _file: FileId, _name: &str) -> bool {
+        false
+    }
 }
 
 /// What a module specifier leads to.
@@ -92,6 +102,10 @@ pub struct Evaluator<'w> {
     pub enums: Vec<Rc<EnumType>>,
     /// Every sequence that was made, in order.
     pub sequences: Vec<Rc<Sequence>>,
+    /// Every link that was declared, in order.
+    pub links: Vec<Rc<Link>>,
+    /// What those calls gave.
+    link_values: FxHashSet<*const Object>,
     /// Imports that led nowhere when a value was asked of them.
     pub missing_imports: Vec<(Span, SmolStr)>,
 }
@@ -124,6 +138,8 @@ impl<'w> Evaluator<'w> {
             tables: Vec::new(),
             enums: Vec::new(),
             sequences: Vec::new(),
+            links: Vec::new(),
+            link_values: FxHashSet::default(),
             missing_imports: Vec::new(),
         }
     }
@@ -317,6 +333,11 @@ impl<'w> Evaluator<'w> {
         name: &ImportName,
         at: Range,
     ) -> Value {
+        if let ImportName::Named(name) = name
+            && let Some(function) = self.link_function(&module.specifier(specifier).text, name)
+        {
+            return function;
+        }
         let target = self.module_value(file, module, specifier);
         match name {
             ImportName::Namespace => target,
@@ -360,6 +381,9 @@ impl<'w> Evaluator<'w> {
         match self.world.resolve(file, &specifier.text) {
             Target::File(target) => Value::Module(target),
             Target::External => {
+                if let Some(library) = self.link_library(&specifier.text) {
+                    return library;
+                }
                 let reason = format!("the package `{}` is not part of the repository", specifier.text);
                 Value::Unknown(Arc::new(Unknown { reason: reason.into(), span: at, external: true }))
             }

@@ -35,6 +35,7 @@ impl Evaluator<'_> {
             }
             (Library::Core(dialect, line), _) => super::drizzle::core_member(dialect, line, name)
                 .unwrap_or_else(|| unknown(format!("`{name}` of drizzle-orm is not read"), at)),
+            (Library::Links(index), _) => self.link_member(index, name, at),
             _ => Value::Static(library, SmolStr::new(name)),
         }
     }
@@ -70,6 +71,7 @@ impl Evaluator<'_> {
                 }
                 _ => no_member("`node:url`", name, at),
             },
+            Library::Links(_) => self.define_link(name, &arguments, at),
             Library::Global(global) => self.call_global(global, name, arguments, at),
         }
     }

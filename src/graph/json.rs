@@ -43,6 +43,8 @@ pub fn graph(graph: &SchemaGraph) -> Value {
             Value::Object(out)
         }).collect::<Vec<_>>(),
         "relations": graph.relations.iter().map(|relation| self::relation(graph, relation)).collect::<Vec<_>>(),
+        "linkables": graph.linkables.iter().map(|linkable| self::linkable(graph, linkable)).collect::<Vec<_>>(),
+        "links": graph.links.iter().map(|link| self::link(graph, link)).collect::<Vec<_>>(),
         "unreadable": graph.unreadable.iter().map(|gap| json!({
             "subject": gap.subject, "reason": gap.why.reason, "span": span(graph, gap.span),
             "cause": span(graph, gap.why.span),
@@ -330,6 +332,36 @@ fn relation(graph: &SchemaGraph, relation: &Relation) -> Value {
         put("through", json!({ "table": table_ref(graph, through) }));
     }
     put("span", span(graph, relation.span));
+    Value::Object(out)
+}
+
+fn linkable(graph: &SchemaGraph, linkable: &Linkable) -> Value {
+    let mut out = linkable.binding.as_ref().map(|made| binding(graph, made)).unwrap_or_default();
+    out.insert("declared".into(), linkable.binding.is_some().into());
+    out.insert("package".into(), graph.packages.get(linkable.package).map_or("", |of| &of.folder).into());
+    out.insert("module".into(), known(&linkable.module));
+    out.insert("entity".into(), known(&linkable.entity));
+    out.insert("table".into(), known(&linkable.table));
+    out.insert("primaryKey".into(), known(&linkable.primary_key));
+    out.insert("idPrefix".into(), optional(&linkable.id_prefix));
+    out.insert("span".into(), span(graph, linkable.span));
+    Value::Object(out)
+}
+
+fn link(graph: &SchemaGraph, link: &Link) -> Value {
+    let flag = |fact: &Fact<bool>| fact.as_ref().map_or(Value::Null, |flag| (*flag).into());
+    let end = |end: &LinkEnd| {
+        json!({
+            "linkable": end.linkable.as_ref().ok(), "isList": flag(&end.is_list), "column": known(&end.column),
+        })
+    };
+    let mut out = binding(graph, &link.binding);
+    out.insert("name".into(), known(&link.table));
+    out.insert("left".into(), end(&link.left));
+    out.insert("right".into(), end(&link.right));
+    out.insert("deleteCascade".into(), flag(&link.delete_cascade));
+    out.insert("readOnly".into(), flag(&link.read_only));
+    out.insert("span".into(), span(graph, link.span));
     Value::Object(out)
 }
 

@@ -9,6 +9,7 @@ mod coverage;
 mod dialect;
 mod fact;
 pub mod json;
+mod link;
 mod names;
 mod subject;
 mod table;
@@ -17,6 +18,7 @@ pub use actions::effect_of_delete;
 pub use coverage::{Coverage, Lacking, Server, coverage, nearest, needs_indexes};
 pub use dialect::*;
 pub use fact::*;
+pub use link::*;
 pub use names::GeneratedNames;
 pub use table::*;
 
@@ -47,13 +49,17 @@ pub struct SchemaGraph {
     /// Whether code queries by relations (`db.query.users.findMany`); not known where there is no code beside
     /// schemas.
     pub queries_relations: Option<bool>,
+    /// What may be linked: what says so by its type first, by file and place, then what only links name.
+    pub linkables: Vec<Linkable>,
+    /// Links between tables, by file and place.
+    pub links: Vec<Link>,
     /// What could not be read, by file and place, each once.
     pub unreadable: Vec<Unreadable>,
     /// Imports that a table needs and that lead nowhere.
     pub missing_imports: Vec<(Span, SmolStr)>,
-    /// Packages that hold tables.
+    /// Packages that hold tables, or what may be linked.
     pub packages: Vec<Package>,
-    /// Comments of the files that declare tables or relations, by file and place.
+    /// Comments of the files that declare tables, relations or links, by file and place.
     pub comments: Vec<Span>,
     /// Comments that speak to this program, by file and place.
     pub directives: Vec<Directive>,

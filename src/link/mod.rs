@@ -5,13 +5,17 @@
 //! matches.
 
 mod columns;
+mod comments;
 mod inverse;
+mod links;
 mod mirrors;
 mod names;
 mod predicate;
 mod projects;
 mod relations;
 mod tables;
+
+pub use links::LinkFiles;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::{SmolStr, format_smolstr};
@@ -22,11 +26,10 @@ use std::sync::Arc;
 use crate::eval::drizzle::{self, Entity, Relations};
 use crate::eval::{Evaluator, Object, Value, World};
 use crate::graph::{
-    Binding, DIRECTIVE, Directive, EnumType, Namespace, Package, SchemaGraph, Sequence, TableId, Unknown,
-    Unreadable,
+    Binding, EnumType, Namespace, Package, SchemaGraph, Sequence, TableId, Unknown, Unreadable,
 };
 use crate::source::{FileId, Span};
-use crate::syntax::{BindingKind, Comments, Export, ExprKind, ImportName, Places};
+use crate::syntax::{BindingKind, Comments, Export, ExprKind, ImportName};
 
 /// What to link.
 #[derive(Debug, Default)]
@@ -37,6 +40,8 @@ pub struct Input {
     pub configs: Vec<FileId>,
     /// What stands in place of one.
     pub projects: Vec<ConfiguredProject>,
+    /// Where links are looked for.
+    pub links: LinkFiles,
 }
 
 /// What the config of this program says in place of a drizzle.config.
@@ -90,9 +95,11 @@ pub fn link(world: &dyn LinkWorld, input: &Input) -> SchemaGraph {
         linker.evaluate_file(file);
     }
     linker.evaluate_factory_files();
+    let linkables = links::evaluate(&mut linker, &input.links);
     linker.name_tables();
     linker.build_tables(&mut projects);
     linker.build_relations();
+    links::build(&mut linker, &input.links, linkables);
     inverse::infer(&mut linker.graph, &linker.relation_schemas);
     mirrors::find(&mut linker.graph, &projects);
     linker.finish(projects)
@@ -125,6 +132,8 @@ struct Linker<'w> {
     relations_v2: Vec<Rc<Object>>,
     /// Of each relation: the v2 call that it belongs to.
     relation_schemas: Vec<usize>,
+    /// Who holds what each declaration of a link gave.
+    link_holders: FxHashMap<*const Object, Vec<Holder>>,
     /// Numbers of the tables, once named.
     table_ids: FxHashMap<TableKey, TableId>,
     /// The tables, in the order of their numbers.
@@ -151,6 +160,7 @@ impl<'w> Linker<'w> {
             relation_holders: FxHashMap::default(),
             relations_v2: Vec::new(),
             relation_schemas: Vec::new(),
+            link_holders: FxHashMap::default(),
             table_ids: FxHashMap::default(),
             tables: Vec::new(),
             evaluated: FxHashSet::default(),
@@ -268,6 +278,9 @@ impl<'w> Linker<'w> {
                     self.relations_v1.push(relations.clone());
                 }
                 holders.push(holder.clone());
+            }
+            Value::Object(object) if self.eval.is_link(object) => {
+                self.link_holders.entry(Rc::as_ptr(object)).or_default().push(holder.clone());
             }
             Value::Object(object) if relations::is_v2(object) => {
                 self.relations_v2.push(object.clone());
@@ -395,30 +408,6 @@ impl<'w> Linker<'w> {
         let nested = !holder.path.is_empty();
         let name = if nested { format_smolstr!("{name}{}", holder.path) } else { name };
         Some(Binding { file: holder.file, name, exported, nested })
-    }
-
-    /// The comments of every file that declares something, and what those stand on that speak to us.
-    fn read_comments(&mut self) {
-        let tables = self.graph.tables.iter().filter(|table| !table.external).map(|table| table.binding.file);
-        let relations = self.graph.relations.iter().map(|relation| relation.binding.file);
-        let mut files: Vec<FileId> = tables.chain(relations).collect();
-        files.sort_by_cached_key(|file| self.world.path(*file));
-        files.dedup();
-        for file in files {
-            let (module, text) = (self.eval.module(file), self.world.text(file));
-            self.graph.comments.extend(module.comments.iter().map(|comment| comment.in_file(file)));
-            if memchr::memmem::find(text.as_bytes(), DIRECTIVE.as_bytes()).is_none() {
-                continue;
-            }
-            let places = Places::new(&module, &text);
-            for comment in &module.comments {
-                let said = text.get(comment.start as usize..comment.end as usize).unwrap_or_default();
-                if said.contains(DIRECTIVE) {
-                    let under = places.under(*comment, &module.comments).map(|range| range.in_file(file));
-                    self.graph.directives.push(Directive { comment: comment.in_file(file), under });
-                }
-            }
-        }
     }
 
     /// The number of the package that governs a file.

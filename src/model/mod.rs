@@ -8,6 +8,7 @@ mod aggregates;
 mod boundaries;
 mod crossings;
 mod documentation;
+mod links;
 mod names;
 mod polymorphic;
 mod soft;
@@ -17,6 +18,7 @@ pub use aggregates::{Aggregate, Aggregates, Decision, Inner};
 pub use boundaries::{Declared, Manifest, Partition, Side};
 pub use crossings::{Allowance, Crossing, Reference};
 pub use documentation::{About, Documentation, Passage};
+pub use links::{Linked, Links};
 pub use names::{Named, Names, is_column, is_table, plural, singular, spellings};
 pub use polymorphic::{PolymorphicReference, Target};
 pub use soft::{Evidence, SoftReference, helper_call, same_type, sql_type};
@@ -24,10 +26,12 @@ pub use soft::{Evidence, SoftReference, helper_call, same_type, sql_type};
 // What the config says of polymorphic references.
 pub use crate::config::{Pair, Targets};
 
+pub use crate::config::Proof;
 use crate::config::{Boundary, Confidence, Config};
 use crate::docs::{EntityPage, Records};
 use crate::graph::SchemaGraph;
 use crate::rule::Level;
+use crate::snapshots::Migrations;
 use crate::source::Span;
 
 /// The schema in the words of the house.
@@ -51,6 +55,8 @@ pub struct Model<'r> {
     pub pairs: &'r [Pair],
     /// Tables that change together.
     pub aggregates: Aggregates<'r>,
+    /// Links by the tables that they join.
+    pub links: Links<'r>,
     /// What is written about all that.
     pub documentation: Documentation<'r>,
     /// Tags and entries of the config and of pages that name nothing: the place and what is wrong there.
@@ -66,6 +72,8 @@ pub struct Written {
     pub records: Records,
     /// Pages about tables.
     pub pages: Vec<EntityPage>,
+    /// What shows that tables were made.
+    pub migrations: Migrations,
     /// What manifests declare, one for each boundary of the config.
     pub declared: Vec<Declared>,
     /// Globs of the config that match no document: the place and what is wrong there.
@@ -81,7 +89,9 @@ impl<'r> Model<'r> {
             boundaries.iter().map(|boundary| Partition::new(graph, boundary)).collect();
         let mut polymorphic = polymorphic::find(graph, &names, &config.polymorphic);
         let sought = soft::Sought { config: &config.soft_references, least: config.least_confidence() };
-        let mut soft = soft::find(graph, &names, &partitions, &polymorphic.references, &sought);
+        let links = Links::new(graph, &config.links, &written.migrations);
+        let called = links.names(graph);
+        let mut soft = soft::find(graph, &names, &partitions, &polymorphic.references, &sought, &called);
         let crossings = crossings::find(graph, boundaries, &written.declared, &partitions, &soft.references);
         let mut documentation = Documentation::new(graph, &config.docs, written);
         let map = config.docs.entities.map.0.iter();
@@ -110,6 +120,7 @@ impl<'r> Model<'r> {
             polymorphic_references: polymorphic.references,
             pairs: &config.polymorphic.pairs,
             aggregates,
+            links,
             documentation,
             dangling,
             min_confidence: config.soft_references.min_confidence,

@@ -4,6 +4,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
 use super::boundaries::{Partition, Side};
+use super::links::{Called, meant};
 use super::names::{Named, Names, is_column};
 use super::polymorphic::PolymorphicReference;
 use super::tags::tags;
@@ -36,6 +37,8 @@ pub enum Evidence {
     Config(Span),
     /// A `one()` with fields, by its number.
     Relation(usize),
+    /// A link, by its number: the column is called as its other side would be.
+    Link(usize),
     /// A column helper that the config names.
     Helper,
     /// Its name alone.
@@ -75,11 +78,22 @@ fn is_unique(target: &Table, columns: &[usize]) -> bool {
 }
 
 impl Evidence {
+    /// Where it stands, when that is not the column itself, and what it says of a reference to that table.
+    pub fn shown(self, graph: &SchemaGraph, to: &str) -> Option<(Span, String)> {
+        let (span, what) = match self {
+            Self::Relation(relation) => (graph.relations[relation].span, "this relation"),
+            Self::Config(span) => (span, "the config"),
+            Self::Link(link) => (graph.links[link].span, "this link"),
+            Self::Tag(_) | Self::Helper | Self::Name => return None,
+        };
+        Some((span, format!("{what} says that it means a row of `{to}`")))
+    }
+
     /// How sure it is.
     pub const fn confidence(self) -> Confidence {
         match self {
             Self::Tag(_) | Self::Config(_) | Self::Relation(_) => Confidence::Certain,
-            Self::Helper => Confidence::Probable,
+            Self::Link(_) | Self::Helper => Confidence::Probable,
             Self::Name => Confidence::Guess,
         }
     }
@@ -112,12 +126,14 @@ pub(super) fn find(
     partitions: &[Partition],
     polymorphic: &[PolymorphicReference],
     sought: &Sought<'_>,
+    called: &FxHashMap<TableId, Vec<Called>>,
 ) -> Found {
     let search = Search {
         graph,
         names,
         partitions,
         sought,
+        called,
         relations: relations(graph),
         polymorphic: polymorphic
             .iter()
@@ -151,6 +167,8 @@ struct Search<'s> {
     names: &'s Names,
     partitions: &'s [Partition],
     sought: &'s Sought<'s>,
+    /// What links call columns, by the table that would have them.
+    called: &'s FxHashMap<TableId, Vec<Called>>,
     /// `one()` relations by their first field.
     relations: FxHashMap<ColumnRef, Vec<usize>>,
     polymorphic: FxHashSet<ColumnRef>,
@@ -181,6 +199,18 @@ impl Search<'_> {
         }
         if let Some(relations) = self.relations.get(&place) {
             return self.related(place, relations, found);
+        }
+        if self.sought.least <= Confidence::Probable
+            && let Some(called) = self.called.get(&table)
+            && let Some(called) = meant(self.graph, called, table, column)
+        {
+            return found.references.push(SoftReference {
+                table,
+                columns: vec![column],
+                target: called.target,
+                target_columns: vec![called.key],
+                evidence: Evidence::Link(called.link),
+            });
         }
         if self.sought.least <= Confidence::Probable && self.is_made_by_helper(table, column) {
             return self.named(table, column, Evidence::Helper, found);

@@ -89,7 +89,7 @@ impl Lowering<'_> {
         let value = self.expr(value);
         let index = self.module.declarators.len();
         let pattern = Pattern::Name(name.clone(), value.range);
-        self.module.declarators.push(Declarator { pattern, value: Some(value), statement });
+        self.module.declarators.push(Declarator { pattern, value: Some(value), annotation: None, statement });
         let binding = Binding { range: statement, kind: BindingKind::Declared(index) };
         self.module.bindings.entry(name.clone()).or_insert(binding);
         self.export_local(exported, exported);

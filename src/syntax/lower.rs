@@ -8,6 +8,7 @@ use swc_common::{BytePos, Spanned};
 use swc_ecma_ast as ast;
 use swc_ecma_parser::{EsSyntax, Parser, Syntax, TsSyntax};
 
+use super::annotation;
 use super::module::*;
 use crate::source::Range;
 
@@ -193,6 +194,9 @@ impl Lowering<'_> {
                 } else {
                     let value = self.expr(&export.expr);
                     self.default_binding(value, range);
+                    if let Some(last) = self.module.declarators.last_mut() {
+                        last.annotation = annotation::of_value(&export.expr);
+                    }
                 }
             }
             ast::ModuleDecl::ExportDefaultDecl(export) => self.export_default(export),
@@ -290,7 +294,7 @@ impl Lowering<'_> {
         let name = SmolStr::new_static("default");
         let pattern = Pattern::Name(name.clone(), statement);
         let index = self.module.declarators.len();
-        self.module.declarators.push(Declarator { pattern, value: Some(value), statement });
+        self.module.declarators.push(Declarator { pattern, value: Some(value), annotation: None, statement });
         let binding = Binding { range: statement, kind: BindingKind::Declared(index) };
         self.module.bindings.insert(name.clone(), binding);
         self.module.exports.insert(name.clone(), Export::Local(name));
@@ -330,7 +334,8 @@ impl Lowering<'_> {
                         self.module.bindings.insert(name.clone(), binding);
                         bound.push(name.clone());
                     });
-                    self.module.declarators.push(Declarator { pattern, value, statement });
+                    let annotation = annotation::of(declarator);
+                    self.module.declarators.push(Declarator { pattern, value, annotation, statement });
                 }
                 bound
             }

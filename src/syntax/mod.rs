@@ -5,6 +5,7 @@
 
 #![allow(clippy::disallowed_types, reason = "this is the room that they may not leave")]
 
+mod annotation;
 mod comments;
 mod common_js;
 mod effects;

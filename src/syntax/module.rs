@@ -110,6 +110,8 @@ pub struct Declarator {
     pub pattern: Pattern,
     /// The initialiser.
     pub value: Option<Expr>,
+    /// The name of the type that it says it has: `LinkableDefinition`.
+    pub annotation: Option<SmolStr>,
     /// The whole statement, from `export` or `const` on: what a comment above it speaks of.
     pub statement: Range,
 }

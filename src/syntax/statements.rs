@@ -94,7 +94,12 @@ impl Lowering<'_> {
         let range = self.range(declaration.span());
         let named = |name: &ast::Ident, value: Expr| {
             let pattern = Pattern::Name(SmolStr::new(&*name.sym), range);
-            Statement::Declare(vec![Declarator { pattern, value: Some(value), statement: range }])
+            Statement::Declare(vec![Declarator {
+                pattern,
+                value: Some(value),
+                annotation: None,
+                statement: range,
+            }])
         };
         match declaration {
             ast::Decl::Var(variables) => self.variables(variables),
@@ -118,6 +123,7 @@ impl Lowering<'_> {
         let declarators = variables.decls.iter().map(|declarator| Declarator {
             pattern: self.pattern(&declarator.name),
             value: declarator.init.as_ref().map(|init| self.expr(init)),
+            annotation: None,
             statement,
         });
         Statement::Declare(declarators.collect())

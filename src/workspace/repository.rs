@@ -10,10 +10,11 @@ use std::sync::Arc;
 use walkdir::WalkDir;
 
 use super::{Parsed, relative};
+use crate::config::Links;
 use crate::discover::search::{Calls, is_script};
-use crate::discover::{exclude, read_into};
+use crate::discover::{CONFIG, exclude, read_into};
 use crate::eval::drizzle::prelude_of;
-use crate::eval::{Target, World};
+use crate::eval::{LinkFunction, Target, World};
 use crate::graph::DrizzleLine;
 use crate::link::LinkWorld;
 use crate::packages::Packages;
@@ -38,6 +39,10 @@ pub(super) struct Repository<'r> {
     by_path: RefCell<FxHashMap<PathBuf, FileId>>,
     resolved: RefCell<FxHashMap<(FileId, String), Target>>,
     failures: RefCell<Failures>,
+    /// Functions that declare links, as they are imported.
+    link_functions: Vec<LinkFunction>,
+    /// The same, by file of the repository and export.
+    link_exports: Vec<(PathBuf, SmolStr)>,
     /// A file whose text is not that on the disk.
     pub(super) overlay: Option<(PathBuf, Vec<u8>)>,
 }
@@ -82,7 +87,24 @@ impl<'r> Repository<'r> {
             by_path: RefCell::default(),
             resolved: RefCell::default(),
             failures: RefCell::default(),
+            link_functions: Vec::new(),
+            link_exports: Vec::new(),
             overlay: None,
+        }
+    }
+
+    /// Remembers the functions that declare links. One of a package in the repository is known by its file,
+    /// too, whichever way leads there; what it does there is not looked at.
+    pub(super) fn name_link_functions(&mut self, base: &Path, links: &Links) {
+        for define in &links.define {
+            let (specifier, name) = (SmolStr::new(&define.specifier), SmolStr::new(&define.name));
+            if let Resolved::File(path) = self.resolver.resolve(&base.join(CONFIG), &specifier) {
+                self.link_exports.push((path, name.clone()));
+            }
+            // A path is written otherwise in every folder.
+            if !specifier.starts_with('.') {
+                self.link_functions.push(LinkFunction { specifier, name });
+            }
         }
     }
 
@@ -219,6 +241,15 @@ impl World for Repository<'_> {
     fn package_folder(&self, file: FileId) -> String {
         self.folder_of(file).to_string_lossy().into_owned()
     }
+
+    fn link_functions(&self) -> &[LinkFunction] {
+        &self.link_functions
+    }
+
+    fn is_link_function(&self, file: FileId, name: &str) -> bool {
+        let mut exports = self.link_exports.iter().filter(|(_, export)| export == name);
+        exports.any(|(path, _)| self.files.borrow()[file.0 as usize].path == *path)
+    }
 }
 
 impl LinkWorld for Repository<'_> {
@@ -353,7 +384,7 @@ fn without_extglob(path: &str) -> String {
 }
 
 /// A path without `.` and `..`.
-fn clean(path: &Path) -> PathBuf {
+pub(super) fn clean(path: &Path) -> PathBuf {
     let mut result = PathBuf::new();
     for part in path.components() {
         match part {

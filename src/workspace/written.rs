@@ -65,7 +65,7 @@ pub(super) fn documents(
         .collect();
     let mut problems = records.problems().to_vec();
     problems.extend(pages.iter().filter_map(|page| page.problem.clone()));
-    Documents { written: Written { records, pages, declared: Vec::new(), unmatched }, problems }
+    Documents { written: Written { records, pages, unmatched, ..Written::default() }, problems }
 }
 
 /// Larger files are no documents.

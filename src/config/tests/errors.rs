@@ -25,9 +25,9 @@ fn errors_have_a_place_and_a_message() {
             "1:3 «\"softreferences\"» unknown key `softreferences`, did you mean `softReferences`?",
         ),
         (
-            r#"{ "links": {} }"#,
-            "1:3 «\"links\"» unknown key `links`, expected `$schema`, `extends`, `files`, `projects`, \
-            `boundaries`, `softReferences`, `polymorphic`, `aggregates`, `docs`, `rules` or `overrides`",
+            r#"{ "tables": {} }"#,
+            "1:3 «\"tables\"» unknown key `tables`, expected `$schema`, `extends`, `files`, `projects`, \
+            `boundaries`, `softReferences`, `polymorphic`, `aggregates`, `docs`, `links`, `rules` or `overrides`",
         ),
         (
             r#"{ "files": { "inclde": [] } }"#,
@@ -113,6 +113,28 @@ fn errors_have_a_place_and_a_message() {
         (
             r#"{ "projects": [{ "root": "a", "schema": [], "dialect": "gel", "casing": "snakeCase" }] }"#,
             "1:73 «\"snakeCase\"» unknown value `snakeCase`, did you mean `snake_case`?",
+        ),
+        // Links.
+        (
+            r#"{ "links": { "define": ["@acme/core"] } }"#,
+            "1:25 «\"@acme/core\"» `@acme/core` is not a module and an export of it: write `@acme/core#defineLink`",
+        ),
+        (
+            r##"{ "links": { "define": ["@acme/core#defineLink", "#defineLink"] } }"##,
+            "1:50 «\"#defineLink\"» `#defineLink` is not a module and an export of it: write `@acme/core#defineLink`",
+        ),
+        (
+            r#"{ "links": { "evidence": ["snapshots"] } }"#,
+            "1:27 «\"snapshots\"» unknown value `snapshots`, did you mean `snapshot`?",
+        ),
+        (r#"{ "links": { "generated": ["a"] } }"#, "1:27 «[\"a\"]» expected text, found a list"),
+        (
+            r#"{ "links": { "linkableTyp": "Linkable" } }"#,
+            "1:14 «\"linkableTyp\"» unknown key `linkableTyp`, did you mean `linkableType`?",
+        ),
+        (
+            r#"{ "links": { "scope": ["["] } }"#,
+            "1:24 «\"[\"» the glob `[` does not compile: unclosed character class; missing ']'",
         ),
         // Polymorphic references.
         (

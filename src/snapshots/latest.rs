@@ -1,0 +1,63 @@
+//! Which snapshots of a folder are its newest.
+
+use rustc_hash::FxHashSet;
+use smol_str::SmolStr;
+
+use super::snapshot::Header;
+
+/// How a folder holds its snapshots.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Layout {
+    /// `meta/NNNN_snapshot.json` (up to 0.31): the names of the files in `meta`.
+    Meta(Vec<String>),
+    /// `<timestamp>_<name>/snapshot.json` (1.0): the names of those folders, with what orders them; `None` for
+    /// one that could not be read.
+    Folders(Vec<(String, Option<Header>)>),
+}
+
+/// The newest snapshots, by index: the last file by name, or the leaves, those that no other follows.
+/// One that could not be read may be a leaf.
+pub fn newest(layout: &Layout) -> Vec<usize> {
+    match layout {
+        Layout::Meta(names) => {
+            let snapshots = names.iter().enumerate().filter(|(_, name)| is_snapshot(name));
+            snapshots.max_by_key(|(_, name)| name.as_str()).map(|(index, _)| index).into_iter().collect()
+        }
+        Layout::Folders(folders) => {
+            let headers = folders.iter().filter_map(|(_, header)| header.as_ref());
+            let followed: FxHashSet<&SmolStr> = headers.flat_map(|header| &header.prev_ids).collect();
+            let is_leaf =
+                |header: &Option<Header>| header.as_ref().is_none_or(|header| !followed.contains(&header.id));
+            let leaves = folders.iter().enumerate().filter(|(_, (_, header))| is_leaf(header));
+            leaves.map(|(index, _)| index).collect()
+        }
+    }
+}
+
+/// drizzle-kit takes every file of `meta` but those that begin with `_`.
+fn is_snapshot(name: &str) -> bool {
+    !name.starts_with('_') && !name.starts_with('.') && name.ends_with(".json")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_by_name_and_the_leaves() {
+        let names =
+            ["_journal.json", "0001_snapshot.json", "20260101_snapshot.json", "0002_snapshot.json", "z.md"];
+        assert_eq!(newest(&Layout::Meta(names.map(str::to_string).to_vec())), [2]);
+        assert_eq!(newest(&Layout::Meta(vec!["_journal.json".to_string()])), [] as [usize; 0]);
+        let folder = |id: &str, previous: &[&str]| {
+            let prev_ids = previous.iter().map(SmolStr::new).collect();
+            (id.to_string(), Some(Header { id: SmolStr::new(id), prev_ids }))
+        };
+        let merged =
+            [folder("a", &["0"]), folder("b", &["a"]), folder("c", &["a"]), folder("d", &["b", "c"])];
+        assert_eq!(newest(&Layout::Folders(merged.to_vec())), [3]);
+        assert_eq!(newest(&Layout::Folders(merged[..3].to_vec())), [1, 2]);
+        let broken = [folder("a", &["0"]), ("b".to_string(), None)];
+        assert_eq!(newest(&Layout::Folders(broken.to_vec())), [0, 1]);
+    }
+}

@@ -1,0 +1,70 @@
+//! What drizzle-kit and migrations left behind: snapshots as JSON, and migrations as SQL.
+//!
+//! Pure: texts in, tables out. The workspace reads the files. What cannot be read is damage with its place;
+//! the rest is read.
+
+mod ddl;
+mod latest;
+mod legacy;
+mod snapshot;
+pub mod sql;
+mod tokens;
+
+pub use latest::{Layout, newest};
+pub use snapshot::{Column, Damage, Header, Snapshot, Table, header, read};
+
+use smol_str::SmolStr;
+use std::sync::Arc;
+
+use crate::source::Span;
+use sql::SqlTables;
+
+/// What shows that tables were made: the folders of snapshots and migrations that were read.
+#[derive(Debug, Default)]
+pub struct Migrations {
+    /// By path.
+    pub folders: Vec<Folder>,
+}
+
+/// A folder of migrations.
+#[derive(Debug, Default)]
+pub struct Folder {
+    /// Its path, relative to the root.
+    pub path: Arc<str>,
+    /// The project whose `out` it is, as an index into the graph's projects.
+    pub project: Option<usize>,
+    /// The newest snapshot; several where branches were not merged (1.0).
+    pub newest: Vec<Snapshot>,
+    /// The tables that its SQL leaves; `None` when SQL was not asked for.
+    pub sql: Option<SqlTables>,
+    /// Snapshots that could not be read whole.
+    pub damaged: Vec<(Span, String)>,
+}
+
+impl Migrations {
+    /// Whether the newest snapshot of a folder holds a table without a namespace.
+    pub fn in_snapshot(&self, name: &str) -> bool {
+        self.tables(name).next().is_some()
+    }
+
+    /// The tables of that name without a namespace in the newest snapshots.
+    pub fn tables<'m>(&'m self, name: &'m str) -> impl Iterator<Item = &'m Table> {
+        let snapshots = self.folders.iter().flat_map(|folder| &folder.newest);
+        snapshots.flat_map(|snapshot| &snapshot.tables).filter(move |table| table.is(name))
+    }
+
+    /// Whether the SQL of a folder leaves a table without a namespace.
+    pub fn in_sql(&self, name: &str) -> bool {
+        self.folders.iter().filter_map(|folder| folder.sql.as_ref()).any(|sql| sql.holds(name))
+    }
+
+    /// The file that drops a table, or renames it, last.
+    pub fn dropped_by(&self, name: &str) -> Option<&SmolStr> {
+        self.folders.iter().filter_map(|folder| folder.sql.as_ref()).find_map(|sql| sql.dropped_by(name))
+    }
+
+    /// Whether something may be in a snapshot that could not be read.
+    pub fn is_damaged(&self) -> bool {
+        self.folders.iter().any(|folder| !folder.damaged.is_empty())
+    }
+}

@@ -1,0 +1,188 @@
+//! Reads the folders of migrations: the newest snapshots of drizzle-kit, and SQL.
+
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use walkdir::WalkDir;
+
+use super::relative;
+use super::repository::{Failures, Repository, clean};
+use crate::config::{Config, Proof};
+use crate::graph::{Dialect, SchemaGraph, Unknown, Unreadable};
+use crate::snapshots::sql::SqlTables;
+use crate::snapshots::{Damage, Folder, Header, Layout, Migrations, Snapshot, header, newest, read};
+use crate::source::SourceFile;
+
+/// What links need of snapshots and migrations, as the config asks for it. `packages` are the folders of
+/// package.json files. What is damaged goes to the graph, beside everything else that could not be read.
+pub(super) fn migrations(
+    root: &Path,
+    config: &Config,
+    packages: &[PathBuf],
+    repository: &Repository<'_>,
+    graph: &mut SchemaGraph,
+    failures: &mut Failures,
+) -> Migrations {
+    let evidence = &config.links.evidence;
+    if !config.links.is_configured() || evidence.is_empty() {
+        return Migrations::default();
+    }
+    let asked = Asked {
+        snapshots: evidence.contains(&Proof::Snapshot),
+        sql: evidence.contains(&Proof::MigrationSql),
+    };
+    let mut folders: BTreeMap<PathBuf, Option<usize>> = BTreeMap::new();
+    for (index, project) in graph.projects.iter().enumerate() {
+        if let Some(out) = &project.out {
+            folders.entry(clean(&root.join(&**out))).or_insert(Some(index));
+        }
+    }
+    if asked.sql {
+        for package in packages {
+            folders.entry(package.join("migrations")).or_insert(None);
+        }
+    }
+    let folders: Vec<_> = folders.into_iter().filter(|(path, _)| path.is_dir()).collect();
+    let read: Vec<Read> = folders
+        .par_iter()
+        .map(|(path, project)| {
+            let dialect =
+                project.and_then(|index| graph.projects[index].dialect).unwrap_or(Dialect::Postgres);
+            asked.folder(root, path, dialect, *project)
+        })
+        .collect();
+    let mut migrations = Migrations::default();
+    for Read { mut folder, damaged, failed } in read {
+        failures.extend(failed);
+        for (path, text, damage) in damaged {
+            let shown = relative(root, &path);
+            let source = Arc::new(SourceFile::new(shown.as_str(), text));
+            let span = damage.range.in_file(repository.add_text(path, source));
+            let why = Unknown { reason: damage.message.clone().into(), span, external: false };
+            let subject = format!("the snapshot `{shown}`");
+            graph.unreadable.push(Unreadable { subject, why: Arc::new(why), span, table: None });
+            folder.damaged.push((span, damage.message));
+        }
+        migrations.folders.push(folder);
+    }
+    migrations
+}
+
+/// What is looked for.
+#[derive(Clone, Copy)]
+struct Asked {
+    snapshots: bool,
+    sql: bool,
+}
+
+/// A folder as it was read, on any thread.
+#[derive(Default)]
+struct Read {
+    folder: Folder,
+    damaged: Vec<(PathBuf, String, Damage)>,
+    failed: Failures,
+}
+
+impl Asked {
+    fn folder(self, root: &Path, path: &Path, dialect: Dialect, project: Option<usize>) -> Read {
+        let folder = Folder { path: relative(root, path).into(), project, ..Folder::default() };
+        let mut read = Read { folder, ..Read::default() };
+        if self.snapshots {
+            read.snapshots(path);
+        }
+        if self.sql {
+            read.sql(root, path, dialect);
+        }
+        read
+    }
+}
+
+impl Read {
+    fn snapshots(&mut self, path: &Path) {
+        // 1.0: a folder for each migration, no `meta`.
+        let mut files: Vec<PathBuf> =
+            names(path).into_iter().map(|name| path.join(name).join("snapshot.json")).collect();
+        files.retain(|file| file.is_file());
+        if files.is_empty() {
+            let meta = path.join("meta");
+            let names = names(&meta);
+            for index in newest(&Layout::Meta(names.clone())) {
+                let file = meta.join(&names[index]);
+                if let Some(text) = self.text(&file) {
+                    self.snapshot(file, text);
+                }
+            }
+            return;
+        }
+        let texts: Vec<Option<String>> = files.iter().map(|file| self.text(file)).collect();
+        let headers = files.iter().zip(&texts).map(|(file, text)| {
+            let known: Option<Header> = text.as_ref().and_then(|text| header(text).ok());
+            (file.to_string_lossy().into_owned(), known)
+        });
+        let leaves = newest(&Layout::Folders(headers.collect()));
+        for (index, (file, text)) in files.into_iter().zip(texts).enumerate() {
+            if let (true, Some(text)) = (leaves.contains(&index), text) {
+                self.snapshot(file, text);
+            }
+        }
+    }
+
+    fn snapshot(&mut self, file: PathBuf, text: String) {
+        let (snapshot, damage): (Snapshot, _) = read(&text);
+        self.folder.newest.push(snapshot);
+        if let Some(damage) = damage {
+            self.damaged.push((file, text, damage));
+        }
+    }
+
+    /// `0000_name.sql`, `<timestamp>_name/migration.sql`, in the order of their paths.
+    fn sql(&mut self, root: &Path, path: &Path, dialect: Dialect) {
+        let entries = WalkDir::new(path).min_depth(1).max_depth(2).sort_by_file_name().into_iter();
+        let entries = entries.filter_entry(|entry| entry.file_name() != "meta");
+        let mut tables = SqlTables::default();
+        for entry in entries.flatten().filter(|entry| entry.file_type().is_file()) {
+            let name = entry.file_name().to_string_lossy();
+            // What takes a migration back is not run.
+            let is_undone = name == "down.sql" || name.ends_with(".down.sql");
+            // Below, only what 1.0 writes: other folders have an order, or a database, of their own.
+            let is_one = if entry.depth() == 1 { name.ends_with(".sql") } else { name == "migration.sql" };
+            if is_one
+                && !is_undone
+                && let Some(text) = self.text(entry.path())
+            {
+                tables.follow(&relative(root, entry.path()), &text, dialect);
+            }
+        }
+        self.folder.sql = Some(tables);
+    }
+
+    fn text(&mut self, path: &Path) -> Option<String> {
+        let found = match std::fs::metadata(path) {
+            Ok(metadata) if !metadata.is_file() => Err("it is no file".to_string()),
+            Ok(metadata) if metadata.len() > MAX_BYTES => {
+                Err("it is too large to be a migration".to_string())
+            }
+            Ok(_) => std::fs::read(path).map_err(|error| error.to_string()),
+            Err(error) => Err(error.to_string()),
+        };
+        match found
+            .and_then(|bytes| String::from_utf8(bytes).map_err(|_| "it is not valid UTF-8".to_string()))
+        {
+            Ok(text) => Some(text),
+            Err(error) => {
+                self.failed.push((path.to_path_buf(), error));
+                None
+            }
+        }
+    }
+}
+
+/// Larger files hold data.
+const MAX_BYTES: u64 = 64 << 20;
+
+/// The names in a folder, sorted; none when there is no such folder.
+fn names(folder: &Path) -> Vec<String> {
+    let entries = WalkDir::new(folder).min_depth(1).max_depth(1).sort_by_file_name();
+    entries.into_iter().flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+}
