@@ -212,30 +212,11 @@ fn is_polymorphic(graph: &SchemaGraph, names: &Names, reference: &PolymorphicRef
         }
     }
     // `document_id` and `document_type` where there are `documents`: one table and a category.
-    if own.is_some() || is_key_elsewhere(graph, reference) {
+    if own.is_some() {
         return false;
     }
     let last = stem.rsplit('_').next().unwrap_or(stem);
     OPEN_NAMES.contains(&last) || last.len() > 5 && last.ends_with("able")
-}
-
-/// `subject_id` where another table's own key is `subject_id`: the tables have prefixes that their keys do not
-/// have, and it means a row of that one.
-fn is_key_elsewhere(graph: &SchemaGraph, reference: &PolymorphicReference) -> bool {
-    let holder = graph.table(reference.table);
-    let name = Casing::Snake.apply(holder.columns[reference.id].display_name());
-    let is_that = |key: &str| key.contains('_') && (name == key || name.ends_with(&format!("_{key}")));
-    let others = graph.own_tables().filter(|(id, table)| {
-        *id != reference.table && table.owner.is_none() && table.project == holder.project
-    });
-    others.into_iter().any(|(_, table)| {
-        let primary = table.primary_key_columns();
-        table.columns.iter().enumerate().any(|(index, column)| {
-            (primary == [index] || is_counted(column))
-                && !table.may_be_foreign_key(index)
-                && is_that(&Casing::Snake.apply(column.display_name()))
-        })
-    })
 }
 
 fn stem_table(graph: &SchemaGraph, names: &Names, near: TableId, stem: &str) -> Option<TableId> {
