@@ -102,8 +102,8 @@ fn bare_column(
 /// The text of a property without a call in its chain and without comments, on one line.
 fn without(graph: &SchemaGraph, property: Span, call: Span) -> Option<String> {
     let source = graph.sources.get(property.file);
-    let mut cut: Vec<Span> =
-        graph.comments.iter().copied().filter(|comment| property.contains(*comment)).collect();
+    let inside = graph.comments_in(property).iter().copied();
+    let mut cut: Vec<Span> = inside.filter(|comment| !call.contains(*comment)).collect();
     cut.push(call);
     cut.sort_by_key(|span| span.range);
     let mut text = String::new();

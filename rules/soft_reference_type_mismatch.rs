@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use smol_str::SmolStr;
 
-use crate::graph::Table;
+use crate::graph::{Dialect, Table};
 use crate::model::{Evidence, sql_type};
 use crate::rule::{Confidence, Context, Findings, Level, Meta, Rule};
 
@@ -36,7 +36,11 @@ impl Rule for SoftReferenceTypeMismatch {
                 let (Some(own), Some(key)) = (sql_type(table, *column), sql_type(target, *other)) else {
                     continue;
                 };
-                if comparable(&own) == comparable(&key) {
+                let is_list = |table: &Table, column: usize| {
+                    table.columns[column].facts.as_ref().is_ok_and(|facts| facts.dimensions > 0)
+                };
+                if comparable(&own) == comparable(&key) || is_list(table, *column) || is_list(target, *other)
+                {
                     continue;
                 }
                 let (subject, to) = (table.subject(&[*column]), target.subject(&[*other]));
@@ -61,18 +65,25 @@ impl Rule for SoftReferenceTypeMismatch {
 fn comparable(sql_type: &SmolStr) -> SmolStr {
     let head = sql_type.split('(').next().unwrap_or(sql_type).trim();
     match head {
-        "varchar" | "char" | "character varying" | "text" | "citext" => SmolStr::new_static("text"),
+        "varchar" | "char" | "character varying" | "text" | "citext" | "nvarchar" | "nchar" | "tinytext"
+        | "mediumtext" | "longtext" => SmolStr::new_static("text"),
+        "binary" | "varbinary" => SmolStr::new_static("binary"),
         _ => sql_type.clone(),
     }
 }
 
 /// The key's builder with the column's name: `uuid("customer_id")`.
 fn declared(target: &Table, key: usize, table: &Table, column: usize) -> String {
-    let function = target.columns[key].facts.as_ref().map_or("uuid", |facts| match facts.function.as_str() {
+    let function = target.columns[key].facts.as_ref().map_or("customType", |facts| facts.function.as_str());
+    let is_mysql = matches!(target.dialect, Dialect::MySql | Dialect::SingleStore);
+    let function = match function {
+        "customType" | "enum" => return "declare it with the function that declares the key".to_string(),
+        "serial" if is_mysql => return "declare it as the key is: `bigint({ unsigned: true })`".to_string(),
         "serial" => "integer",
         "bigserial" => "bigint",
         "smallserial" => "smallint",
         other => other,
-    });
-    format!("{}: {function}(\"{}\")", table.columns[column].key, table.column_name(column))
+    };
+    let (key, name) = (&table.columns[column].key, table.column_name(column));
+    format!("declare it as the key is: `{key}: {function}(\"{name}\")`")
 }

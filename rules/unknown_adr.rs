@@ -32,7 +32,7 @@ impl Rule for UnknownAdr {
         if documentation.records.is_empty() {
             return;
         }
-        let comments = graph.comments.iter().map(|span| (*span, graph.sources.text(*span)));
+        let comments = graph.comments.values().flatten().map(|span| (*span, graph.sources.text(*span)));
         let pages = documentation.pages.iter().filter_map(|page| {
             let section = page.section(documentation.section)?;
             Some(section.body.in_file(page.file))

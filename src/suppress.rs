@@ -4,6 +4,7 @@
 //! A finding is covered by its place or by its subject: a comment on the column `userId` also covers what
 //! is said of `orders.user_id` where an index or a key of the third argument stands.
 
+use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
 use crate::graph::{DIRECTIVE, SchemaGraph};
@@ -23,8 +24,17 @@ pub struct Suppression {
     pub reason: Option<Span>,
     /// What it covers.
     pub scope: Scope,
-    /// What may be said of what it covers.
-    subjects: Vec<String>,
+    covered: Covered,
+}
+
+/// What findings about the tables and columns of a place are keyed by.
+#[derive(Debug, Default)]
+struct Covered {
+    subjects: FxHashSet<String>,
+    /// Tables, for keys of several columns: `orders(`.
+    tables: Vec<String>,
+    /// Tables of any file take these columns in.
+    is_shared: bool,
 }
 
 /// A rule that a suppression names.
@@ -52,6 +62,10 @@ pub enum Scope {
 /// The suppressions of all files, by file and place.
 pub fn read(graph: &SchemaGraph) -> Vec<Suppression> {
     let mut found = Vec::new();
+    if graph.directives.is_empty() {
+        return found;
+    }
+    let covered = Coverable::new(graph);
     for directive in &graph.directives {
         let comment = directive.comment;
         for line in lines(&graph.sources, comment) {
@@ -59,7 +73,8 @@ pub fn read(graph: &SchemaGraph) -> Vec<Suppression> {
             let Some(rest) = text.strip_prefix(DIRECTIVE) else { continue };
             let (of_file, rest) = match rest.strip_prefix("-file") {
                 Some(rest) => (true, rest),
-                None => (false, rest),
+                // Other linters call it so.
+                None => (false, rest.strip_prefix("-next-line").unwrap_or(rest)),
             };
             if rest.chars().next().is_some_and(|next| next.is_alphanumeric() || next == '-' || next == '_') {
                 continue;
@@ -71,7 +86,8 @@ pub fn read(graph: &SchemaGraph) -> Vec<Suppression> {
             };
             let start = line.range.end - rest.len() as u32;
             // Editors make a dash of two hyphens.
-            let dash = ["--", "—", "–"].iter().filter_map(|dash| Some((rest.find(dash)?, dash.len()))).min();
+            let dash =
+                ["--", "—", "–", " - "].iter().filter_map(|dash| Some((rest.find(dash)?, dash.len()))).min();
             let (names, reason) = match dash {
                 Some((at, length)) => (&rest[..at], Some(&rest[at + length..])),
                 None => (rest, None),
@@ -86,8 +102,8 @@ pub fn read(graph: &SchemaGraph) -> Vec<Suppression> {
                 comment,
                 rules: named(names, start, comment.file),
                 reason,
-                subjects: subjects(graph, scope),
                 scope,
+                covered: covered.of(graph, scope),
             });
         }
     }
@@ -97,18 +113,35 @@ pub fn read(graph: &SchemaGraph) -> Vec<Suppression> {
 /// Takes out the findings that a suppression covers, marks those that were used, and says how many went.
 pub fn apply(findings: &mut Vec<Finding>, suppressions: &mut [Suppression]) -> usize {
     let before = findings.len();
-    if !suppressions.is_empty() {
-        findings.retain(|finding| {
-            let mut covered = false;
-            for suppression in suppressions.iter_mut().filter(|suppression| suppression.covers(finding)) {
-                for named in suppression.rules.iter_mut().filter(|named| named.rule == finding.rule) {
-                    named.used = true;
-                    covered = true;
-                }
-            }
-            !covered
-        });
+    if suppressions.is_empty() {
+        return 0;
     }
+    // Only what stands in the finding's file, or is shared between files, can cover it.
+    let mut of_file: FxHashMap<FileId, Vec<usize>> = FxHashMap::default();
+    let mut shared = Vec::new();
+    for (index, suppression) in suppressions.iter().enumerate() {
+        match suppression.covered.is_shared {
+            true => shared.push(index),
+            false => of_file.entry(suppression.comment.file).or_default().push(index),
+        }
+    }
+    findings.retain(|finding| {
+        let mut covered = false;
+        let own = of_file.get(&finding.primary.span.file).map(Vec::as_slice).unwrap_or_default();
+        for index in own.iter().chain(&shared) {
+            let suppression = &mut suppressions[*index];
+            if !suppression.rules.iter().any(|named| named.rule == finding.rule)
+                || !suppression.covers(finding)
+            {
+                continue;
+            }
+            for named in suppression.rules.iter_mut().filter(|named| named.rule == finding.rule) {
+                named.used = true;
+                covered = true;
+            }
+        }
+        !covered
+    });
     before - findings.len()
 }
 
@@ -118,16 +151,64 @@ impl Suppression {
         match self.scope {
             Scope::File(file) => place.file == file,
             Scope::Place(under) => {
-                let is_subject = |subject: &String| {
-                    finding
-                        .subject
-                        .strip_prefix(subject.as_str())
-                        .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '(']))
-                };
-                under.contains(place) || place.file == under.file && self.subjects.iter().any(is_subject)
+                let Covered { subjects, tables, is_shared } = &self.covered;
+                let near = place.file == under.file || *is_shared;
+                let subject = finding.subject.as_str();
+                under.contains(place)
+                    || near && subjects.contains(subject)
+                    || near && tables.iter().any(|table| subject.starts_with(table.as_str()))
             }
             Scope::Nothing => false,
         }
+    }
+}
+
+/// Tables and columns by the file that declares them.
+#[derive(Default)]
+struct Coverable {
+    tables: FxHashMap<FileId, Vec<usize>>,
+    /// Columns that tables take in from elsewhere, by where they are written.
+    shared: FxHashMap<FileId, Vec<(usize, usize)>>,
+}
+
+impl Coverable {
+    fn new(graph: &SchemaGraph) -> Self {
+        let mut coverable = Self::default();
+        for (index, table) in graph.tables.iter().enumerate() {
+            coverable.tables.entry(table.span.file).or_default().push(index);
+            for (at, column) in table.columns.iter().enumerate() {
+                if let Some(helper) = column.helper {
+                    coverable.shared.entry(helper.file).or_default().push((index, at));
+                }
+            }
+        }
+        coverable
+    }
+
+    fn of(&self, graph: &SchemaGraph, scope: Scope) -> Covered {
+        let Scope::Place(place) = scope else { return Covered::default() };
+        let mut covered = Covered::default();
+        for index in self.tables.get(&place.file).into_iter().flatten() {
+            let table = &graph.tables[*index];
+            let whole = place.contains(table.span);
+            if whole {
+                covered.subjects.insert(table.display_name());
+                covered.tables.push(format!("{}(", table.display_name()));
+            }
+            for (at, column) in table.columns.iter().enumerate() {
+                if whole || table.span.contains(place) && place.contains(column.span) {
+                    covered.subjects.insert(table.subject(&[at]));
+                }
+            }
+        }
+        for (index, at) in self.shared.get(&place.file).into_iter().flatten() {
+            let table = &graph.tables[*index];
+            if table.columns[*at].helper.is_some_and(|helper| place.contains(helper)) {
+                covered.subjects.insert(table.subject(&[*at]));
+                covered.is_shared |= table.span.file != place.file;
+            }
+        }
+        covered
     }
 }
 
@@ -161,20 +242,4 @@ fn named(list: &str, start: u32, file: FileId) -> Vec<Named> {
         at += part.len() as u32;
     }
     rules
-}
-
-/// What findings about the tables and columns of a place are keyed by.
-fn subjects(graph: &SchemaGraph, scope: Scope) -> Vec<String> {
-    let Scope::Place(place) = scope else { return Vec::new() };
-    let mut subjects = Vec::new();
-    for table in graph.tables.iter().filter(|table| table.span.file == place.file) {
-        if place.contains(table.span) {
-            subjects.push(table.display_name());
-        } else if table.span.contains(place) {
-            let columns = table.columns.iter().enumerate();
-            let inside = columns.filter(|(_, column)| place.contains(column.span));
-            subjects.extend(inside.map(|(index, _)| table.subject(&[index])));
-        }
-    }
-    subjects
 }

@@ -132,8 +132,9 @@ pub fn read(root: &Path, options: &Options, settings: &Settings) -> Reading {
         declaring.filter(|file| globs.is_match(&relative(base, &repository.path_of(*file)))).collect()
     });
     let mut graph = stacker::grow(STACK, || link(&repository, &input));
-    graph.queries_relations =
-        (found.queries || found.looked_at > found.scripts.len()).then_some(found.queries);
+    // Nothing follows from code that was not looked at.
+    let all_code = repository_root == root && !found.other_scripts && found.looked_at > found.scripts.len();
+    graph.queries_relations = (found.queries || all_code).then_some(found.queries);
     mark_created_by_sql(&mut graph, &found.sql);
     clock.lap("evaluate and link");
     let mut unreadable_paths = found.failures;

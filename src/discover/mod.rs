@@ -106,6 +106,8 @@ pub struct Discovery {
     pub looked_at: usize,
     /// A script queries by relations.
     pub queries: bool,
+    /// There are files whose scripts are not looked at: `.vue`, `.svelte`, `.astro`.
+    pub other_scripts: bool,
     /// SQL files.
     pub sql: Vec<PathBuf>,
 }
@@ -135,6 +137,7 @@ pub fn discover(options: &Options, links: &Links) -> Discovery {
         tracked: Tracked::default(),
         looked_at: AtomicUsize::default(),
         queries: AtomicBool::default(),
+        other_scripts: AtomicBool::default(),
         found: Mutex::default(),
     };
     rayon::scope(|scope| {
@@ -151,6 +154,7 @@ pub fn discover(options: &Options, links: &Links) -> Discovery {
     let mut found = walk.found.into_inner().unwrap_or_default();
     found.looked_at = walk.looked_at.into_inner();
     found.queries = walk.queries.into_inner();
+    found.other_scripts = walk.other_scripts.into_inner();
     found.sql.sort();
     // A file that was named and met on the walk is a candidate in any case.
     found.scripts.sort_by(|left, right| {
@@ -221,6 +225,7 @@ struct Walk<'o> {
     tracked: Tracked,
     looked_at: AtomicUsize,
     queries: AtomicBool,
+    other_scripts: AtomicBool,
     found: Mutex<Discovery>,
 }
 
@@ -275,6 +280,8 @@ impl Walk<'_> {
                     self.package(path);
                 } else if name == CONFIG {
                     self.with(|found| found.settings.push(path.to_path_buf()));
+                } else if [".vue", ".svelte", ".astro"].iter().any(|end| name.ends_with(end)) {
+                    self.other_scripts.store(true, Ordering::Relaxed);
                 } else if name.ends_with(".sql") {
                     self.with(|found| found.sql.push(path.to_path_buf()));
                 } else if is_record(path, &name) {

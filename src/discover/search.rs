@@ -66,11 +66,11 @@ const WEAK: &[&str] = &["relations(", "snakeCase", "camelCase"];
 const PACKAGE: &str = "drizzle-orm";
 /// Calls that may be a table function of another file.
 const LOOSE: &[&str] = &["able(", "able<"];
-/// What relational queries begin with.
-const QUERY: &str = ".query.";
+/// What relational queries begin with: `db.query.users`, `db._query.users`, `db?.query[name]`.
+const QUERY: [&str; 2] = [".query", "_query"];
 
 static NEEDLES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    let needles = MAKERS.iter().chain(WEAK).chain([&PACKAGE]).chain(LOOSE).chain([&QUERY]);
+    let needles = MAKERS.iter().chain(WEAK).chain([&PACKAGE]).chain(LOOSE).chain(&QUERY);
     AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(needles).ok()
 });
 
@@ -98,13 +98,10 @@ pub fn look(name: &str, bytes: &[u8]) -> LookedAt {
             weak = true;
         } else if index == package_at {
             package = true;
-        } else if index == query_at {
+        } else if index >= query_at {
             queries |= finds(&bytes[found.end()..]) && !is_commented(&bytes[..found.start()]);
         } else {
             loose = true;
-        }
-        if strong && uses_v1 {
-            break;
         }
     }
     let kind = if strong || weak && package {
@@ -126,12 +123,19 @@ fn is_commented(before: &[u8]) -> bool {
     line.starts_with(b"*") || line.starts_with(b"//") || line.starts_with(b"/*")
 }
 
-/// Whether what follows `.query.` is a table and a method that finds rows.
+/// Whether what follows `.query` is a table, or an expression for one, and a method that finds rows.
 fn finds(rest: &[u8]) -> bool {
-    let name = rest.iter().take_while(|byte| is_name_byte(**byte)).count();
-    let after = rest[name..].trim_ascii_start();
-    name > 0 && after.starts_with(b".find")
+    let rest = rest.trim_ascii_start();
+    let rest = rest.strip_prefix(b"?").unwrap_or(rest);
+    if !matches!(rest.first(), Some(b'.' | b'[')) {
+        return false;
+    }
+    let near = &rest[..rest.len().min(REACH)];
+    memmem::find(near, b".findMany").or_else(|| memmem::find(near, b".findFirst")).is_some()
 }
+
+/// A table's name and some white space are shorter.
+const REACH: usize = 120;
 
 /// `drizzle.config.ts`, `drizzle.migrations.config.ts`, `drizzle-dev.config.ts`, and any other config
 /// that imports drizzle-kit.
@@ -200,6 +204,12 @@ mod tests {
         assert_eq!(kind("vite.config.ts", "drizzle"), None);
         let queries = |text: &str| look("a.ts", text.as_bytes()).queries;
         assert!(queries("await db.query.users.findMany()") && queries("tx.query.users\n  .findFirst({"));
+        assert!(queries("db?.query?.posts?.findMany()") && queries("db._query.posts.findMany()"));
+        assert!(
+            queries("defineRelations(a); db.query\n.posts.findMany()")
+                && queries("db.query[name].findFirst()")
+        );
+        assert!(!queries("req.query.tags.find(x)"));
         assert!(!queries("/**\n * await db.query.users.findMany()\n */"));
         assert!(!queries("request.query.id") && !queries("db.query.users") && !queries("a.query."));
     }

@@ -22,6 +22,8 @@ pub use link::*;
 pub use names::GeneratedNames;
 pub use table::*;
 
+use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
 use smol_str::SmolStr;
 use std::sync::Arc;
 
@@ -59,8 +61,8 @@ pub struct SchemaGraph {
     pub missing_imports: Vec<(Span, SmolStr)>,
     /// Packages that hold tables, or what may be linked.
     pub packages: Vec<Package>,
-    /// Comments of the files that declare tables, relations or links, by file and place.
-    pub comments: Vec<Span>,
+    /// Comments of the files that declare something: files by path, comments by place.
+    pub comments: IndexMap<FileId, Vec<Span>, FxBuildHasher>,
     /// Comments that speak to this program, by file and place.
     pub directives: Vec<Directive>,
     /// Files that are not TypeScript, or not text, with the place and what is wrong.
@@ -250,6 +252,14 @@ impl SchemaGraph {
     /// When the number is not of this graph.
     pub fn table(&self, id: TableId) -> &Table {
         &self.tables[id.0 as usize]
+    }
+
+    /// The comments inside a place.
+    pub fn comments_in(&self, place: Span) -> &[Span] {
+        let all = self.comments.get(&place.file).map(Vec::as_slice).unwrap_or_default();
+        let first = all.partition_point(|comment| comment.range.start < place.range.start);
+        let count = all[first..].partition_point(|comment| comment.range.end <= place.range.end);
+        &all[first..first + count]
     }
 
     /// The table whose SQL table a table object stands for: its owner when it is a mirror, else itself.

@@ -1,5 +1,7 @@
 //! The comments of the files that declare something.
 
+use rustc_hash::FxHashSet;
+
 use super::Linker;
 use crate::graph::{DIRECTIVE, Directive};
 use crate::source::FileId;
@@ -12,12 +14,16 @@ impl Linker<'_> {
         let relations = self.graph.relations.iter().map(|relation| relation.binding.file);
         let linkables = self.graph.linkables.iter().map(|linkable| linkable.span.file);
         let links = self.graph.links.iter().map(|link| link.span.file);
-        let mut files: Vec<FileId> = tables.chain(relations).chain(linkables).chain(links).collect();
+        let declaring: FxHashSet<FileId> = tables.chain(relations).chain(linkables).chain(links).collect();
+        // What helps to declare may hold a word to us, too.
+        let mut files = self.world.files();
         files.sort_by_cached_key(|file| self.world.path(*file));
-        files.dedup();
         for file in files {
             let (module, text) = (self.eval.module(file), self.world.text(file));
-            self.graph.comments.extend(module.comments.iter().map(|comment| comment.in_file(file)));
+            if declaring.contains(&file) {
+                let comments = module.comments.iter().map(|comment| comment.in_file(file));
+                self.graph.comments.insert(file, comments.collect());
+            }
             if memchr::memmem::find(text.as_bytes(), DIRECTIVE.as_bytes()).is_none() {
                 continue;
             }

@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use super::projects::Projects;
-use crate::graph::{Dialect, SchemaGraph, Table, TableId};
+use crate::graph::{Column, Dialect, SchemaGraph, Table, TableId};
 
 /// Gives every mirror its owner. Evidence, never the name alone: the mirror's columns are a subset of
 /// the owner's, it declares no keys or indexes that the owner has not, and no drizzle.config creates it.
@@ -20,30 +20,32 @@ pub(super) fn find(graph: &mut SchemaGraph, projects: &Projects) {
             by_identity.entry((table.dialect, namespace, name.clone())).or_default().push(index);
         }
     }
-    let mut owners = Vec::new();
-    for same in by_identity.values().filter(|same| same.len() > 1) {
-        for mirror in same {
-            if projects.creates(*mirror) {
+    let mut owners: FxHashMap<usize, TableId> = FxHashMap::default();
+    for mut same in by_identity.into_values().filter(|same| same.len() > 1) {
+        // The fullest first: what is found to be a copy owns nothing.
+        same.sort_by_key(|index| (usize::MAX - graph.tables[*index].columns.len(), *index));
+        for mirror in same.iter().rev().copied() {
+            if projects.creates(mirror) {
                 continue;
             }
-            let candidates: Vec<usize> = same
-                .iter()
-                .copied()
-                .filter(|owner| owner != mirror)
-                .filter(|owner| is_subset(&graph.tables[*mirror], &graph.tables[*owner]))
-                .filter(|owner| !adds(&graph.tables[*mirror], &graph.tables[*owner]))
+            let copy = &graph.tables[mirror];
+            let package = |table: usize| &projects.list[graph.tables[table].project].package;
+            let candidates =
+                same.iter().copied().filter(|owner| *owner != mirror && !owners.contains_key(owner));
+            let candidates: Vec<usize> = candidates
+                .filter(|owner| is_subset(copy, &graph.tables[*owner]) && !adds(copy, &graph.tables[*owner]))
                 // Two applications may each have a table of that name.
                 .filter(|owner| {
-                    let package = |table: usize| &projects.list[graph.tables[table].project].package;
                     // A package with a drizzle.config that leaves the copy out does not create it.
-                    let left_out = projects.configures(package(*mirror));
-                    projects.creates(*owner) || package(*owner) == package(*mirror) || left_out
+                    let left_out = projects.configures(package(mirror));
+                    projects.creates(*owner) || package(*owner) == package(mirror) || left_out
                 })
                 // Two bare copies of each other: neither is the owner, unless it alone is created.
                 .filter(|owner| {
+                    let owner_table = &graph.tables[*owner];
                     projects.creates(*owner)
-                        || graph.tables[*owner].columns.len() > graph.tables[*mirror].columns.len()
-                        || declares_more(&graph.tables[*owner])
+                        || owner_table.columns.len() > copy.columns.len()
+                        || adds(owner_table, copy)
                 })
                 .collect();
             // Created ones first; several left means that the owner is not known.
@@ -51,11 +53,19 @@ pub(super) fn find(graph: &mut SchemaGraph, projects: &Projects) {
                 candidates.iter().copied().filter(|owner| projects.creates(*owner)).collect();
             let chosen = if created.is_empty() { candidates } else { created };
             if let [owner] = chosen[..] {
-                owners.push((*mirror, TableId(owner as u32)));
+                owners.insert(mirror, TableId(owner as u32));
             }
         }
     }
-    for (mirror, owner) in owners {
+    // Whoever was found to be a copy later passes on what is a copy of it.
+    let root = |mut owner: TableId| {
+        while let Some(next) = owners.get(&(owner.0 as usize)) {
+            owner = *next;
+        }
+        owner
+    };
+    let found: Vec<(usize, TableId)> = owners.iter().map(|(mirror, owner)| (*mirror, root(*owner))).collect();
+    for (mirror, owner) in found {
         graph.tables[mirror].owner = Some(owner);
     }
 }
@@ -77,19 +87,28 @@ fn adds(mirror: &Table, owner: &Table) -> bool {
         || !mirror.primary_keys.is_empty() && names(mirror) != names(owner)
 }
 
-fn declares_more(table: &Table) -> bool {
-    !(table.foreign_keys.is_empty()
-        && table.indexes.is_empty()
-        && table.uniques.is_empty()
-        && table.primary_keys.is_empty()
-        && table.checks.is_empty())
-        || table.extras_open.is_some()
-}
-
 fn is_subset(mirror: &Table, owner: &Table) -> bool {
     mirror.columns_open.is_none()
         && mirror.columns.iter().all(|column| {
             let name = column.display_name();
-            owner.columns_open.is_some() || owner.columns.iter().any(|other| other.display_name() == name)
+            let same = owner.columns.iter().find(|other| other.display_name() == name);
+            same.map_or(owner.columns_open.is_some(), |same| !contradict(column, same))
         })
+}
+
+/// Whether two columns are known to hold values of different kinds.
+fn contradict(left: &Column, right: &Column) -> bool {
+    let kind = |column: &Column| -> Option<&'static str> {
+        let facts = column.facts.as_ref().ok()?;
+        let name = facts.sql_type.as_ref().ok()?;
+        Some(match name.split(['(', ' ', '[']).next()? {
+            "uuid" => "uuid",
+            "int" | "integer" | "smallint" | "bigint" | "tinyint" | "mediumint" | "serial" | "bigserial"
+            | "smallserial" | "numeric" | "decimal" => "number",
+            "text" | "varchar" | "char" | "citext" | "tinytext" | "mediumtext" | "longtext" => "text",
+            "boolean" => "boolean",
+            _ => return None,
+        })
+    };
+    matches!((kind(left), kind(right)), (Some(left), Some(right)) if left != right)
 }

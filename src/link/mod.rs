@@ -79,6 +79,8 @@ pub trait LinkWorld: World {
     fn loose_files_calling(&self, functions: &[String]) -> Vec<FileId>;
     /// The text of a file.
     fn text(&self, file: FileId) -> Arc<str>;
+    /// The scripts that were read, those of packages outside left out.
+    fn files(&self) -> Vec<FileId>;
     /// Whether a file belongs to a package outside the repository.
     fn is_external(&self, file: FileId) -> bool;
 }

@@ -8,7 +8,7 @@ use super::names::{Named, Names, singular};
 use crate::config::{Accept, Docs};
 use crate::docs::{Citation, EntityPage, Records};
 use crate::graph::{ForeignKey, SchemaGraph, TableId};
-use crate::source::{Range, Span};
+use crate::source::{FileId, Range, Span};
 
 /// Everything that the house has written down, and where it counts.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ pub struct Documentation<'d> {
     /// The page of each table, by index.
     page_of: FxHashMap<TableId, usize>,
     /// Comments at the head of each file that declares tables.
-    headers: Vec<Span>,
+    headers: FxHashMap<FileId, Vec<Span>>,
 }
 
 /// A text about a column.
@@ -165,8 +165,8 @@ impl<'d> Documentation<'d> {
                 add(&key.comments, About::Reference);
             }
             add(&holder.comments, About::Table);
-            let header = self.headers.iter().filter(|span| span.file == holder.binding.file);
-            add(&header.copied().collect::<Vec<_>>(), About::File);
+            let header = self.headers.get(&holder.binding.file).map(Vec::as_slice).unwrap_or_default();
+            add(header, About::File);
         }
         if self.pages_count
             && let Some(page) = self.page(graph.owner(table))
@@ -200,17 +200,17 @@ impl<'d> Documentation<'d> {
 }
 
 /// The comments before anything else in each file.
-fn headers(graph: &SchemaGraph) -> Vec<Span> {
-    let mut found = Vec::new();
+fn headers(graph: &SchemaGraph) -> FxHashMap<FileId, Vec<Span>> {
+    let mut found: FxHashMap<FileId, Vec<Span>> = FxHashMap::default();
     let mut end_of = FxHashMap::default();
-    for comment in &graph.comments {
+    for comment in graph.comments.values().flatten() {
         let end = end_of.entry(comment.file).or_insert(0);
         let before = Range::new(*end, comment.range.start).in_file(comment.file);
         let before = graph.sources.text(before).trim_start_matches('\u{feff}').trim();
         let is_directive = matches!(before.trim_end_matches(';'), "" | "'use strict'" | "\"use strict\"");
         if is_directive && *end != u32::MAX {
             *end = comment.range.end;
-            found.push(*comment);
+            found.entry(comment.file).or_default().push(*comment);
         } else {
             *end = u32::MAX;
         }

@@ -345,7 +345,18 @@ fn relations(graph: &SchemaGraph) -> FxHashMap<ColumnRef, Vec<usize>> {
         let is_own_key = !own_key.is_empty() && own_key.iter().all(|column| fields.contains(column));
         let wrong = pairs.fields.iter().any(|field| field.table != relation.table)
             || pairs.references.iter().any(|column| column.table != *target);
-        if is_own_key || wrong || relation.through.is_some() || holder.owner.is_some() {
+        // Not those that follow a foreign key of the other table backwards.
+        let backwards = graph.table(*target).foreign_keys.iter().any(|key| {
+            let same = |columns: &[usize], pairs: &[ColumnRef]| {
+                columns.len() == pairs.len() && pairs.iter().all(|at| columns.contains(&at.column))
+            };
+            key.columns.as_ref().is_ok_and(|columns| same(columns, &pairs.references))
+                && key.target.as_ref().is_ok_and(|back| {
+                    graph.owner(back.table) == graph.owner(relation.table)
+                        && same(&back.columns, &pairs.fields)
+                })
+        });
+        if is_own_key || backwards || wrong || relation.through.is_some() || holder.owner.is_some() {
             continue;
         }
         found.entry(*first).or_default().push(index);
@@ -366,6 +377,9 @@ pub fn sql_type(table: &Table, column: usize) -> Option<SmolStr> {
     let facts = table.columns.get(column)?.facts.as_ref().ok()?;
     let name = facts.sql_type.as_ref().ok()?;
     Some(match name.as_str() {
+        "serial" if matches!(table.dialect, Dialect::MySql | Dialect::SingleStore) => {
+            SmolStr::new_static("bigint unsigned")
+        }
         "serial" | "serial4" | "int4" => SmolStr::new_static("integer"),
         "bigserial" | "serial8" | "int8" => SmolStr::new_static("bigint"),
         "smallserial" | "serial2" | "int2" => SmolStr::new_static("smallint"),

@@ -36,8 +36,8 @@ impl<'m> Places<'m> {
     /// line between), or directly before it on its line; inside an expression, the smallest one around it.
     pub fn under(&self, comment: Range, comments: &[Range]) -> Option<Range> {
         let line = self.text[..comment.start as usize].rfind(['\n', '\r']).map_or(0, |at| at + 1);
-        let starts_its_line = self.text[line..comment.start as usize].trim().is_empty();
-        if starts_its_line {
+        let before = self.text[line..comment.start as usize].trim_start_matches('\u{feff}');
+        if before.trim().is_empty() {
             self.below(comment, comments)
         } else {
             self.before(comment).or_else(|| self.around(comment))
@@ -59,7 +59,9 @@ impl<'m> Places<'m> {
                 Some(other) if other.start == start => end = other.end,
                 _ => {
                     let first = self.ranges.partition_point(|range| range.start < start);
-                    return self.ranges.get(first).copied().filter(|range| range.start == start);
+                    let below = self.ranges.get(first).copied().filter(|range| range.start == start);
+                    // Inside a chain of calls nothing of its own stands below.
+                    return below.or_else(|| self.around(comment).filter(|around| around.end > start));
                 }
             }
         }

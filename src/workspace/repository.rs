@@ -294,6 +294,11 @@ impl LinkWorld for Repository<'_> {
         self.files.borrow()[file.0 as usize].parsed.source.text.clone()
     }
 
+    fn files(&self) -> Vec<FileId> {
+        let files = self.files.borrow();
+        (0..files.len()).filter(|index| !files[*index].external).map(|index| FileId(index as u32)).collect()
+    }
+
     fn is_external(&self, file: FileId) -> bool {
         self.files.borrow()[file.0 as usize].external
     }
