@@ -68,6 +68,10 @@ fn every_form_of_a_call_is_read() {
     let reading = read(
         CORE,
         &[
+            (
+                "all.ts",
+                "import { person } from './linkables'; export const every: LinkableDefinition[] = [person];",
+            ),
             ("linkables.ts", LINKABLES),
             (
                 "links.ts",
@@ -108,6 +112,7 @@ fn every_form_of_a_call_is_read() {
     let graph = graph(&reading.graph);
     let linkable = &graph["linkables"][1];
     assert_eq!(linkable["exportName"], "roomBlock");
+    assert_eq!(graph["linkables"].as_array().unwrap().len(), 3);
     assert_eq!((&linkable["primaryKey"], &linkable["idPrefix"]), (&json!("code"), &Value::Null));
     assert_eq!(
         (&graph["linkables"][0]["primaryKey"], &graph["linkables"][0]["declared"]),
