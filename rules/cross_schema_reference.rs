@@ -65,11 +65,7 @@ fn report(context: &Context<'_>, crossing: &Crossing, key: &ForeignKey, out: &mu
     finding.help(if unexplained {
         format!("say in a comment at the column why `{here}` depends on `{there}`")
     } else {
-        let bare = bare_column(graph, table, key, &crossing.columns, &to);
-        match context.model.links.are_configured() {
-            true => format!("{bare}; a link says it to everybody: `{}`", context.model.links.function()),
-            false => bare,
-        }
+        bare_column(graph, table, key, &crossing.columns, &to)
     });
 }
 
