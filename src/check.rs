@@ -276,6 +276,7 @@ fn stale(model: &Model<'_>, reading: &Reading) -> Vec<Stale> {
 
 fn notes(model: &Model<'_>, reading: &Reading) -> Vec<String> {
     let mut notes = Vec::new();
+    notes.extend(model.links.note(&reading.graph));
     for partition in &model.partitions {
         if let Some((kernel, keys, all)) = &partition.kernel {
             notes.push(format!(

@@ -3,9 +3,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::fs;
+use std::time::Instant;
 
 use serde_json::{Value, json};
 
+use schemalint::check::{Asked, check};
 use schemalint::discover::{CONFIG, Files, Options};
 use schemalint::graph::json::graph;
 use schemalint::workspace::{self, Reading};
@@ -66,6 +68,10 @@ fn every_form_of_a_call_is_read() {
     let reading = read(
         CORE,
         &[
+            (
+                "all.ts",
+                "import { person } from './linkables'; export const every: LinkableDefinition[] = [person];",
+            ),
             ("linkables.ts", LINKABLES),
             (
                 "links.ts",
@@ -106,6 +112,7 @@ fn every_form_of_a_call_is_read() {
     let graph = graph(&reading.graph);
     let linkable = &graph["linkables"][1];
     assert_eq!(linkable["exportName"], "roomBlock");
+    assert_eq!(graph["linkables"].as_array().unwrap().len(), 3);
     assert_eq!((&linkable["primaryKey"], &linkable["idPrefix"]), (&json!("code"), &Value::Null));
     assert_eq!(
         (&graph["linkables"][0]["primaryKey"], &graph["linkables"][0]["declared"]),
@@ -222,4 +229,64 @@ fn the_functions_own_code_does_not_decide() {
     expected.sort();
     found.sort();
     assert_eq!(found, expected);
+}
+
+fn notes(config: &str, files: &[(&str, &str)]) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join(CONFIG), config).unwrap();
+    let settings = workspace::load_settings(Some(&folder.path().join(CONFIG)), &[]).unwrap();
+    check(&read(config, files), &settings.config, &Asked::default(), Instant::now()).notes
+}
+
+#[test]
+fn a_function_that_nothing_calls_is_said() {
+    let misspelled = CORE.replace("@acme/core#", "@acme/cor#");
+    let files = [(
+        "a.ts",
+        "import { defineLink } from '@acme/core'; export const a = defineLink({ module: 'a' }, {});",
+    )];
+    assert_eq!(
+        notes(&misspelled, &files),
+        ["no link was found: nothing calls `@acme/cor#defineLink` (`links.define` in the config)"]
+    );
+    let nothing =
+        "`unmaterialized-link` had nothing to check against: `links.evidence` in the config is empty";
+    assert_eq!(notes(CORE, &files), [nothing]);
+    assert_eq!(notes("{}", &files), [] as [&str; 0]);
+}
+
+#[test]
+fn the_tables_of_snapshots_and_of_sql_are_read() {
+    let config = r#"{ "links": { "linkableType": "L", "evidence": ["snapshot", "migration-sql"] } }"#;
+    let snapshot = r#"{ "version": "5", "dialect": "mysql", "tables": { "a": { "name": "a", "columns": { "id": { "name": "id", "type": "int", "notNull": true } } } } }"#;
+    let reading = read(
+        config,
+        &[
+            ("package.json", r#"{ "name": "app" }"#),
+            (
+                "drizzle.config.ts",
+                "export default { dialect: 'mysql', schema: './schema.ts', out: './drizzle' };",
+            ),
+            (
+                "schema.ts",
+                "import { mysqlTable } from 'drizzle-orm/mysql-core';\nexport const a = mysqlTable('a', {});",
+            ),
+            ("drizzle/meta/0000_snapshot.json", snapshot),
+            ("drizzle/0000_a.sql", "CREATE TABLE `a` (`id` int DEFAULT 'it\\'s'); -- x"),
+            ("drizzle/0001_b/migration.sql", "CREATE TABLE `b` (`id` int);"),
+            ("drizzle/seed/data.sql", "CREATE TABLE `c` (`id` int);"),
+            ("migrations/1.sql", "SELECT 'it\\'s'; CREATE TABLE `d` (`id` int);"),
+            ("migrations/1.down.sql", "DROP TABLE `d`;"),
+        ],
+    );
+    let folders = reading.written.migrations.folders.iter().map(|folder| {
+        let snapshots = folder.newest.iter().flat_map(|snapshot| &snapshot.tables);
+        let snapshots: Vec<String> = snapshots
+            .map(|table| format!("{}({} {})", table.name, table.columns[0].name, table.columns[0].sql_type))
+            .collect();
+        let sql: Vec<&str> = folder.sql.as_ref().unwrap().all().iter().map(|id| id.1.as_str()).collect();
+        format!("{}: {} / {}", folder.path, snapshots.join(" "), sql.join(" "))
+    });
+    assert_eq!(folders.collect::<Vec<_>>(), ["drizzle: a(id int) / a b", "migrations:  / d"]);
+    assert!(reading.graph.unreadable.is_empty() && reading.unreadable_paths.is_empty());
 }

@@ -1,7 +1,7 @@
 //! Links and what may be linked.
 
 use rustc_hash::{FxHashMap, FxHashSet};
-use smol_str::SmolStr;
+use smol_str::{SmolStr, format_smolstr};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -42,6 +42,8 @@ pub(super) fn evaluate(linker: &mut Linker<'_>, input: &LinkFiles) -> Vec<Declar
 pub(super) struct Declared {
     value: Value,
     name: SmolStr,
+    /// `.person` inside its value; empty for the value itself.
+    path: SmolStr,
     /// The name's own place.
     at: Span,
     file: FileId,
@@ -77,19 +79,41 @@ fn declared_linkables(
     let module = linker.eval.module(file);
     for (name, binding) in &module.bindings {
         let BindingKind::Declared(index) = &binding.kind else { continue };
-        if module.declarators[*index].annotation.as_ref() != Some(wanted) {
-            continue;
+        let annotation = module.declarators[*index].annotation.as_ref();
+        let Some(annotation) = annotation.filter(|annotation| annotation.name == *wanted) else { continue };
+        let (value, at) = (linker.eval.top_level(file, name), binding.range.in_file(file));
+        let mut declare = |value: Value, path: SmolStr, at: Span| {
+            declared.push(Declared { value, name: name.clone(), path, at, file });
+        };
+        match (annotation.several, &value) {
+            (true, Value::Object(object)) => {
+                for (key, member) in object.members.borrow().iter() {
+                    declare(member.value.clone(), format_smolstr!(".{key}"), member.written);
+                }
+                if let Some(why) = &*object.open.borrow() {
+                    declare(Value::Unknown(why.clone()), SmolStr::new_static(".…"), at);
+                }
+            }
+            (true, Value::Array(items)) => {
+                for (index, item) in items.borrow().iter().enumerate() {
+                    declare(item.clone(), format_smolstr!(".{index}"), at);
+                }
+            }
+            _ => declare(value, SmolStr::default(), at),
         }
-        let value = linker.eval.top_level(file, name);
-        declared.push(Declared { value, name: name.clone(), at: binding.range.in_file(file), file });
     }
 }
 
 /// Links and linkables of the graph, once all that declares them is evaluated.
 pub(super) fn build(linker: &mut Linker<'_>, input: &LinkFiles, declared: Vec<Declared>) {
     let mut build = Build { linker, known: FxHashMap::default() };
+    // A list of what has names of its own is only a list.
+    let named: FxHashSet<*const Object> =
+        declared.iter().filter(|one| one.path.is_empty()).filter_map(pointer).collect();
     for declared in declared {
-        build.declare(declared);
+        if declared.path.is_empty() || pointer(&declared).is_none_or(|object| !named.contains(&object)) {
+            build.declare(declared);
+        }
     }
     let links = build.linker.eval.links.clone();
     let world = build.linker.world;
@@ -103,6 +127,13 @@ pub(super) fn build(linker: &mut Linker<'_>, input: &LinkFiles, declared: Vec<De
     }
 }
 
+fn pointer(declared: &Declared) -> Option<*const Object> {
+    match &declared.value {
+        Value::Object(object) => Some(Rc::as_ptr(object)),
+        _ => None,
+    }
+}
+
 struct Build<'b, 'w> {
     linker: &'b mut Linker<'w>,
     /// The number of each object that may be linked.
@@ -111,15 +142,15 @@ struct Build<'b, 'w> {
 
 impl Build<'_, '_> {
     fn declare(&mut self, declared: Declared) {
-        let Declared { value, name, at, file } = declared;
+        let Declared { value, name, path, at, file } = declared;
         let object = match value {
             Value::Object(object) => object,
             Value::Unknown(why) => {
-                return self.linker.unreadable(format!("linkable `{name}`"), &why, at, None);
+                return self.linker.unreadable(format!("linkable `{name}{path}`"), &why, at, None);
             }
             _ => {
                 let why = eval::why("it is no object", at);
-                return self.linker.unreadable(format!("linkable `{name}`"), &why, at, None);
+                return self.linker.unreadable(format!("linkable `{name}{path}`"), &why, at, None);
             }
         };
         if self.known.contains_key(&Rc::as_ptr(&object)) {
@@ -127,7 +158,7 @@ impl Build<'_, '_> {
         }
         let module = self.linker.eval.module(file);
         let linkable = self.linker.eval.linkable(&object, at);
-        let binding = named(&module, file, &name);
+        let binding = named(&module, file, &name, &path);
         self.add(&linkable, Some(binding), at);
     }
 
@@ -236,13 +267,13 @@ fn follows(end: &LinkEnd, why: &Arc<Unknown>, linkables: &[Linkable]) -> bool {
     }
 }
 
-fn named(module: &Module, file: FileId, local: &SmolStr) -> Binding {
+fn named(module: &Module, file: FileId, local: &SmolStr, path: &str) -> Binding {
     let mut names = module.exported_names(local).peekable();
     let first = names.peek().copied().cloned();
     let same = names.any(|name| name == local);
     let exported = first.is_some();
     let name = first.filter(|_| !same).unwrap_or_else(|| local.clone());
-    Binding { file, name, exported, nested: false }
+    Binding { file, name: format_smolstr!("{name}{path}"), exported, nested: !path.is_empty() }
 }
 
 /// The members of an object that is written out in one place.

@@ -92,6 +92,20 @@ impl<'r> Links<'r> {
         self.config.linkable_type.is_some()
     }
 
+    /// A name in the config that is misspelled would otherwise silence every rule about links.
+    pub fn note(&self, graph: &SchemaGraph) -> Option<String> {
+        let functions: Vec<String> =
+            self.config.define.iter().map(|define| format!("`{}`", *define.source)).collect();
+        let is_used =
+            !graph.links.is_empty() || graph.unreadable.iter().any(|gap| gap.subject.contains("link"));
+        (!functions.is_empty() && !is_used).then(|| {
+            format!(
+                "no link was found: nothing calls {} (`links.define` in the config)",
+                functions.join(" or ")
+            )
+        })
+    }
+
     /// The name of the function that declares links.
     pub fn function(&self) -> &str {
         self.config.define.first().map_or("defineLink", |define| define.name.as_str())

@@ -349,6 +349,20 @@ mod tests {
     }
 
     #[test]
+    fn no_text_breaks_the_reading() {
+        let text =
+            "CREATE TABLE ü ('\\ü', E'\\ü', \"ü\"\"\", `ü`, $ü$ü$ü$, /*ü/*ü*/ü*/ [ü], --ü\n#ü\n) ü; $ü '\\";
+        for dialect in [Dialect::Postgres, Dialect::MySql, Dialect::Sqlite, Dialect::MsSql] {
+            let bounds: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
+            for (index, start) in bounds.iter().enumerate() {
+                for end in &bounds[index..] {
+                    left(dialect, &[&text[*start..*end]]);
+                }
+            }
+        }
+    }
+
+    #[test]
     fn what_dropped_a_table_is_known() {
         let mut tables = SqlTables::default();
         tables.follow("a.sql", "CREATE TABLE a (); CREATE TABLE b ()", Dialect::Postgres);

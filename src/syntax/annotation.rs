@@ -3,8 +3,10 @@
 use smol_str::SmolStr;
 use swc_ecma_ast as ast;
 
+use super::module::Annotation;
+
 /// `const x: Name = …`, else what its value says.
-pub(super) fn of(declarator: &ast::VarDeclarator) -> Option<SmolStr> {
+pub(super) fn of(declarator: &ast::VarDeclarator) -> Option<Annotation> {
     let written = match &declarator.name {
         ast::Pat::Ident(name) => name.type_ann.as_ref().and_then(|written| name_of(&written.type_ann)),
         _ => return None,
@@ -13,7 +15,7 @@ pub(super) fn of(declarator: &ast::VarDeclarator) -> Option<SmolStr> {
 }
 
 /// `{…} satisfies Name`, `{…} as Name`.
-pub(super) fn of_value(value: &ast::Expr) -> Option<SmolStr> {
+pub(super) fn of_value(value: &ast::Expr) -> Option<Annotation> {
     let mut value = value;
     // Written one around the other: `{…} as const satisfies Name`.
     for _ in 0..8 {
@@ -32,15 +34,25 @@ pub(super) fn of_value(value: &ast::Expr) -> Option<SmolStr> {
     None
 }
 
-/// `Name`, `core.Name`, `Name<…>`, `Readonly<Name>`.
-fn name_of(written: &ast::TsType) -> Option<SmolStr> {
-    let ast::TsType::TsTypeRef(named) = written else { return None };
+/// `Name`, `core.Name`, `Name<…>`, `Readonly<Name>`; `Name[]`, `Record<string, Name>`.
+fn name_of(written: &ast::TsType) -> Option<Annotation> {
+    let many = |inner: &ast::TsType| Some(Annotation { several: true, ..name_of(inner)? });
+    let named = match written {
+        ast::TsType::TsTypeRef(named) => named,
+        ast::TsType::TsArrayType(list) => return many(&list.elem_type),
+        ast::TsType::TsTypeOperator(operator) if operator.op == ast::TsTypeOperatorOp::ReadOnly => {
+            return name_of(&operator.type_ann);
+        }
+        _ => return None,
+    };
     let name = match &named.type_name {
         ast::TsEntityName::Ident(name) => &name.sym,
         ast::TsEntityName::TsQualifiedName(qualified) => &qualified.right.sym,
     };
-    match (&**name, &named.type_params) {
-        ("Readonly", Some(of)) => of.params.first().and_then(|inner| name_of(inner)),
-        _ => Some(SmolStr::new(&**name)),
+    let params = named.type_params.as_ref().map(|of| of.params.as_slice()).unwrap_or_default();
+    match (&**name, params) {
+        ("Readonly", [inner]) => name_of(inner),
+        ("Record", [_, inner]) | ("Array" | "ReadonlyArray", [inner]) => many(inner),
+        _ => Some(Annotation { name: SmolStr::new(&**name), several: false }),
     }
 }

@@ -110,10 +110,19 @@ pub struct Declarator {
     pub pattern: Pattern,
     /// The initialiser.
     pub value: Option<Expr>,
-    /// The name of the type that it says it has: `LinkableDefinition`.
-    pub annotation: Option<SmolStr>,
+    /// The type that it says it has.
+    pub annotation: Option<Annotation>,
     /// The whole statement, from `export` or `const` on: what a comment above it speaks of.
     pub statement: Range,
+}
+
+/// The type that a declaration says it has, as far as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Annotation {
+    /// Its name: `LinkableDefinition`.
+    pub name: SmolStr,
+    /// A list or an object of several: `LinkableDefinition[]`, `Record<string, LinkableDefinition>`.
+    pub several: bool,
 }
 
 /// The left side of a declaration, a parameter or an assignment.

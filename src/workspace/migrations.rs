@@ -47,8 +47,8 @@ pub(super) fn migrations(
     let read: Vec<Read> = folders
         .par_iter()
         .map(|(path, project)| {
-            let dialect =
-                project.and_then(|index| graph.projects[index].dialect).unwrap_or(Dialect::Postgres);
+            let dialect = project.and_then(|index| graph.projects[index].dialect);
+            let dialect = dialect.or_else(|| dialect_of(graph, root, path)).unwrap_or(Dialect::Postgres);
             asked.folder(root, path, dialect, *project)
         })
         .collect();
@@ -67,6 +67,13 @@ pub(super) fn migrations(
         migrations.folders.push(folder);
     }
     migrations
+}
+
+/// The database of the package whose `migrations` a folder is.
+fn dialect_of(graph: &SchemaGraph, root: &Path, folder: &Path) -> Option<Dialect> {
+    let package = relative(root, folder.parent()?);
+    let project = graph.projects.iter().find(|project| *project.package == *package);
+    project.and_then(|project| project.dialect)
 }
 
 /// What is looked for.

@@ -1,7 +1,7 @@
 //! The typed config.
 
 use super::{Case, EXAMPLE, RULES, TEAM, alone, good};
-use crate::config::{Accept, By, Confidence, Targets, json_schema, read_with};
+use crate::config::{Accept, By, Confidence, Proof, Targets, json_schema, read_with};
 use crate::graph::{Casing, Dialect, DrizzleLine};
 use crate::rule::Level;
 use crate::source::Sources;
@@ -54,6 +54,36 @@ fn the_example_is_read() {
     );
     assert_eq!(config.docs.accept, [Accept::Entity]);
     assert_eq!(config.overrides.len(), 1);
+}
+
+#[test]
+fn links_have_no_defaults() {
+    let read = |text: &str| good(&Case { text, files: &[], command_line: &[] });
+    let (config, _) = read("{}");
+    assert!(
+        !config.links.is_configured() && config.links.evidence.is_empty() && config.links.files.is_none()
+    );
+    let (config, sources) = read(
+        r#"{ "links": {
+            "define": ["@acme/core/links#defineLink", "./lib/connect#default"],
+            "files": ["src/links/*.ts"],
+            "linkableType": "Linkable",
+            "generated": "links.generated.ts",
+            "evidence": ["migration-sql", "snapshot"],
+            "scope": ["src/modules/**"]
+        } }"#,
+    );
+    let links = &config.links;
+    assert_eq!((&*links.define[0].specifier, &*links.define[0].name), ("@acme/core/links", "defineLink"));
+    assert_eq!(sources.text(links.define[1].source.span), "\"./lib/connect#default\"");
+    assert_eq!(links.needles(), ["defineLink", "connect", "Linkable"]);
+    assert!(links.is_generated("apps/a/links.generated.ts") && !links.is_generated("a/links.ts"));
+    assert_eq!(links.evidence, [Proof::MigrationSql, Proof::Snapshot]);
+    assert!(links.files.as_ref().unwrap().is_match("src/links/a.ts"));
+    assert!(links.scope.as_ref().unwrap().is_match("src/modules/a/b.ts"));
+    let (config, _) = read(r#"{ "links": { "generated": "db/*.ts" } }"#);
+    assert!(config.links.is_generated("db/a.ts") && !config.links.is_generated("x/db/a.ts"));
+    assert!(!config.links.is_configured());
 }
 
 #[test]
