@@ -38,7 +38,7 @@ impl Rule for MissingAdrCitation {
             return;
         }
         if model.documentation.records.is_empty() {
-            return out.note(
+            return out.say_nothing(
                 "`missing-adr-citation` had nothing to check against: there are no decision records \
                  (`docs.adr` in the config, or a folder `adr`, `adrs` or `decisions`)",
             );

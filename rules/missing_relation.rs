@@ -9,6 +9,7 @@ use crate::graph::{
     SchemaGraph, Table, TableId,
 };
 use crate::rule::{Context, Findings, Level, Meta, Rule};
+use crate::source::Span;
 
 /// Options.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -37,7 +38,7 @@ impl Rule for MissingRelation {
         let relations = Relations::new(graph);
         if graph.queries_relations == Some(false) && !self.everywhere {
             if !graph.relations.is_empty() {
-                out.note(
+                out.say_nothing(
                     "`missing-relation` says nothing: no code here queries by relations (`db.query.…findMany`); \
                      its option `everywhere` asks for them all the same",
                 );
@@ -45,8 +46,11 @@ impl Rule for MissingRelation {
             return;
         }
         for (id, table) in graph.own_tables().filter(|(_, table)| table.owner.is_none()) {
-            let declares = self.everywhere || relations.projects.contains(&table.project);
-            if !declares || relations.unknown.contains(&id) || relations.all_unknown {
+            let declares = self.everywhere || relations.projects.contains_key(&table.project);
+            if !declares
+                || relations.unknown.contains(&id)
+                || relations.unknown_projects.contains(&table.project)
+            {
                 continue;
             }
             let mut seen: FxHashSet<(&[usize], TableId, &[usize])> = FxHashSet::default();
@@ -99,26 +103,40 @@ enum Has {
 /// The relations by the table that has them.
 struct Relations<'g> {
     by_table: FxHashMap<TableId, Vec<(usize, &'g Relation)>>,
-    /// Projects that declare relations.
-    projects: FxHashSet<usize>,
+    /// Projects that declare relations, with the interface of the first.
+    projects: FxHashMap<usize, RelationApi>,
+    /// The `relations()` of each table.
+    sets: FxHashMap<TableId, &'g str>,
     /// Tables some of whose relations could not be read.
     unknown: FxHashSet<TableId>,
-    /// Relations could not be read, and it is not known of which table.
-    all_unknown: bool,
+    /// Projects some of whose relations could not be read, and it is not known of which table.
+    unknown_projects: FxHashSet<usize>,
 }
 
 impl<'g> Relations<'g> {
     fn new(graph: &'g SchemaGraph) -> Self {
         let mut by_table: FxHashMap<TableId, Vec<(usize, &Relation)>> = FxHashMap::default();
-        let mut projects = FxHashSet::default();
+        let mut projects = FxHashMap::default();
         for (index, relation) in graph.relations.iter().enumerate() {
             by_table.entry(graph.owner(relation.table)).or_default().push((index, relation));
-            projects.insert(graph.table(relation.table).project);
+            projects.entry(graph.table(relation.table).project).or_insert(relation.api);
         }
-        let gaps = graph.unreadable.iter().filter(|gap| gap.subject.contains("relation"));
-        let (known, all): (Vec<_>, Vec<_>) = gaps.partition(|gap| gap.table.is_some());
-        let unknown = known.iter().filter_map(|gap| gap.table).map(|table| graph.owner(table)).collect();
-        Self { by_table, projects, unknown, all_unknown: !all.is_empty() }
+        let mut unknown = FxHashSet::default();
+        let mut unknown_projects = FxHashSet::default();
+        for gap in graph.unreadable.iter().filter(|gap| gap.of_relations) {
+            match gap.table {
+                Some(table) => {
+                    unknown.insert(graph.owner(table));
+                }
+                // Of which table is not known: of one that the projects of this package hold.
+                None => unknown_projects.extend(projects_near(graph, gap.span)),
+            }
+        }
+        let mut sets = FxHashMap::default();
+        for (table, binding) in &graph.relation_sets {
+            sets.entry(graph.owner(*table)).or_insert(binding.name.as_str());
+        }
+        Self { by_table, projects, sets, unknown, unknown_projects }
     }
 
     fn on(&self, table: TableId) -> &[(usize, &'g Relation)] {
@@ -170,6 +188,16 @@ impl<'g> Relations<'g> {
             (false, None) => Has::Nothing,
         }
     }
+}
+
+/// The projects whose tables or relations stand in the file of a place; all of them when none do.
+fn projects_near(graph: &SchemaGraph, place: Span) -> FxHashSet<usize> {
+    let tables =
+        graph.tables.iter().filter(|table| table.binding.file == place.file).map(|table| table.project);
+    let relations = graph.relations.iter().filter(|relation| relation.span.file == place.file);
+    let relations = relations.map(|relation| graph.table(relation.table).project);
+    let near: FxHashSet<usize> = tables.chain(relations).collect();
+    if near.is_empty() { (0..graph.projects.len()).collect() } else { near }
 }
 
 /// The columns that a relation joins; `None` when they are not known, or when Drizzle finds none.
@@ -351,13 +379,12 @@ fn proposals(relations: &Relations<'_>, table: &Table, missing: &[(Pair<'_>, &Fo
     };
     let graph = first.graph;
     let siblings = relations.on(first.from);
-    let of_project = |relation: &&Relation| graph.table(relation.table).project == table.project;
     let of_siblings = siblings.first().map(|(_, relation)| relation.api);
-    let api = of_siblings.or_else(|| graph.relations.iter().find(of_project).map(|relation| relation.api));
+    let api = of_siblings.or_else(|| relations.projects.get(&table.project).copied());
     let api = api.unwrap_or(RelationApi::V1);
-    let set = graph.relation_sets.iter().find(|(owner, _)| graph.owner(*owner) == first.from);
+    let set = relations.sets.get(&first.from);
     let place = match (api, set) {
-        (RelationApi::V1, Some((_, set))) => Place::Set(set.name.to_string()),
+        (RelationApi::V1, Some(set)) => Place::Set((*set).to_string()),
         (RelationApi::V1, None) => Place::NewSet(from.to_string()),
         (RelationApi::V2, _) if !siblings.is_empty() => Place::Entry(from.to_string()),
         (RelationApi::V2, _) => Place::NewEntry(from.to_string()),

@@ -1,8 +1,10 @@
 //! Polymorphic references whose documentation does not say what they may mean.
 
+use rustc_hash::FxHashMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use smol_str::SmolStr;
+use std::cell::OnceCell;
 
 use crate::graph::{Column, TableId};
 use crate::model::tags::plain;
@@ -27,8 +29,10 @@ impl Rule for UndocumentedPolymorphicReference {
     };
 
     fn check(&self, context: &Context<'_>, out: &mut Findings) {
+        let tables = OnceCell::new();
         for reference in &context.model.polymorphic_references {
-            if let Some(gap) = gap(context, reference) {
+            let tables = || tables.get_or_init(|| TableNames::new(context));
+            if let Some(gap) = gap(context, reference, tables) {
                 report(context, reference, &gap, out);
             }
         }
@@ -47,7 +51,11 @@ enum Gap<'c> {
     Values(Passage<'c>, Vec<&'c Target>),
 }
 
-fn gap<'c>(context: &Context<'c>, reference: &'c PolymorphicReference) -> Option<Gap<'c>> {
+fn gap<'c, 't>(
+    context: &Context<'c>,
+    reference: &'c PolymorphicReference,
+    tables: impl Fn() -> &'t TableNames,
+) -> Option<Gap<'c>> {
     let graph = context.graph;
     let table = graph.table(reference.table);
     if reference.is_configured {
@@ -92,9 +100,7 @@ fn gap<'c>(context: &Context<'c>, reference: &'c PolymorphicReference) -> Option
         if !missing.is_empty() {
             return Some(Gap::Values(*first, missing));
         }
-    } else if !is_tagged
-        && !graph.own_tables().any(|(id, _)| id != reference.table && said.names_table(context, id))
-    {
+    } else if !is_tagged && !tables().any_in(&said, reference.table) {
         return Some(Gap::Targets(*first));
     }
     let names_discriminator = is_tagged
@@ -148,6 +154,44 @@ impl Said {
 
     fn names_folded(&self, name: &str) -> bool {
         is_named(&self.folded, name) || is_named(&self.folded, &format!("{name}s"))
+    }
+}
+
+/// The names of all tables, in small letters and the singular, by their first word.
+struct TableNames {
+    names: FxHashMap<String, Vec<TableId>>,
+    /// The most words that a name has.
+    longest: usize,
+}
+
+impl TableNames {
+    fn new(context: &Context<'_>) -> Self {
+        let (graph, model) = (context.graph, context.model);
+        let mut names: FxHashMap<String, Vec<TableId>> = FxHashMap::default();
+        for (id, table) in graph.own_tables() {
+            let binding = table.binding.name.as_str();
+            let name = table.name.as_deref().unwrap_or(binding);
+            for spelled in [name, model.names.singular_of(graph, id), binding] {
+                if spelled.len() > 2 {
+                    names.entry(folded(spelled)).or_default().push(id);
+                }
+            }
+        }
+        let longest = names.keys().map(|name| name.split(' ').count()).max().unwrap_or_default();
+        Self { names, longest }
+    }
+
+    /// Whether a text names a table other than that one.
+    fn any_in(&self, said: &Said, but: TableId) -> bool {
+        let is_other = |name: &str| self.names.get(name).is_some_and(|ids| ids.iter().any(|id| *id != but));
+        let words: Vec<&str> =
+            said.folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+        (0..words.len()).any(|start| {
+            (1..=self.longest.min(words.len() - start)).any(|count| {
+                let name = words[start..start + count].join(" ");
+                is_other(&name) || name.strip_suffix('s').is_some_and(is_other)
+            })
+        })
     }
 }
 

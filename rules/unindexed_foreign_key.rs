@@ -65,7 +65,7 @@ impl Rule for UnindexedForeignKey {
         }
         if elsewhere > 0 {
             let tables = if elsewhere == 1 { "1 table".to_string() } else { format!("{elsewhere} tables") };
-            out.note(format!(
+            out.say_nothing(format!(
                 "`unindexed-foreign-key` says nothing of {tables} that SQL files create: there is no drizzle.config, \
                  so an index in TypeScript would create nothing"
             ));

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::rule::{Findings, Level, Meta, Review, Rule, Scope};
+use crate::rule::{Findings, Level, Meta, Review, Rule, Scope, Suppression};
 
 /// Options.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -23,7 +23,8 @@ impl Rule for UnusedSuppression {
     };
 
     fn review(&self, review: &Review<'_>, out: &mut Findings) {
-        for suppression in review.suppressions {
+        let judged = |suppression: &&Suppression| !review.gaps.contains(&suppression.comment.file);
+        for suppression in review.suppressions.iter().filter(judged) {
             // Nothing can be concluded of a rule that did not run.
             let unused = suppression.rules.iter().filter(|named| !named.used && review.ran(&named.rule));
             let unused: Vec<_> = unused.collect();

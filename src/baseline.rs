@@ -16,6 +16,9 @@ use crate::source::{FileId, Span};
 /// The name of the file, beside the config.
 pub const FILE: &str = "schemalint-baseline.json";
 
+/// The rule whose findings are not accepted.
+pub const NEVER_ACCEPTED: &str = "syntax-error";
+
 /// The version of its format.
 const VERSION: u64 = 1;
 
@@ -34,10 +37,10 @@ struct Accepted {
 }
 
 impl Baseline {
-    /// Accepts those findings.
+    /// Accepts those findings; a file that cannot be read is never accepted, or its tables would be forgotten.
     pub fn of(findings: &[Finding]) -> Self {
         let mut baseline = Self::default();
-        for finding in findings {
+        for finding in findings.iter().filter(|finding| finding.rule != NEVER_ACCEPTED) {
             let key = (SmolStr::new(finding.rule), finding.subject.clone());
             baseline.counts.entry(key).or_insert(Accepted { count: 0, span: None }).count += 1;
         }

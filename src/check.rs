@@ -101,38 +101,47 @@ pub fn check(reading: &Reading, config: &Config, asked: &Asked<'_>, since: Insta
     let outcomes = run_rules(config, &graph.sources, |rule, out| rule.rule.check(&context, out));
     let mut outcome = Outcome::default();
     outcomes.into_iter().for_each(|other| outcome.add(other));
+    // What the config leaves out is nobody's finding, and uses up no exception.
+    outcome.findings.retain(|finding| !reading.excluded.contains(&finding.primary.span.file));
     sort(&mut outcome.findings, &graph.sources);
     let mut suppressions = suppress::read(graph);
     let suppressed = suppress::apply(&mut outcome.findings, &mut suppressions);
-    let ran: FxHashSet<&'static str> = RULES
+    let mut ran: FxHashSet<&'static str> = RULES
         .iter()
         .map(|entry| entry.meta.name)
         .filter(|name| config.rules.variants(name).iter().any(Setting::is_on))
         .collect();
-    let mut baselined = 0;
+    outcome.silent.iter().for_each(|rule| {
+        ran.remove(rule);
+    });
+    let gaps = gaps(reading);
     let names = asked.baseline.map(Baseline::rules).unwrap_or_default();
-    let mut stale = stale(&model, reading);
-    let review = |stale: &[Stale]| {
-        let sources = &graph.sources;
-        let review = Review { sources, suppressions: &suppressions, ran: &ran, baselined: &names, stale };
-        run_rules(config, sources, |rule, out| rule.rule.review(&review, out))
+    let mut stale = stale(&model, reading, &ran);
+    if let Some(baseline) = asked.baseline {
+        // What is said of exceptions themselves is not found yet.
+        let judged = |rule: &str| ran.contains(rule) && !is_house_keeping(rule);
+        stale.extend(baseline.stale(&outcome.findings, judged));
+    }
+    // What seems to match nothing may match what was not read.
+    if !gaps.is_empty() && !stale.is_empty() {
+        stale.clear();
+        let why = "parts of the schema could not be read, so exceptions that match nothing are not reported";
+        outcome.notes.push(why.to_string());
+    }
+    let review = Review {
+        sources: &graph.sources,
+        suppressions: &suppressions,
+        ran: &ran,
+        gaps: &gaps,
+        baselined: &names,
+        stale: &stale,
     };
-    for reviewed in review(&stale) {
+    for reviewed in run_rules(config, &graph.sources, |rule, out| rule.rule.review(&review, out)) {
         outcome.add(reviewed);
     }
     sort(&mut outcome.findings, &graph.sources);
-    if let Some(baseline) = asked.baseline {
-        let of_baseline = baseline.stale(&outcome.findings, |rule| ran.contains(rule));
-        if !of_baseline.is_empty() {
-            outcome.findings.retain(|finding| finding.rule != "stale-exception");
-            stale.extend(of_baseline);
-            let again = review(&stale).into_iter().flat_map(|reviewed| reviewed.findings);
-            outcome.findings.extend(again.filter(|finding| finding.rule == "stale-exception"));
-            sort(&mut outcome.findings, &graph.sources);
-        }
-        baselined = baseline.apply(&mut outcome.findings);
-    }
-    let elsewhere = narrow(&mut outcome.findings, reading, asked.scope);
+    let baselined = asked.baseline.map_or(0, |baseline| baseline.apply(&mut outcome.findings));
+    let elsewhere = narrow(&mut outcome.findings, asked.scope);
     let counts = Counts { suppressed, baselined, elsewhere, ..counts(reading, asked.scope) };
     timings.append(&mut outcome.timings);
     outcome.notes.extend(notes(&model, reading));
@@ -147,12 +156,18 @@ pub fn check(reading: &Reading, config: &Config, asked: &Asked<'_>, since: Insta
     }
 }
 
+fn is_house_keeping(rule: &str) -> bool {
+    RULES.iter().any(|entry| entry.meta.name == rule && entry.meta.always_on)
+}
+
 /// What came out of rules.
 #[derive(Default)]
 struct Outcome {
     findings: Vec<Finding>,
     notes: Vec<String>,
     broken: Vec<(&'static str, String)>,
+    /// Rules that could say nothing of this repository.
+    silent: Vec<&'static str>,
     timings: Vec<(SmolStr, Duration)>,
 }
 
@@ -161,6 +176,7 @@ impl Outcome {
         self.findings.append(&mut other.findings);
         self.notes.append(&mut other.notes);
         self.broken.append(&mut other.broken);
+        self.silent.append(&mut other.silent);
         self.timings.append(&mut other.timings);
     }
 }
@@ -193,6 +209,9 @@ fn run_rule(
             outcome.broken.push((name, said(&*panic)));
             continue;
         }
+        if out.is_silent() {
+            outcome.silent.push(name);
+        }
         let (mut findings, mut notes) = out.into_parts();
         findings.retain_mut(|finding| {
             finding.level = setting.level_in(finding.partition.as_deref());
@@ -224,14 +243,11 @@ fn sort(findings: &mut [Finding], sources: &Sources) {
     });
 }
 
-/// Leaves the findings of the files that were asked for; those of files that the config leaves out go, too.
-fn narrow(findings: &mut Vec<Finding>, reading: &Reading, scope: Option<Scope<'_>>) -> usize {
+/// Leaves the findings of the files that were asked for.
+fn narrow(findings: &mut Vec<Finding>, scope: Option<Scope<'_>>) -> usize {
     let before = findings.len();
     findings.retain(|finding| {
         let own = finding.primary.span.file;
-        if reading.excluded.contains(&own) {
-            return false;
-        }
         let Some(scope) = scope else { return true };
         (scope.holds)(own)
             || scope.with_related && finding.related.iter().any(|label| (scope.holds)(label.span.file))
@@ -239,8 +255,16 @@ fn narrow(findings: &mut Vec<Finding>, reading: &Reading, scope: Option<Scope<'_
     before - findings.len()
 }
 
+/// Files of which something could not be read, or that need something that could not.
+fn gaps(reading: &Reading) -> FxHashSet<FileId> {
+    let graph = &reading.graph;
+    let unreadable = graph.unreadable.iter().flat_map(|gap| [gap.span.file, gap.why.span.file]);
+    let missing = graph.missing_imports.iter().map(|(span, _)| span.file);
+    unreadable.chain(missing).chain(graph.syntax_errors.iter().map(|(span, _)| span.file)).collect()
+}
+
 /// Entries of the config, of pages and in tags that match nothing.
-fn stale(model: &Model<'_>, reading: &Reading) -> Vec<Stale> {
+fn stale(model: &Model<'_>, reading: &Reading, ran: &FxHashSet<&'static str>) -> Vec<Stale> {
     let mut stale: Vec<Stale> = model
         .dangling
         .iter()
@@ -252,6 +276,11 @@ fn stale(model: &Model<'_>, reading: &Reading) -> Vec<Stale> {
             help: "correct the name, or take it out",
         })
         .collect();
+    // Nobody asked what crosses.
+    let asks = ["cross-schema-reference", "missing-adr-citation", "undeclared-schema-dependency"];
+    if !asks.iter().any(|rule| ran.contains(rule)) {
+        return stale;
+    }
     for (index, boundary) in model.boundaries.iter().enumerate() {
         for (at, allow) in boundary.allow.iter().enumerate() {
             let used = model.allowed_by(index, at);
@@ -343,7 +372,7 @@ fn counts(reading: &Reading, scope: Option<Scope<'_>>) -> Counts {
                 || table.name.is_err()
                 || matches!(table.namespace, Some(Err(_)))
                 || table.columns.iter().any(|column| column.facts.is_err())
-                || table.foreign_keys.iter().any(|key| key.target.is_err()),
+                || table.foreign_keys.iter().any(|key| key.target.is_err() || key.columns.is_err()),
         );
     }
     files.sort_unstable();

@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 
 use crate::rule::{Edit, Findings, Fix};
 use crate::rules::RULES;
-use crate::source::{Range, Sources, Span};
+use crate::source::{FileId, Range, Sources, Span};
 use crate::suppress::Suppression;
 
 /// The exceptions of a run, and what became of them.
@@ -17,6 +17,8 @@ pub struct Review<'r> {
     pub suppressions: &'r [Suppression],
     /// The rules that ran anywhere.
     pub ran: &'r FxHashSet<&'static str>,
+    /// Files of which something could not be read: nothing can be concluded of comments there.
+    pub gaps: &'r FxHashSet<FileId>,
     /// Rules that the baseline names, and where.
     pub baselined: &'r [(SmolStr, Span)],
     /// Exceptions that match nothing.
@@ -86,7 +88,12 @@ impl Review<'_> {
         } else {
             Range::new(before.len() as u32, end as u32)
         };
-        let edits = vec![Edit { span: range.in_file(comment.file), text: String::new() }];
+        // What stands on both sides may not become one word.
+        let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$');
+        let (left, right) = (&text[..range.start as usize], &text[range.end as usize..]);
+        let joins = left.ends_with(is_word) && right.starts_with(is_word);
+        let blank = if joins { " " } else { "" };
+        let edits = vec![Edit { span: range.in_file(comment.file), text: blank.to_string() }];
         Some(Fix { title: "remove the comment".into(), edits })
     }
 }

@@ -15,7 +15,7 @@ use crate::source::Span;
 
 // What house-keeping rules look at.
 pub use crate::review::Review;
-pub use crate::suppress::Scope;
+pub use crate::suppress::{Scope, Suppression};
 // What the options of rules are made of.
 pub use crate::config::{Confidence, Entries, Glob, Globs, Nullable, Pattern, Spanned};
 
@@ -140,6 +140,7 @@ pub struct Findings {
     level: Level,
     found: Vec<Finding>,
     notes: Vec<String>,
+    silent: bool,
 }
 
 /// One finding.
@@ -195,7 +196,7 @@ pub struct Label {
 impl Findings {
     /// Where one rule, at one level, pushes its findings.
     pub fn new(rule: &'static str, level: Level) -> Self {
-        Self { rule, level, found: Vec::new(), notes: Vec::new() }
+        Self { rule, level, found: Vec::new(), notes: Vec::new(), silent: false }
     }
 
     /// Adds a finding about a subject at a place; more can be said of it.
@@ -223,6 +224,18 @@ impl Findings {
     /// The level at which the rule runs.
     pub const fn level(&self) -> Level {
         self.level
+    }
+
+    /// Says why the rule can say nothing of this repository: a sentence without a full stop. Nothing can be
+    /// concluded of exceptions from it, then.
+    pub fn say_nothing(&mut self, why: impl Into<String>) {
+        self.silent = true;
+        self.notes.push(why.into());
+    }
+
+    /// Whether the rule could say nothing.
+    pub const fn is_silent(&self) -> bool {
+        self.silent
     }
 
     /// Says something of the run as a whole: a sentence without a full stop.

@@ -306,6 +306,13 @@ pub(super) fn baseline(arguments: &arguments::Baseline, terminal: Terminal) -> A
             let stderr = notes(&reading, &prepared.root) + &nothing_to_check(&prepared, &reading);
             return Ok(Answer { stdout: String::new(), stderr, exit: Exit::Nothing });
         }
+        let unread = run.findings.iter().filter(|finding| finding.rule == baseline::NEVER_ACCEPTED).count();
+        if arguments.prune && (unread > 0 || !reading.unreadable_paths.is_empty()) {
+            return Err(Answer::usage(
+                "files could not be read, so it is not known what is gone: nothing was written (`schemalint` \
+                 shows them)",
+            ));
+        }
         let after = match (arguments.prune, &before) {
             (false, _) => Baseline::of(&run.findings),
             (true, Some(before)) => before.pruned(&run.findings),

@@ -243,6 +243,8 @@ pub struct Unreadable {
     pub span: Span,
     /// The table that has the gap.
     pub table: Option<TableId>,
+    /// It is about relations.
+    pub of_relations: bool,
 }
 
 impl SchemaGraph {

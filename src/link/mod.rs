@@ -430,8 +430,20 @@ impl<'w> Linker<'w> {
         found.into_iter().map(|range| range.in_file(span.file)).collect()
     }
 
+    /// The same of relations.
+    fn unreadable_relation(
+        &mut self,
+        subject: String,
+        why: &Arc<Unknown>,
+        span: Span,
+        table: Option<TableId>,
+    ) {
+        let why = why.clone();
+        self.unreadable.push(Unreadable { subject, why, span, table, of_relations: true });
+    }
+
     fn unreadable(&mut self, subject: String, why: &Arc<Unknown>, span: Span, table: Option<TableId>) {
-        self.unreadable.push(Unreadable { subject, why: why.clone(), span, table });
+        self.unreadable.push(Unreadable { subject, why: why.clone(), span, table, of_relations: false });
     }
 
     fn finish(mut self, projects: projects::Projects) -> SchemaGraph {

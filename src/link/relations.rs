@@ -64,11 +64,21 @@ impl Linker<'_> {
         let table = match &relations.table {
             Value::Entity(Entity::Table(table) | Entity::Wrapped(table, _)) => self.table_id(table),
             Value::Unknown(why) => {
-                return self.unreadable("the table of these relations".into(), why, relations.at, None);
+                return self.unreadable_relation(
+                    "the table of these relations".into(),
+                    why,
+                    relations.at,
+                    None,
+                );
             }
             _ => {
                 let why = why("the first argument is no table", relations.at);
-                return self.unreadable("the table of these relations".into(), &why, relations.at, None);
+                return self.unreadable_relation(
+                    "the table of these relations".into(),
+                    &why,
+                    relations.at,
+                    None,
+                );
             }
         };
         let helpers = Object::from_members(["one", "many"].map(|name| {
@@ -87,7 +97,7 @@ impl Linker<'_> {
             let relation = match &member.value {
                 Value::Entity(Entity::Relation(relation)) => relation.clone(),
                 Value::Unknown(why) => {
-                    self.unreadable(format!("relation `{name}`"), why, member.written, Some(table));
+                    self.unreadable_relation(format!("relation `{name}`"), why, member.written, Some(table));
                     continue;
                 }
                 _ => continue,
@@ -141,7 +151,12 @@ impl Linker<'_> {
                 let relation = match &member.value {
                     Value::Entity(Entity::RelationV2(relation)) => relation.clone(),
                     Value::Unknown(why) => {
-                        self.unreadable(format!("relation `{name}`"), why, member.written, Some(table));
+                        self.unreadable_relation(
+                            format!("relation `{name}`"),
+                            why,
+                            member.written,
+                            Some(table),
+                        );
                         continue;
                     }
                     _ => continue,
@@ -216,13 +231,13 @@ impl Linker<'_> {
         match written {
             Value::Object(object) => {
                 if let Some(why) = &*object.open.borrow() {
-                    self.unreadable(format!("all of {subject}"), why, at, None);
+                    self.unreadable_relation(format!("all of {subject}"), why, at, None);
                 }
                 let members = object.members.borrow();
                 Some(members.iter().map(|(key, member)| (key.clone(), member.clone())).collect())
             }
             Value::Unknown(why) => {
-                self.unreadable(subject.to_string(), why, at, None);
+                self.unreadable_relation(subject.to_string(), why, at, None);
                 None
             }
             _ => None,
@@ -233,7 +248,7 @@ impl Linker<'_> {
         match target {
             Value::Entity(Entity::Table(table) | Entity::Wrapped(table, _)) => Ok(Some(self.table_id(table))),
             Value::Unknown(why) => {
-                self.unreadable("the target of a relation".into(), why, at, None);
+                self.unreadable_relation("the target of a relation".into(), why, at, None);
                 Err(why.clone())
             }
             _ => Ok(None),
@@ -246,7 +261,7 @@ impl Linker<'_> {
         match (fields, references) {
             (Ok(fields), Ok(references)) => Ok(ColumnPairs { fields, references }),
             (Err(why), _) | (_, Err(why)) => {
-                self.unreadable("the columns of a relation".into(), &why, at, None);
+                self.unreadable_relation("the columns of a relation".into(), &why, at, None);
                 Err(why)
             }
         }

@@ -339,12 +339,27 @@ impl Linker<'_> {
             }
             ConstraintKind::ForeignKey { config, on_delete, on_update } => {
                 let columns = list(&config.option("columns"), span);
+                let columns = columns.and_then(|columns| own_columns(table, &columns, span));
+                let columns = match columns {
+                    Ok(columns) if columns.is_empty() => Err(why("the key names no columns", span)),
+                    columns => columns,
+                };
+                if let Err(why) = &columns {
+                    let subject = format!("the columns of a foreign key of `{}`", built.display_name());
+                    self.unreadable(subject, why, span, None);
+                }
                 let foreign = list(&config.option("foreignColumns"), span);
                 let target = foreign.and_then(|columns| self.target(&columns, span));
+                let target = match (&columns, target) {
+                    (Ok(own), Ok(target)) if own.len() != target.columns.len() => {
+                        Err(why("the key does not have as many columns on both sides", span))
+                    }
+                    (_, target) => target,
+                };
                 built.foreign_keys.push(ForeignKey {
                     explicit: !matches!(name, Ok(None)),
                     name: name.map(Option::unwrap_or_default),
-                    columns: columns.and_then(|columns| own_columns(table, &columns, span)),
+                    columns,
                     target,
                     on_delete: on_delete.as_str(),
                     on_update: on_update.as_str(),
@@ -371,8 +386,7 @@ fn third_argument(value: &Value, module: &Module) -> ThirdArgument {
         Value::Function(closure) => {
             let parameter = match closure.function.params.first() {
                 Some(Pattern::Name(name, _)) => Some(name.clone()),
-                None => Some(SmolStr::new_static("t")),
-                Some(_) => None,
+                None | Some(_) => None,
             };
             let result = match &closure.function.body {
                 Body::Value(value) => Some(&**value),

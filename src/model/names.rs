@@ -15,8 +15,10 @@ use crate::graph::{Casing, ColumnRef, SchemaGraph, Table, TableId};
 /// Finds tables by name.
 #[derive(Debug, Default)]
 pub struct Names {
-    /// Owners, never mirrors, by every way to spell them.
+    /// Owners, never mirrors, by their SQL names, with and without the namespace.
     tables: FxHashMap<SmolStr, Vec<TableId>>,
+    /// The same by their names in TypeScript, which count where no SQL name does.
+    bindings: FxHashMap<SmolStr, Vec<TableId>>,
     /// Made when it is first asked for: inflecting words costs milliseconds.
     singulars: OnceLock<Singulars>,
 }
@@ -84,10 +86,17 @@ impl Names {
                 continue;
             }
             let id = graph.owner(TableId(index as u32));
+            let binding = &table.binding.name;
             for name in spellings(table) {
-                let tables = names.tables.entry(name).or_default();
-                if !tables.contains(&id) {
-                    tables.push(id);
+                let is_sql =
+                    table.name.as_ref().is_ok_and(|sql| name == *sql || name.ends_with(&format!(".{sql}")));
+                let is_binding = name == *binding || name.ends_with(&format!(".{binding}"));
+                let lists = [(is_sql, &mut names.tables), (is_binding, &mut names.bindings)];
+                for (_, list) in lists.into_iter().filter(|(is_one, _)| *is_one) {
+                    let tables = list.entry(name.clone()).or_default();
+                    if !tables.contains(&id) {
+                        tables.push(id);
+                    }
                 }
             }
         }
@@ -97,8 +106,14 @@ impl Names {
     /// The table of a name. Of several that share it, the one of the same project as `near` is meant,
     /// then that of the same package, then that of the same database.
     pub fn table(&self, graph: &SchemaGraph, written: &str, near: Option<TableId>) -> Named<TableId> {
-        let all = self.tables.get(written).map(Vec::as_slice).unwrap_or_default();
-        choose(graph, all, near)
+        let of = |list: &FxHashMap<SmolStr, Vec<TableId>>| {
+            let all = list.get(written).map(Vec::as_slice).unwrap_or_default();
+            choose(graph, all, near)
+        };
+        match of(&self.tables) {
+            Named::Nothing => of(&self.bindings),
+            found => found,
+        }
     }
 
     /// The tables whose name has that singular: `company` leads to `companies`.

@@ -39,11 +39,15 @@ pub fn tags(sources: &Sources, comments: &[Span], name: &str) -> Vec<Tag> {
             let Some(rest) = text[at + 1..].strip_prefix(name) else { continue };
             // `@reference` is another tag, `a@ref` none.
             let ends = rest.chars().next().is_none_or(|next| !next.is_alphanumeric() && next != '_');
-            let begins = text[..at].chars().next_back().is_none_or(|before| !before.is_alphanumeric());
+            let begins = text[..at]
+                .chars()
+                .next_back()
+                .is_none_or(|before| !before.is_alphanumeric() && before != '`');
             if !ends || !begins {
                 continue;
             }
-            let end = rest.find(" @").or_else(|| rest.find("\n")).unwrap_or(rest.len());
+            let ends = [rest.find(" @"), rest.find(['\n', '\r'])];
+            let end = ends.into_iter().flatten().min().unwrap_or(rest.len());
             // Only a tag of its own line goes on over lines.
             let body = if name == "polymorphic" { until_next_tag(rest) } else { &rest[..end] };
             let body = body.trim_end().trim_end_matches("*/").trim_end();
@@ -128,7 +132,8 @@ mod tests {
         assert_eq!(found("// @ref users.id", "ref"), ["users.id"]);
         assert_eq!(found("/** é @ref users.users @adr ADR-1 */", "ref"), ["users.users"]);
         assert_eq!(found("/**\n * @ref users\n * the user\n */", "ref"), ["users"]);
-        assert_eq!(found("// a@ref b @reference c", "ref"), Vec::<String>::new());
+        assert_eq!(found("// a@ref b @reference c `@ref d` is a tag", "ref"), Vec::<String>::new());
+        assert_eq!(found("/**\n * @ref users\n * other\n * @adr ADR-1\n */", "ref"), ["users"]);
         let wrapped = "/**\n * @polymorphic target_type: A=x,\n *   B=y\n * @adr ADR-2\n */";
         assert_eq!(found(wrapped, "polymorphic"), ["target_type: A=x, B=y"]);
     }

@@ -61,7 +61,13 @@ pub(super) fn migrations(
             let span = damage.range.in_file(repository.add_text(path, source));
             let why = Unknown { reason: damage.message.clone().into(), span, external: false };
             let subject = format!("the snapshot `{shown}`");
-            graph.unreadable.push(Unreadable { subject, why: Arc::new(why), span, table: None });
+            graph.unreadable.push(Unreadable {
+                subject,
+                why: Arc::new(why),
+                span,
+                table: None,
+                of_relations: false,
+            });
             folder.damaged.push((span, damage.message));
         }
         migrations.folders.push(folder);
