@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::graph::{
-    Casing, Coverage, ForeignKey, Form, Lacking, SchemaGraph, Server, Table, coverage, nearest, needs_indexes,
+    Coverage, ForeignKey, Lacking, SchemaGraph, Server, Table, coverage, nearest, needs_indexes,
 };
 use crate::model::is_table;
 use crate::rule::{Context, Finding, Findings, Glob, Level, Meta, Rule};
@@ -86,15 +86,7 @@ impl UnindexedForeignKey {
         let (name, to) = (table.display_name(), graph.table(graph.owner(target.table)).display_name());
         let subject = table.subject(columns);
         let mut message = format!("foreign key `{subject}` to `{to}` has no index");
-        if !lacking.partial.is_empty() {
-            let names = lacking.partial.iter().map(|index| match &index.name {
-                Ok(Some(name)) => format!("`{name}`"),
-                _ => "the index on it".to_string(),
-            });
-            let names: Vec<String> = names.collect();
-            let is = if names.len() == 1 { "is" } else { "are" };
-            message.push_str(&format!(" that can serve it: {} {is} partial", names.join(" and ")));
-        }
+        message.push_str(&lacking.but_partial());
         let finding = out.report(subject, table.place_of(key), message);
         match &lacking.partly {
             None => finding.label(format!("deleting a row of `{to}` scans the whole of `{name}`")),
@@ -118,59 +110,9 @@ impl UnindexedForeignKey {
             finding.related(index.span, why);
         }
         from_helper(table, key, finding);
-        finding.help(self.suggestion(table, columns));
-    }
-
-    /// The index as it could be pasted, with the table's own parameter and form.
-    fn suggestion(&self, table: &Table, columns: &[usize]) -> String {
-        let names: Vec<&str> = columns.iter().map(|column| table.column_name(*column)).collect();
-        let table_name = table.name.as_deref().unwrap_or(&table.binding.name);
-        let named = |columns: &str| self.name.replace("{table}", table_name).replace("{columns}", columns);
-        let mut name = named(&names.join("_"));
-        // A name that the database cuts may clash with another one.
-        if name.len() > MAX_NAME {
-            name = named(names.last().unwrap_or(&""));
-        }
-        while name.len() > MAX_NAME {
-            name.remove(0);
-        }
-        let plural = if columns.len() == 1 { "" } else { "s" };
-        let from = if table.third_argument.knows_index {
-            ""
-        } else {
-            " (`index` is imported beside the table function)"
-        };
-        let index = |of: &str| format!("index(\"{name}\").on({})", table.column_keys(of, columns));
-        match &table.third_argument.form {
-            Form::List(parameter) => {
-                format!(
-                    "index the column{plural} in the third argument of the table: `{}`{from}",
-                    index(parameter)
-                )
-            }
-            Form::Object(parameter) => {
-                let key = Casing::Camel.apply(&format!("{}_index", names.join("_")));
-                let index = index(parameter);
-                format!("index the column{plural} in the third argument of the table: `{key}: {index}`{from}")
-            }
-            Form::Missing => {
-                format!(
-                    "index the column{plural} in a third argument of the table: `(t) => [{}]`{from}",
-                    index("t")
-                )
-            }
-            Form::Other => {
-                format!(
-                    "index the column{plural}, in the third argument of the table: `{}`{from}",
-                    index("t")
-                )
-            }
-        }
+        finding.help(table.index_to_write(columns, &self.name));
     }
 }
-
-/// What Postgres cuts names to, in bytes.
-const MAX_NAME: usize = 63;
 
 /// Whether some columns of a key lead to few rows: they hold a key of the table that is referred to, or one of
 /// the table itself.

@@ -90,12 +90,6 @@ impl UnindexedPolymorphicReference {
             }
             (None, None) => {}
         }
-        let table_name = table.name.as_deref().unwrap_or(&table.binding.name);
-        let columns = format!("{named}_{}", id.display_name());
-        let suggested = self.name.replace("{table}", table_name).replace("{columns}", &columns);
-        finding.help(format!(
-            "index both in the third argument of the table: `index(\"{suggested}\").on({})`",
-            table.column_keys("t", &pair)
-        ));
+        finding.help(table.index_to_write(&pair, &self.name));
     }
 }

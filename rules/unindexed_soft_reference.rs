@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::graph::{Coverage, Dialect, Index, SchemaGraph, Server, Table, coverage, nearest};
+use crate::graph::{Coverage, Dialect, Lacking, SchemaGraph, Server, Table, coverage, nearest};
 use crate::model::{SoftReference, is_table};
 use crate::rule::{Confidence, Context, Findings, Glob, Level, Meta, Rule};
 
@@ -59,8 +59,7 @@ impl Rule for UnindexedSoftReference {
             let identify = |first: &[usize]| table.is_identified_by(first);
             let covered = coverage(table, &reference.columns, &self.accept, identify);
             let Coverage::Lacking(lacking) = covered else { continue };
-            let partial = lacking.partial.first().copied();
-            self.report(context.graph, reference, partial, out);
+            self.report(context.graph, reference, &lacking, out);
         }
     }
 }
@@ -75,42 +74,30 @@ impl UnindexedSoftReference {
         &self,
         graph: &SchemaGraph,
         reference: &SoftReference,
-        partial: Option<&Index>,
+        lacking: &Lacking<'_>,
         out: &mut Findings,
     ) {
         let columns = reference.columns.as_slice();
         let (table, target) = (graph.table(reference.table), graph.table(reference.target));
         let (subject, to) = (table.subject(columns), target.display_name());
         let mut message = format!("soft reference `{subject}` to `{to}` has no index");
-        let partial_name = partial.map(|index| index.name.as_ref().ok().and_then(Option::as_deref));
-        if let Some(partial) = partial_name {
-            let partial = partial.map(|name| format!("`{name}`")).unwrap_or_else(|| "the index on it".into());
-            message.push_str(&format!(" that can serve it: {partial} is partial"));
-        }
+        message.push_str(&lacking.but_partial());
         let finding = out.report(subject, table.columns[columns[0]].span, message);
         finding.label(format!(
             "finding the rows of one of `{to}` scans the whole of `{}`",
             table.display_name()
         ));
-        match (partial, nearest(table, columns)) {
-            (Some(index), _) => {
-                finding.related(index.span, "its `where` leaves rows out");
-            }
-            (None, Some((index, why))) => {
-                finding.related(index.span, why);
-            }
-            (None, None) => {}
+        for index in &lacking.partial {
+            finding.related(index.span, "its `where` leaves rows out");
+        }
+        if lacking.partial.is_empty()
+            && let Some((index, why)) = nearest(table, columns)
+        {
+            finding.related(index.span, why);
         }
         if let Some((span, said)) = reference.evidence.shown(graph, &to) {
             finding.related(span, said);
         }
-        let plural = if columns.len() == 1 { "" } else { "s" };
-        let names: Vec<&str> = columns.iter().map(|column| table.column_name(*column)).collect();
-        let table_name = table.name.as_deref().unwrap_or(&table.binding.name);
-        let suggested = self.name.replace("{table}", table_name).replace("{columns}", &names.join("_"));
-        finding.help(format!(
-            "index the column{plural} in the third argument of the table: `index(\"{suggested}\").on({})`",
-            table.column_keys("t", columns)
-        ));
+        finding.help(table.index_to_write(columns, &self.name));
     }
 }

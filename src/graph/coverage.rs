@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{ColumnFacts, Dialect, Fact, Index, IndexPart, Predicate, Table};
+use super::{Casing, ColumnFacts, Dialect, Fact, Form, Index, IndexPart, Predicate, Table};
 use crate::source::Span;
 
 /// Whether the database can look the columns up.
@@ -138,7 +138,74 @@ fn leading(index: &Index, columns: &[usize]) -> Leading {
     }
 }
 
+impl Lacking<'_> {
+    /// Names the indexes that are partial: `` that can serve it: `a` is partial``; empty without any.
+    pub fn but_partial(&self) -> String {
+        let names = self.partial.iter().map(|index| match &index.name {
+            Ok(Some(name)) => format!("`{name}`"),
+            _ => "the index on it".to_string(),
+        });
+        let names: Vec<String> = names.collect();
+        match names.len() {
+            0 => String::new(),
+            1 => format!(" that can serve it: {} is partial", names[0]),
+            _ => format!(" that can serve it: {} are partial", names.join(" and ")),
+        }
+    }
+}
+
+/// What Postgres cuts names to, in bytes.
+const MAX_NAME: usize = 63;
+
 impl Table {
+    /// An index of those columns as it could be pasted, with the table's own parameter and form; `{table}` and
+    /// `{columns}` of the name are filled in.
+    pub fn index_to_write(&self, columns: &[usize], template: &str) -> String {
+        let names: Vec<&str> = columns.iter().map(|column| self.column_name(*column)).collect();
+        let table_name = self.name.as_deref().unwrap_or(&self.binding.name);
+        let named = |columns: &str| template.replace("{table}", table_name).replace("{columns}", columns);
+        let mut name = named(&names.join("_"));
+        // A name that the database cuts may clash with another one.
+        if name.len() > MAX_NAME {
+            name = named(names.last().unwrap_or(&""));
+        }
+        while name.len() > MAX_NAME {
+            name.remove(0);
+        }
+        let plural = if columns.len() == 1 { "" } else { "s" };
+        let from = if self.third_argument.knows_index {
+            ""
+        } else {
+            " (`index` is imported beside the table function)"
+        };
+        let index = |of: &str| format!("index(\"{name}\").on({})", self.column_keys(of, columns));
+        match &self.third_argument.form {
+            Form::List(parameter) => {
+                format!(
+                    "index the column{plural} in the third argument of the table: `{}`{from}",
+                    index(parameter)
+                )
+            }
+            Form::Object(parameter) => {
+                let key = Casing::Camel.apply(&format!("{}_index", names.join("_")));
+                let index = index(parameter);
+                format!("index the column{plural} in the third argument of the table: `{key}: {index}`{from}")
+            }
+            Form::Missing => {
+                format!(
+                    "index the column{plural} in a third argument of the table: `(t) => [{}]`{from}",
+                    index("t")
+                )
+            }
+            Form::Other => {
+                format!(
+                    "index the column{plural}, in the third argument of the table: `{}`{from}",
+                    index("t")
+                )
+            }
+        }
+    }
+
     /// Whether values of those columns occur in at most one row: they hold a primary key or a unique one.
     pub fn is_identified_by(&self, columns: &[usize]) -> bool {
         let holds = |key: &[usize]| !key.is_empty() && key.iter().all(|column| columns.contains(column));
