@@ -14,7 +14,13 @@ const STRICT: &str = "strict";
 pub(super) const DEFAULT: &str = include_str!("presets/default.json");
 
 /// The presets that are written down, by name: `("name", include_str!("presets/name.json"))`.
-const WRITTEN: &[(&str, &str)] = &[];
+const WRITTEN: &[(&str, &str)] = &[
+    ("schema-boundaries", include_str!("presets/schema-boundaries.json")),
+    ("domain-files", include_str!("presets/domain-files.json")),
+    ("module-links", include_str!("presets/module-links.json")),
+    ("declared-dependencies", include_str!("presets/declared-dependencies.json")),
+    ("aggregates", include_str!("presets/aggregates.json")),
+];
 
 /// The names of all presets.
 pub(super) fn names() -> Vec<&'static str> {

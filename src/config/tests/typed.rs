@@ -1,7 +1,7 @@
 //! The typed config.
 
 use super::{Case, EXAMPLE, RULES, TEAM, alone, good};
-use crate::config::{Accept, By, Confidence, Proof, Targets, json_schema, read_with};
+use crate::config::{Accept, By, Confidence, Config, Proof, Targets, json_schema, read_with};
 use crate::graph::{Casing, Dialect, DrizzleLine};
 use crate::rule::Level;
 use crate::source::Sources;
@@ -148,14 +148,33 @@ fn the_json_schema_knows_every_key() {
     assert_eq!(schema["$defs"]["Pages"]["properties"]["section"]["default"], "Invariants");
 }
 
+/// Reads a config over the real rules.
+fn really(text: &str) -> Result<Config, crate::config::Errors> {
+    let mut sources = Sources::default();
+    let file = std::sync::Arc::new(crate::source::SourceFile::new("schemalint.json", text));
+    let file = sources.add(file);
+    crate::config::read(Some(file), &[], &mut sources, &mut |_| Err(String::new()))
+}
+
 #[test]
 fn presets_are_without_errors() {
     for name in crate::config::presets::names() {
-        let text = format!(r#"{{ "extends": ["{name}"] }}"#);
-        let mut sources = Sources::default();
-        let file = std::sync::Arc::new(crate::source::SourceFile::new("schemalint.json", text));
-        let file = sources.add(file);
-        let read = crate::config::read(Some(file), &[], &mut sources, &mut |_| Err(String::new()));
+        let read = really(&format!(r#"{{ "extends": ["{name}"] }}"#));
         assert!(read.is_ok(), "{name}: {read:?}");
+    }
+}
+
+#[test]
+fn the_page_of_presets_shows_each_with_a_config_without_errors() {
+    let page = include_str!("../../../docs/presets.md");
+    let configs: Vec<&str> =
+        page.split("```jsonc\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
+    let written = crate::config::presets::names().split_off(2);
+    assert_eq!(configs.len(), written.len());
+    for (name, text) in written.iter().zip(configs) {
+        assert!(page.contains(&format!("\n## {name}\n")), "{name}");
+        assert!(text.contains(&format!("\"extends\": [\"{name}\"]")), "{name}:\n{text}");
+        let read = really(text);
+        assert!(read.is_ok(), "{text}\n{read:?}");
     }
 }
