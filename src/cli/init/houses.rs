@@ -51,7 +51,9 @@ pub(super) fn houses(graph: &SchemaGraph, config: &Config, found: &Found, beside
 /// Several pgSchemas and decision records, and few keys from one to another.
 fn schema_boundaries(graph: &SchemaGraph, found: &Found) -> Option<House> {
     let keys: usize = graph.own_tables().map(|(_, table)| table.foreign_keys.len()).sum();
-    let fits = found.schemas.len() > 1 && found.records > 0 && found.crossings * 4 <= keys;
+    // One beside `public` is often that of a library.
+    let own = found.schemas.iter().filter(|(name, _)| name != "public").count();
+    let fits = own > 1 && found.records > 0 && found.crossings * 4 <= keys;
     fits.then(|| House {
         preset: "schema-boundaries",
         why: format!(
@@ -64,7 +66,7 @@ fn schema_boundaries(graph: &SchemaGraph, found: &Found) -> Option<House> {
     })
 }
 
-/// One folder whose files hold several tables each, relations, and one table that the keys between files lead to.
+/// One folder whose files hold several tables each, relations, and one table that nearly all keys between files lead to.
 fn domain_files(graph: &SchemaGraph, config: &Config) -> Option<House> {
     let boundary = Boundary { by: Some(By::File), ..config.boundaries.first()?.clone() };
     let partition = Partition::new(graph, &boundary);
@@ -88,7 +90,8 @@ fn domain_files(graph: &SchemaGraph, config: &Config) -> Option<House> {
     let all: usize = crossed.values().sum();
     let (target, count) = crossed.into_iter().max_by_key(|(id, count)| (*count, std::cmp::Reverse(id.0)))?;
     let folder = folders.first().filter(|folder| folders.len() == 1 && is_plain(folder))?;
-    let fits = files.len() > 2 && tables >= files.len() * 2 && count * 2 > all && !graph.relations.is_empty();
+    let fits =
+        files.len() > 2 && tables >= files.len() * 2 && count * 4 >= all * 3 && !graph.relations.is_empty();
     let to = graph.table(target).id();
     fits.then(|| House {
         preset: "domain-files",
