@@ -271,3 +271,29 @@ fn every_kind_of_proposal_is_made_and_holds() {
     assert_eq!(said.matches("cross-schema-reference").count(), 2, "one by package, one by folder: {said}");
     assert!(!said.contains("stale-exception"), "every proposal finds something: {said}");
 }
+
+#[test]
+fn houses_are_recognised_and_never_aggregates() {
+    let resembles = |fixture: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(fixture);
+        for entry in walkdir::WalkDir::new(&from).into_iter().map(Result::unwrap) {
+            let path = entry.path().strip_prefix(&from).unwrap();
+            if entry.file_type().is_file() && !path.ends_with("schemalint.json") {
+                fs::create_dir_all(folder.path().join(path).parent().unwrap()).unwrap();
+                fs::copy(entry.path(), folder.path().join(path)).unwrap();
+            }
+        }
+        let output = schemalint(folder.path(), &["init"]);
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        let said = stdout(&output);
+        let houses = said.lines().filter_map(|line| line.trim().strip_prefix("resembles the preset "));
+        houses.map(|house| house.split(':').next().unwrap().to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(resembles("tkt-space"), ["schema-boundaries"]);
+    assert_eq!(resembles("trovella"), ["domain-files"]);
+    assert_eq!(resembles("voyant"), ["module-links"]);
+    assert_eq!(resembles("voyant-declared"), ["module-links", "declared-dependencies"]);
+    assert_eq!(resembles("busflow"), ["schema-boundaries"]);
+    assert_eq!(resembles("shop"), [""; 0]);
+}

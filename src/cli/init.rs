@@ -1,6 +1,7 @@
 //! `init`: a commented config from what is found.
 
 mod found;
+mod houses;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -19,6 +20,7 @@ use crate::discover::{CONFIG, Files, Options, exclude};
 use crate::output::visible;
 use crate::workspace;
 use found::Found;
+use houses::{Beside, Manifest};
 use text::{findings, lead, many, names, text};
 
 /// Writes a config into a folder that has none.
@@ -53,10 +55,10 @@ fn write(path: &Path, terminal: Terminal) -> Result<Answer, Answer> {
     let files = Files { root: root.clone(), config: settings.config.files.clone() };
     let options = Options { paths: vec![root.clone()], files, ..Options::default() };
     let prepared = Prepared { root: root.clone(), named: vec![root.clone()], settings, options };
-    let (pages, config) = (pages(&root), load()?.config);
+    let (beside, config) = (beside(&root), load()?.config);
     let (reading, found) = input::read(&prepared, None, |reading| {
         reading.graph.own_tables().next()?;
-        Some(Found::of(reading, config, &pages, since))
+        Some(Found::of(reading, config, &beside, since))
     })?;
     let mut stderr = notes(&reading, &root);
     let Some(found) = found else {
@@ -87,20 +89,38 @@ fn write(path: &Path, terminal: Terminal) -> Result<Answer, Answer> {
     Ok(Answer { stdout, stderr, exit: Exit::Clean })
 }
 
-/// Markdown that may speak of tables: below `docs` or `content`, by paths from the root.
-fn pages(root: &Path) -> Vec<String> {
+/// What stands beside the schema, by paths from the root: Markdown below `docs` or `content`, files that speak of links
+/// by their names, and the package.json files.
+fn beside(root: &Path) -> Beside {
     let entries = WalkDir::new(root).sort_by_file_name().into_iter().filter_entry(|entry| {
         let name = entry.file_name().to_string_lossy();
         entry.depth() == 0 || !entry.file_type().is_dir() || !exclude::folder(&name, true)
     });
-    let files = entries.flatten().filter(|entry| entry.file_type().is_file());
-    let paths = files.filter_map(|entry| {
-        let path = entry.path().strip_prefix(root).ok()?.to_string_lossy().replace('\\', "/");
-        let is_page = path.ends_with(".md") || path.ends_with(".mdx");
-        let mut folders = path.split('/').rev().skip(1);
-        (is_page && folders.any(|folder| matches!(folder, "docs" | "content"))).then_some(path)
-    });
-    paths.collect()
+    let mut beside = Beside::default();
+    for entry in entries.flatten().filter(|entry| entry.file_type().is_file()) {
+        let Ok(path) = entry.path().strip_prefix(root) else { continue };
+        let path = path.to_string_lossy().replace('\\', "/");
+        let (folders, name) = path.rsplit_once('/').unwrap_or(("", &path));
+        let mut folders = folders.split('/');
+        let is_page = name.ends_with(".md") || name.ends_with(".mdx");
+        let is_link = name.ends_with(".ts")
+            && (name.contains("link") || folders.clone().any(|folder| folder == "links"));
+        if is_page && folders.any(|folder| matches!(folder, "docs" | "content")) {
+            beside.pages.push(path);
+        } else if name == "package.json" {
+            let text = std::fs::read_to_string(entry.path());
+            beside.manifests.extend(text.map(|text| Manifest { path, text }));
+        } else if is_link {
+            let text = std::fs::read_to_string(entry.path()).unwrap_or_default();
+            if text.contains("= defineLink(")
+                || text.contains("default defineLink(")
+                || text.contains(": LinkableDefinition")
+            {
+                beside.links.push(path);
+            }
+        }
+    }
+    beside
 }
 
 /// What was done, in a few lines.
@@ -121,6 +141,9 @@ fn summary(found: &Found, shown: &str, folder: &str) -> String {
         let folders = names(found.record_folders.iter().map(String::as_str));
         let _ =
             writeln!(out, "  {} in {folders}", many(found.records, "decision record", "decision records"));
+    }
+    for house in &found.houses {
+        let _ = writeln!(out, "  resembles the preset {}: {}", house.preset, house.why);
     }
     let _ = writeln!(out, "  {} today", findings(found));
     let argument = if folder.is_empty() { String::new() } else { format!(" {}", visible(folder)) };

@@ -4,6 +4,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
 use std::time::Instant;
 
+use super::houses::{Beside, House, houses};
 use crate::check::{Asked, Run, check};
 use crate::config::{Boundary, By, Config, DirectoryPattern, Spanned};
 use crate::docs::{Document, EntityPage};
@@ -52,6 +53,8 @@ pub(super) struct Found {
     pub(super) pages: Option<Pages>,
     pub(super) helpers: Vec<Helper>,
     pub(super) rules: Vec<MainRule>,
+    /// Presets that it resembles.
+    pub(super) houses: Vec<House>,
     /// All findings with the config that is written, and how many of them are errors.
     pub(super) findings: (usize, usize),
 }
@@ -108,8 +111,8 @@ pub(super) struct MainRule {
 }
 
 impl Found {
-    /// What a reading tells. `config` is the default one; `pages` are Markdown files by their paths.
-    pub(super) fn of(reading: &Reading, mut config: Config, pages: &[String], since: Instant) -> Self {
+    /// What a reading tells. `config` is the default one.
+    pub(super) fn of(reading: &Reading, mut config: Config, beside: &Beside, since: Instant) -> Self {
         let graph = &reading.graph;
         let mut found = Self { records: reading.written.records.len(), ..Self::default() };
         found.folders = folders(graph, &config);
@@ -129,9 +132,10 @@ impl Found {
             numbered.filter_map(|(index, project)| drizzle_config(graph, index, project)).collect();
         found.configs.sort_by_key(|config| config.gaps.is_empty());
         found.records_of(reading);
-        found.pages = named_like_tables(graph, &config, pages);
+        found.pages = named_like_tables(graph, &config, &beside.pages);
         found.helpers = helpers(graph);
         found.rules(graph, &run);
+        found.houses = houses(graph, &config, &found, beside);
         found
     }
 
@@ -195,13 +199,13 @@ impl Found {
 }
 
 /// Whether a path or name means itself as a glob, and shows all of itself.
-fn is_plain(text: &str) -> bool {
+pub(super) fn is_plain(text: &str) -> bool {
     !text.is_empty()
         && !text.starts_with('!')
         && !text.contains(|c: char| matches!(c, '*' | '?' | '[' | ']' | '{' | '}' | '\\') || c.is_control())
 }
 
-fn folder_of(path: &str) -> &str {
+pub(super) fn folder_of(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 

@@ -1,4 +1,5 @@
 use super::found::{Division, DrizzleConfig, Found, Helper, MainRule, Pages};
+use super::houses::House;
 use super::text::text;
 use crate::config::{self, Config};
 use crate::source::{SourceFile, Sources};
@@ -53,6 +54,7 @@ fn everything() -> Found {
             MainRule { name: "unindexed-foreign-key", findings: 3, silent: None },
             MainRule { name: "missing-relation", findings: 0, silent: Some("nothing to look at") },
         ],
+        houses: Vec::new(),
         findings: (7, 1),
     }
 }
@@ -108,4 +110,18 @@ fn the_counts_stand_beside_what_they_are_of() {
     ] {
         assert!(text.contains(part), "{part}\n{text}");
     }
+}
+
+#[test]
+fn presets_are_proposed_and_not_in_force() {
+    let house = |preset, why: &str| House { preset, why: why.into() };
+    let mut found = everything();
+    found.houses = vec![house("schema-boundaries", "8 pgSchemas"), house("domain-files", "5 files")];
+    let text = text(&found);
+    assert!(
+        text.contains("// This repository resembles `domain-files`: 5 files.\n    // \"domain-files\",\n"),
+        "{text}"
+    );
+    assert!(read(&text).polymorphic.pairs.is_empty());
+    assert_eq!(read(&uncommented(&text)).polymorphic.pairs.len(), 1);
 }

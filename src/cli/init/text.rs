@@ -13,11 +13,6 @@ const MOST: usize = 12;
 /// Where comments wrap.
 const WIDTH: usize = 110;
 
-/// The presets that fit what was found.
-const fn presets(_found: &Found) -> &'static [&'static str] {
-    &["recommended"]
-}
-
 /// The config.
 pub(super) fn text(found: &Found) -> String {
     let mut out = Text::default();
@@ -35,7 +30,7 @@ pub(super) fn text(found: &Found) -> String {
         "`recommended` is what holds without a config. `strict`, after it or in its place, makes an error of \
          every rule that needs no configuration.",
     );
-    out.line(2, &format!("\"extends\": {},", json!(presets(found))));
+    presets(&mut out, found);
     projects(&mut out, found);
     boundaries(&mut out, found);
     docs(&mut out, found);
@@ -48,6 +43,20 @@ pub(super) fn text(found: &Found) -> String {
     out.say(2, &if found.findings.0 == 0 { today } else { format!("{today} {accept}") });
     out.line(0, "}");
     out.0
+}
+
+/// What is in force, and the presets that it resembles.
+fn presets(out: &mut Text, found: &Found) {
+    if found.houses.is_empty() {
+        return out.line(2, "\"extends\": [\"recommended\"],");
+    }
+    out.line(2, "\"extends\": [");
+    out.line(4, "\"recommended\",");
+    for house in &found.houses {
+        out.say(4, &format!("This repository resembles `{}`: {}.", house.preset, house.why));
+        out.off(4, &format!("\"{}\",", house.preset));
+    }
+    out.line(2, "],");
 }
 
 fn projects(out: &mut Text, found: &Found) {
