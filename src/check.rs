@@ -122,6 +122,7 @@ pub fn check(reading: &Reading, config: &Config, asked: &Asked<'_>, since: Insta
         let judged = |rule: &str| ran.contains(rule) && !is_house_keeping(rule);
         stale.extend(baseline.stale(&outcome.findings, judged));
     }
+    stale.retain(|stale| !config.is_of_preset(stale.span));
     // What seems to match nothing may match what was not read.
     if !gaps.is_empty() && !stale.is_empty() {
         stale.clear();

@@ -202,6 +202,11 @@ impl Config {
         }
     }
 
+    /// Whether a preset says it: it speaks of what a house may have, not of what this one has.
+    pub fn is_of_preset(&self, span: Span) -> bool {
+        matches!(self.layers.get(&span.file), Some(Layer::Preset))
+    }
+
     /// The merged tree, without `extends`.
     pub fn effective(&self) -> &Node {
         &self.effective
