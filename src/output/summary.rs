@@ -53,7 +53,10 @@ pub(super) fn line(run: &Run) -> String {
         (counts.suppressed, format!("{} suppressed", counts.suppressed)),
         (counts.baselined, format!("{} in the baseline", counts.baselined)),
         (counts.elsewhere, format!("{} elsewhere, where nothing was asked for", counts.elsewhere)),
-        (counts.incomplete, format!("{tables} could not be read completely, rules are silent there")),
+        (
+            counts.incomplete,
+            format!("{tables} could not be read completely, rules that need the rest are silent"),
+        ),
     ];
     let mut parts = vec![read];
     parts.extend(left_out.into_iter().filter(|(count, _)| *count > 0).map(|(_, words)| words));
