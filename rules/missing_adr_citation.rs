@@ -77,6 +77,9 @@ impl MissingAdrCitation {
         // The entry of the config that allows it may say why.
         if let Allowance::Entry(index) = crossing.allowance {
             let allow = &context.model.boundaries[crossing.partition].allow[index];
+            if context.model.is_of_preset(allow.to.span()) {
+                return true;
+            }
             if allow.adr.as_ref().is_some_and(|adr| self.accepts_text(context, adr)) {
                 return true;
             }

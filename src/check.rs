@@ -343,7 +343,8 @@ fn detected(model: &Model<'_>, reading: &Reading, config: &Config) -> Detected {
     lines.dedup();
     let boundaries = model.partitions.iter().filter_map(|partition| {
         let count = partition.domains().len();
-        let name = partition.name.as_ref().map(|name| format!("{name} by ")).unwrap_or_default();
+        let name = partition.name.as_ref().filter(|name| *name != partition.by);
+        let name = name.map(|name| format!("{name} by ")).unwrap_or_default();
         (count > 1).then(|| format!("{name}{} ({count} domains)", partition.by))
     });
     Detected {

@@ -61,6 +61,8 @@ pub struct Model<'r> {
     pub documentation: Documentation<'r>,
     /// Tags and entries of the config and of pages that name nothing: the place and what is wrong there.
     pub dangling: Vec<(Span, String)>,
+    /// The config that all this was made with.
+    config: &'r Config,
     /// What rules believe at least, when the config says it.
     min_confidence: Option<Confidence>,
 }
@@ -123,6 +125,7 @@ impl<'r> Model<'r> {
             links,
             documentation,
             dangling,
+            config,
             min_confidence: config.soft_references.min_confidence,
         }
     }
@@ -132,6 +135,11 @@ impl<'r> Model<'r> {
         self.crossings
             .iter()
             .any(|crossing| crossing.partition == boundary && crossing.allowance == Allowance::Entry(entry))
+    }
+
+    /// Whether a preset says what stands at a place of the config: nobody can be asked to mend it there.
+    pub fn is_of_preset(&self, span: Span) -> bool {
+        self.config.is_of_preset(span)
     }
 
     /// How sure a rule must be: as its options say, else the config, else by its level.
