@@ -3,9 +3,12 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::graph::{ColumnFacts, SchemaGraph, Table};
+use rustc_hash::FxHashMap;
+
+use crate::graph::{Column, ColumnFacts, Dialect, SchemaGraph, Table};
 use crate::model::is_table;
 use crate::rule::{Context, Findings, Globs, Level, Meta, Rule};
+use crate::source::{FileId, Span};
 
 /// Options.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -53,13 +56,14 @@ impl Rule for MissingRequiredColumn {
         }
         let graph = context.graph;
         for required in &self.columns {
+            let examples = required.examples(graph);
             for (_, table) in graph.own_tables().filter(|(_, table)| table.owner.is_none()) {
                 if !required.concerns(table) {
                     continue;
                 }
                 match required.column_of(table) {
-                    Found::Column(column) => required.check_column(graph, table, column, out),
-                    Found::Nothing => required.report_missing(graph, table, out),
+                    Found::Column(column) => required.check_column(graph, table, column, &examples, out),
+                    Found::Nothing => required.report_missing(graph, table, &examples, out),
                     Found::Unknown => {}
                 }
             }
@@ -113,7 +117,14 @@ impl Required {
         faults
     }
 
-    fn check_column(&self, graph: &SchemaGraph, table: &Table, column: usize, out: &mut Findings) {
+    fn check_column(
+        &self,
+        graph: &SchemaGraph,
+        table: &Table,
+        column: usize,
+        examples: &Examples<'_>,
+        out: &mut Findings,
+    ) {
         let faults = self.faults(table, column);
         if faults.is_empty() {
             return;
@@ -126,12 +137,18 @@ impl Required {
         if let Some(helper) = place.helper {
             finding.related(helper, "it is written in this helper");
         }
-        if let Some((example, span)) = self.example(graph, table) {
+        if let Some((example, span)) = examples.near(graph, table) {
             finding.related(span, "as another table has it").help(format!("write `{example}`"));
         }
     }
 
-    fn report_missing(&self, graph: &SchemaGraph, table: &Table, out: &mut Findings) {
+    fn report_missing(
+        &self,
+        graph: &SchemaGraph,
+        table: &Table,
+        examples: &Examples<'_>,
+        out: &mut Findings,
+    ) {
         let name = table.display_name();
         let message = format!("`{name}` has no column `{}`", self.column);
         let finding = out.report(format!("{name}.{}", self.column), table.head(&graph.sources), message);
@@ -142,7 +159,7 @@ impl Required {
             (None, Some(true)) => ", not null".to_string(),
             (None, _) => String::new(),
         };
-        match self.example(graph, table) {
+        match examples.near(graph, table) {
             Some((example, span)) => {
                 finding.related(span, "as another table has it");
                 finding.help(format!("add `{example}` to the columns"));
@@ -153,19 +170,33 @@ impl Required {
         }
     }
 
-    /// The column as another table has it: near ones first.
-    fn example(&self, graph: &SchemaGraph, near: &Table) -> Option<(String, crate::source::Span)> {
-        let has_it = |table: &&Table| {
-            let column = table.column_named(&self.column);
-            column.is_some_and(|column| {
-                table.columns[column].facts.is_ok() && self.faults(table, column).is_empty()
-            })
-        };
-        let fits = |table: &&Table| table.dialect == near.dialect && self.concerns(table);
-        let tables = || graph.own_tables().map(|(_, table)| table).filter(fits).filter(has_it);
-        let found = tables().find(|table| table.binding.file == near.binding.file);
-        let found = found.or_else(|| tables().find(|table| table.project == near.project))?;
-        let span = found.columns[found.column_named(&self.column)?].span;
+    /// The column as tables have it that are without fault.
+    fn examples<'g>(&self, graph: &'g SchemaGraph) -> Examples<'g> {
+        let mut examples = Examples::default();
+        for (_, table) in graph.own_tables().filter(|(_, table)| self.concerns(table)) {
+            let Some(column) = table.column_named(&self.column) else { continue };
+            if table.columns[column].facts.is_ok() && self.faults(table, column).is_empty() {
+                let column = &table.columns[column];
+                examples.in_file.entry((table.binding.file, table.dialect)).or_insert(column);
+                examples.in_project.entry((table.project, table.dialect)).or_insert(column);
+            }
+        }
+        examples
+    }
+}
+
+/// A required column as it is well written, once for each file and each project.
+#[derive(Default)]
+struct Examples<'g> {
+    in_file: FxHashMap<(FileId, Dialect), &'g Column>,
+    in_project: FxHashMap<(usize, Dialect), &'g Column>,
+}
+
+impl Examples<'_> {
+    /// The example nearest to a table, when it is short enough to be shown.
+    fn near(&self, graph: &SchemaGraph, table: &Table) -> Option<(String, Span)> {
+        let found = self.in_file.get(&(table.binding.file, table.dialect));
+        let span = found.or_else(|| self.in_project.get(&(table.project, table.dialect)))?.span;
         let words: Vec<&str> = graph.sources.text(span).split_whitespace().collect();
         let text = words.join(" ").replace(" .", ".");
         (text.len() <= 120).then_some((text, span))
@@ -178,24 +209,32 @@ fn is_of_type(found: &str, asked: &str) -> bool {
     found == asked || !asked.contains('(') && without_length(&found) == asked
 }
 
-/// In small letters, with one blank between words, by its long name.
+/// In small letters, with one blank between words, by its long name; its length comes last.
 fn spelled(sql_type: &str) -> String {
-    let lower = sql_type.to_lowercase().replace(", ", ",");
-    let words: Vec<&str> = lower.split_whitespace().collect();
-    match words.join(" ").replace(" (", "(").as_str() {
-        "timestamptz" => "timestamp with time zone".into(),
-        "timestamp without time zone" => "timestamp".into(),
-        "timetz" => "time with time zone".into(),
-        "int" | "int4" => "integer".into(),
-        "int8" => "bigint".into(),
-        "int2" => "smallint".into(),
-        "bool" => "boolean".into(),
-        "decimal" => "numeric".into(),
-        other => match other.strip_prefix("character varying") {
-            Some(length) => format!("varchar{length}"),
-            None => other.into(),
-        },
-    }
+    let lower = sql_type.to_lowercase();
+    let base = without_length(&lower);
+    let length: String = lower[lower.find('(').unwrap_or(lower.len())..]
+        .split_inclusive(')')
+        .take(1)
+        .flat_map(str::chars)
+        .filter(|letter| !letter.is_whitespace())
+        .collect();
+    let words: Vec<&str> = base.split_whitespace().collect();
+    let name = words.join(" ");
+    let long = match name.as_str() {
+        "timestamptz" => "timestamp with time zone",
+        "timestamp without time zone" => "timestamp",
+        "timetz" => "time with time zone",
+        "int" | "int4" => "integer",
+        "int8" => "bigint",
+        "int2" => "smallint",
+        "bool" => "boolean",
+        "decimal" => "numeric",
+        "character varying" => "varchar",
+        "character" => "char",
+        other => other,
+    };
+    format!("{long}{length}")
 }
 
 fn without_length(sql_type: &str) -> String {
@@ -204,5 +243,34 @@ fn without_length(sql_type: &str) -> String {
             format!("{}{}", &sql_type[..open], &sql_type[close + 1..])
         }
         _ => sql_type.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_of_type;
+
+    /// Aliases of the PostgreSQL documentation, table 8.1.
+    #[test]
+    fn types_are_known_by_all_their_names() {
+        for (found, asked) in [
+            ("timestamp (3) with time zone", "timestamptz(3)"),
+            ("timestamp with time zone", "TIMESTAMPTZ"),
+            ("timestamp (3) with time zone", "timestamptz"),
+            ("numeric(10, 2)", "decimal(10,2)"),
+            ("char(2)", "character(2)"),
+            ("varchar(255)", "character varying(255)"),
+            ("integer", "int4"),
+        ] {
+            assert!(is_of_type(found, asked), "{found}, {asked}");
+        }
+        for (found, asked) in [
+            ("timestamp", "timestamptz"),
+            ("timestamp (3) with time zone", "timestamptz(6)"),
+            ("numeric(10, 2)", "numeric(10)"),
+            ("varchar", "varchar(255)"),
+        ] {
+            assert!(!is_of_type(found, asked), "{found}, {asked}");
+        }
     }
 }

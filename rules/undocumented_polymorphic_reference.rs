@@ -212,8 +212,19 @@ fn folded(text: &str) -> String {
     out
 }
 
-/// A property that was commented out: `source: text('source'),`.
+/// A property that was commented out: `source: text('source'),`, `source: data.source,` or `})`.
 fn is_code(comment: &str) -> bool {
+    // No sentence ends like this.
+    if comment.trim_end().ends_with(['{', '(', '[', ';']) || !comment.contains(char::is_alphanumeric) {
+        return true;
+    }
+    if let Some((name, value)) = comment.trim().trim_end_matches(',').split_once(": ")
+        && comment.trim_end().ends_with(',')
+        && is_word(name)
+        && value.split('.').all(is_word)
+    {
+        return true;
+    }
     let name = comment.split(':').next().unwrap_or_default().trim();
     let is_name = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_');
     is_name
@@ -222,6 +233,10 @@ fn is_code(comment: &str) -> bool {
                 && !call.is_empty()
                 && call.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.')
         })
+}
+
+fn is_word(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || c == '_')
 }
 
 fn report(context: &Context<'_>, reference: &PolymorphicReference, gap: &Gap<'_>, out: &mut Findings) {

@@ -86,6 +86,9 @@ impl UnindexedForeignKey {
         let (name, to) = (table.display_name(), graph.table(graph.owner(target.table)).display_name());
         let subject = table.subject(columns);
         let mut message = format!("foreign key `{subject}` to `{to}` has no index");
+        if lacking.partly.is_some() && lacking.partial.is_empty() {
+            message.push_str(" on all of its columns");
+        }
         message.push_str(&lacking.but_partial());
         let finding = out.report(subject, table.place_of(key), message);
         match &lacking.partly {

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::graph::{Coverage, Dialect, Index, Server, coverage, nearest};
-use crate::model::{PolymorphicReference, is_table};
+use crate::model::{PolymorphicReference, is_table, sql_type};
 use crate::rule::{Context, Findings, Glob, Level, Meta, Rule};
 
 /// Options.
@@ -44,7 +44,14 @@ impl Rule for UnindexedPolymorphicReference {
                 continue;
             }
             let pair = [reference.discriminator, reference.id];
-            let Coverage::Lacking(lacking) = coverage(table, &pair, &Server::ALL, |_| false) else {
+            // Ids that are made to be unique everywhere need no discriminator to be found by.
+            let unique_anywhere = sql_type(table, reference.id).is_some_and(|name| {
+                matches!(name.split('(').next(), Some("uuid" | "text" | "varchar" | "char"))
+            });
+            let identify = |first: &[usize]| {
+                table.is_identified_by(first) || unique_anywhere && first.contains(&reference.id)
+            };
+            let Coverage::Lacking(lacking) = coverage(table, &pair, &Server::ALL, identify) else {
                 continue;
             };
             let partial = lacking.partial.first().copied();

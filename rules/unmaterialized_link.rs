@@ -36,9 +36,10 @@ impl Rule for UnmaterializedLink {
         }
         let (snapshot, sql) = (evidence.contains(&Proof::Snapshot), evidence.contains(&Proof::MigrationSql));
         // What could not be read may hold any table.
-        if snapshot && links.migrations.is_damaged() {
+        if links.migrations.is_damaged() {
             return out.note(
-                "`unmaterialized-link` was not checked: a snapshot could not be read, and may hold any table",
+                "`unmaterialized-link` was not checked: a snapshot, a migration or the path of a folder of them could \
+                 not be read, and any table may be there",
             );
         }
         for link in context.graph.links.iter().filter(|link| link.read_only == Ok(false)) {

@@ -60,8 +60,11 @@ pub fn coverage<'t>(
         let first: Vec<usize> = key.iter().copied().take_while(|column| columns.contains(column)).collect();
         let all = columns.iter().all(|column| first.contains(column));
         if !all && !first.is_empty() && !identify(&first) {
-            let longest = lacking.partly.as_ref().is_none_or(|(_, before)| before.len() < first.len());
-            if longest {
+            // A column that no other key has tells more rows apart than the tenant that all of them begin with.
+            let rank =
+                |first: &[usize]| (first.iter().any(|column| is_own(table, columns, *column)), first.len());
+            let best = lacking.partly.as_ref().is_none_or(|(_, before)| rank(before) < rank(&first));
+            if best {
                 lacking.partly = Some((span, first));
             }
             return false;
@@ -109,6 +112,15 @@ pub fn coverage<'t>(
     if unknown { Coverage::Unknown } else { Coverage::Lacking(lacking) }
 }
 
+/// Whether a column stands in no other foreign key of the table than that of those columns.
+fn is_own(table: &Table, columns: &[usize], column: usize) -> bool {
+    table
+        .foreign_keys
+        .iter()
+        .filter_map(|key| key.columns.as_ref().ok())
+        .all(|key| key.as_slice() == columns || !key.contains(&column))
+}
+
 /// The first columns of an index that are among those looked up.
 enum Leading {
     Nothing,
@@ -154,6 +166,9 @@ impl Lacking<'_> {
     }
 }
 
+/// Longer properties nobody reads.
+const LONG_KEY: usize = 40;
+
 /// What Postgres cuts names to, in bytes.
 const MAX_NAME: usize = 63;
 
@@ -170,7 +185,10 @@ impl Table {
             name = named(names.last().unwrap_or(&""));
         }
         while name.len() > MAX_NAME {
-            name.remove(0);
+            // Whole words, while there are any.
+            name = name
+                .split_once('_')
+                .map_or_else(|| name.chars().skip(1).collect(), |(_, rest)| rest.to_string());
         }
         let plural = if columns.len() == 1 { "" } else { "s" };
         let from = if self.third_argument.knows_index {
@@ -187,7 +205,10 @@ impl Table {
                 )
             }
             Form::Object(parameter) => {
-                let key = Casing::Camel.apply(&format!("{}_index", names.join("_")));
+                let all = names.join("_");
+                let short =
+                    if all.len() > LONG_KEY { names.last().copied().unwrap_or_default() } else { &all };
+                let key = Casing::Camel.apply(&format!("{short}_index"));
                 let index = index(parameter);
                 format!("index the column{plural} in the third argument of the table: `{key}: {index}`{from}")
             }
@@ -197,11 +218,9 @@ impl Table {
                     index("t")
                 )
             }
+            // The function that the columns are parameters of is not seen.
             Form::Other => {
-                format!(
-                    "index the column{plural}, in the third argument of the table: `{}`{from}",
-                    index("t")
-                )
+                format!("index the column{plural} where the table's indexes are made: `{}`{from}", index("…"))
             }
         }
     }

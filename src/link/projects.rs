@@ -119,17 +119,22 @@ fn project(linker: &mut Linker<'_>, config: FileId, value: &Value) -> Project {
         Value::String(name) if honours_casing => Ok(Casing::from_config(&name)),
         _ => Ok(None),
     };
-    let out = text("out").map_or("drizzle".into(), |out| SmolStr::new(out.trim_start_matches("./")));
+    let out = match value.option("out") {
+        Value::Undefined | Value::Null => Some("drizzle".into()),
+        _ => text("out"),
+    };
     let package = linker.world.package(config);
-    let out: Arc<str> =
-        if package.is_empty() { out.as_str().into() } else { format!("{package}/{out}").into() };
+    let out = out.map(|out| match out.trim_start_matches("./") {
+        out if package.is_empty() => out.into(),
+        out => format!("{package}/{out}").into(),
+    });
     let mut project = Project {
         config: Some(config),
         package,
         dialect,
         line,
         casing,
-        out: Some(out),
+        out,
         schema_files: Vec::new(),
         unmatched_schema: Vec::new(),
     };

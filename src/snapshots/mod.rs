@@ -24,6 +24,8 @@ use sql::SqlTables;
 pub struct Migrations {
     /// By path.
     pub folders: Vec<Folder>,
+    /// Whether a project has a folder whose path could not be read.
+    pub is_partial: bool,
 }
 
 /// A folder of migrations.
@@ -39,6 +41,8 @@ pub struct Folder {
     pub sql: Option<SqlTables>,
     /// Snapshots that could not be read whole.
     pub damaged: Vec<(Span, String)>,
+    /// Whether a snapshot or migration in it could not be read at all.
+    pub is_partial: bool,
 }
 
 impl Migrations {
@@ -63,8 +67,8 @@ impl Migrations {
         self.folders.iter().filter_map(|folder| folder.sql.as_ref()).find_map(|sql| sql.dropped_by(name))
     }
 
-    /// Whether something may be in a snapshot that could not be read.
+    /// Whether something may be in a snapshot or migration that could not be read.
     pub fn is_damaged(&self) -> bool {
-        self.folders.iter().any(|folder| !folder.damaged.is_empty())
+        self.is_partial || self.folders.iter().any(|folder| folder.is_partial || !folder.damaged.is_empty())
     }
 }

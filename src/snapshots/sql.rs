@@ -331,6 +331,10 @@ mod tests {
         ] {
             assert_eq!(postgres(hidden), [] as [&str; 0], "{hidden}");
         }
+        for down in ["-- +goose Down", "--migrate:down", "-- Down Migration"] {
+            assert_eq!(postgres(&format!("CREATE TABLE a ();\n{down}\nDROP TABLE a;")), ["a"]);
+        }
+        assert_eq!(postgres("CREATE TABLE a ();\n-- Down, it goes\nDROP TABLE a;"), [] as [&str; 0]);
         assert_eq!(postgres("CREATE /* a */ TABLE -- b\n\"c\" ()"), ["c"]);
         assert_eq!(postgres("CREATE TABLE \"say \"\"hi\"\"\" ()"), ["say \"hi\""]);
         assert_eq!(postgres("SELECT 'a\\'; CREATE TABLE a ();"), ["a"]);

@@ -25,6 +25,9 @@ pub(super) struct Tokens<'t> {
 
 const BREAKPOINT: &str = "--> statement-breakpoint";
 
+/// Where goose, dbmate and node-pg-migrate begin what takes the migration back: it is not run.
+const DOWN: [&str; 3] = ["+goose Down", "migrate:down", "Down Migration"];
+
 impl<'t> Tokens<'t> {
     pub(super) const fn new(text: &'t str, dialect: Dialect) -> Self {
         Self { text, at: 0, dialect }
@@ -119,9 +122,13 @@ impl<'t> Iterator for Tokens<'t> {
             let byte = self.byte(0)?;
             match (byte, self.byte(1)) {
                 (b'-', Some(b'-')) => {
-                    let ends = self.text[self.at..].starts_with(BREAKPOINT);
+                    let start = self.at;
                     self.line();
-                    if ends {
+                    let line = &self.text[start..self.at];
+                    if DOWN.contains(&line.trim_start_matches('-').trim()) {
+                        self.at = self.text.len();
+                    }
+                    if line.starts_with(BREAKPOINT) {
                         return Some(Token::End);
                     }
                 }

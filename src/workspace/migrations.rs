@@ -52,8 +52,11 @@ pub(super) fn migrations(
             asked.folder(root, path, dialect, *project)
         })
         .collect();
-    let mut migrations = Migrations::default();
+    let is_somewhere = |project: &crate::graph::Project| project.config.is_none() || project.out.is_some();
+    let is_partial = !graph.projects.iter().all(is_somewhere);
+    let mut migrations = Migrations { folders: Vec::new(), is_partial };
     for Read { mut folder, damaged, failed } in read {
+        folder.is_partial = !failed.is_empty();
         failures.extend(failed);
         for (path, text, damage) in damaged {
             let shown = relative(root, &path);
@@ -182,7 +185,13 @@ impl Read {
         match found
             .and_then(|bytes| String::from_utf8(bytes).map_err(|_| "it is not valid UTF-8".to_string()))
         {
-            Ok(text) => Some(text),
+            Ok(mut text) => {
+                // The mark of UTF-8 would be a letter of the first word.
+                if text.starts_with('\u{feff}') {
+                    text.remove(0);
+                }
+                Some(text)
+            }
             Err(error) => {
                 self.failed.push((path.to_path_buf(), error));
                 None
