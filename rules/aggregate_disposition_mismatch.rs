@@ -38,7 +38,7 @@ impl Rule for AggregateDispositionMismatch {
             let keys: Vec<&ForeignKey> = table.foreign_keys.iter().filter(on_column).collect();
             if decision.hard {
                 hard(context, decision, &keys, out);
-            } else if let Some(key) = keys.first() {
+            } else if let Some(key) = keys.iter().find(|key| contradicts(context, decision, key)) {
                 soft(context, decision, key, out);
             }
         }
@@ -74,6 +74,13 @@ fn of(context: &Context<'_>, table: crate::graph::TableId) -> String {
         [one] => format!(" of `{}`", aggregates.groups[*one].name),
         _ => String::new(),
     }
+}
+
+/// Whether a key is what was decided to be none. A composite key to another table only passes by, as one of a
+/// tenant and an order does for a decision about the tenant.
+fn contradicts(context: &Context<'_>, decision: &Decision<'_>, key: &ForeignKey) -> bool {
+    let is_alone = key.columns.as_ref().is_ok_and(|columns| columns.len() == 1);
+    key.target.as_ref().is_ok_and(|target| is_alone || context.graph.owner(target.table) == decision.target)
 }
 
 fn soft(context: &Context<'_>, decision: &Decision<'_>, key: &ForeignKey, out: &mut Findings) {

@@ -255,6 +255,52 @@ fn a_function_that_nothing_calls_is_said() {
     assert_eq!(notes("{}", &files), [] as [&str; 0]);
 }
 
+/// What could not be read may hold any table.
+#[test]
+fn migrations_that_cannot_be_read_prove_nothing() {
+    const SCHEMA: &str = r#"
+        import { pgTable, text } from "drizzle-orm/pg-core";
+        import { defineLink } from "@acme/core";
+        import type { LinkableDefinition } from "@acme/core";
+        export const people = pgTable("people", { id: text("id").primaryKey() });
+        export const papers = pgTable("papers", { id: text("id").primaryKey() });
+        export const person: LinkableDefinition = { module: "crm", entity: "person", table: "people", idPrefix: "p" };
+        export const paper: LinkableDefinition = { module: "legal", entity: "paper", table: "papers", idPrefix: "q" };
+        export const link = defineLink(person, paper);"#;
+    const KIT: &str = r#"export default { dialect: "postgresql", schema: "./schema.ts", out: "./made" };"#;
+    let table = "crm_person_legal_paper";
+    let errors = |kit: &str, name: &str, bytes: &[u8]| {
+        let folder = tempfile::tempdir().unwrap();
+        let root = fs::canonicalize(folder.path()).unwrap();
+        fs::create_dir(root.join("made")).unwrap();
+        let evidence = r#""evidence": ["snapshot", "migration-sql"], "linkableType""#;
+        let config = CORE.replace("\"linkableType\"", evidence);
+        let texts = [
+            (CONFIG, config.as_str()),
+            ("schema.ts", SCHEMA),
+            ("drizzle.config.ts", kit),
+            ("package.json", "{}"),
+        ];
+        for (name, text) in texts {
+            fs::write(root.join(name), text).unwrap();
+        }
+        fs::write(root.join(name), bytes).unwrap();
+        let settings = workspace::load_settings(Some(&root.join(CONFIG)), &[]).unwrap();
+        let files = Files { root: root.clone(), config: settings.config.files.clone() };
+        let options = Options { paths: vec![root.clone()], files, ..Options::default() };
+        let reading = workspace::read(&root, &options, &settings);
+        let outcome = check(&reading, &settings.config, &Asked::default(), Instant::now());
+        outcome.findings.iter().any(|finding| finding.rule == "unmaterialized-link")
+    };
+    let made = format!("CREATE TABLE {table} (id text);");
+    assert!(!errors(KIT, "made/0000_a.sql", made.as_bytes()));
+    assert!(!errors(KIT, "made/0000_a.sql", format!("\u{feff}{made}").as_bytes()));
+    assert!(!errors(KIT, "made/0000_a.sql", &[made.as_bytes(), b"-- caf\xe9"].concat()));
+    assert!(errors(KIT, "made/0000_a.sql", b"CREATE TABLE other (id text);"));
+    let unknown = KIT.replace("\"./made\"", "process.env.OUT");
+    assert!(!errors(&unknown, "made/0000_a.sql", made.as_bytes()));
+}
+
 #[test]
 fn the_tables_of_snapshots_and_of_sql_are_read() {
     let config = r#"{ "links": { "linkableType": "L", "evidence": ["snapshot", "migration-sql"] } }"#;

@@ -25,11 +25,23 @@ pub fn newest(layout: &Layout) -> Vec<usize> {
         }
         Layout::Folders(folders) => {
             let headers = folders.iter().filter_map(|(_, header)| header.as_ref());
-            let followed: FxHashSet<&SmolStr> = headers.flat_map(|header| &header.prev_ids).collect();
+            let followed = headers.flat_map(|header| header.prev_ids.iter().filter(|id| **id != header.id));
+            let followed: FxHashSet<&SmolStr> = followed.collect();
             let is_leaf =
                 |header: &Option<Header>| header.as_ref().is_none_or(|header| !followed.contains(&header.id));
             let leaves = folders.iter().enumerate().filter(|(_, (_, header))| is_leaf(header));
-            leaves.map(|(index, _)| index).collect()
+            let leaves: Vec<usize> = leaves.map(|(index, _)| index).collect();
+            // Where all follow each other, their names, which begin with the time, are what is left.
+            if leaves.is_empty() {
+                return folders
+                    .iter()
+                    .enumerate()
+                    .max_by_key(|(_, (name, _))| name)
+                    .map(|(index, _)| index)
+                    .into_iter()
+                    .collect();
+            }
+            leaves
         }
     }
 }
@@ -57,6 +69,8 @@ mod tests {
             [folder("a", &["0"]), folder("b", &["a"]), folder("c", &["a"]), folder("d", &["b", "c"])];
         assert_eq!(newest(&Layout::Folders(merged.to_vec())), [3]);
         assert_eq!(newest(&Layout::Folders(merged[..3].to_vec())), [1, 2]);
+        assert_eq!(newest(&Layout::Folders(vec![folder("a", &["a"])])), [0]);
+        assert_eq!(newest(&Layout::Folders(vec![folder("a", &["b"]), folder("b", &["a"])])), [1]);
         let broken = [folder("a", &["0"]), ("b".to_string(), None)];
         assert_eq!(newest(&Layout::Folders(broken.to_vec())), [0, 1]);
     }
