@@ -1,10 +1,11 @@
 //! Foreign keys across a boundary, and the manifests that should declare them.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use smol_str::{SmolStr, format_smolstr};
 use std::collections::VecDeque;
+use std::iter;
 
 use crate::graph::Table;
 use crate::model::{Allowance, Declared, Manifest, Partition, Reference, Side};
@@ -207,17 +208,21 @@ impl<'c> House<'c> {
         }
     }
 
-    /// Declarations that lead back to where they begin.
+    /// Declarations that lead back to where they begin: each declaration is in one of the cycles at least.
     fn cycles(&self, out: &mut Findings) {
-        let mut order: Vec<usize> = (0..self.declared.manifests.len()).collect();
+        let steps = self.steps();
+        let mut order: Vec<usize> = (0..steps.len()).collect();
         order.sort_by_key(|index| &self.declared.manifests[*index].path);
-        let mut done: FxHashSet<usize> = FxHashSet::default();
-        for start in order {
-            if done.contains(&start) {
+        let mut done: FxHashSet<(usize, usize)> = FxHashSet::default();
+        for (start, first) in
+            order.into_iter().flat_map(|start| steps[start].iter().map(move |step| (start, step)))
+        {
+            if done.contains(&(start, first.to)) {
                 continue;
             }
-            let Some(cycle) = self.cycle(start) else { continue };
-            done.extend(cycle.iter().map(|step| step.to));
+            let Some(cycle) = cycle(&steps, start, first) else { continue };
+            let froms = iter::once(start).chain(cycle.iter().map(|step| step.to));
+            done.extend(froms.zip(&cycle).map(|(from, step)| (from, step.to)));
             let Some(last) = cycle.last() else { continue };
             let names: Vec<String> = cycle.iter().map(|step| format!("`{}`", step.name)).collect();
             let names = format!("`{}` → {}", last.name, names.join(" → "));
@@ -237,28 +242,73 @@ impl<'c> House<'c> {
         }
     }
 
-    /// The shortest way over declarations from a manifest to itself.
-    fn cycle(&self, start: usize) -> Option<Vec<Step<'c>>> {
-        let mut ways: VecDeque<Vec<Step<'c>>> = VecDeque::from([Vec::new()]);
-        let mut seen = FxHashSet::default();
-        while let Some(way) = ways.pop_front() {
-            let at = way.last().map_or(start, |step| step.to);
-            for (name, span) in self.declared.manifests[at].listed.iter().flatten() {
-                let holders = self.domains.iter().enumerate().filter(|(_, held)| held.contains(&name));
-                for (to, _) in holders.filter(|(to, _)| *to != at) {
-                    let mut longer = way.clone();
-                    longer.push(Step { to, name, span: *span });
-                    if to == start {
-                        return Some(longer);
-                    }
-                    if seen.insert(to) {
-                        ways.push_back(longer);
-                    }
+    /// What each manifest lists, as steps to the manifests of those domains; none to where all ways end.
+    fn steps(&self) -> Vec<Vec<Step<'c>>> {
+        let mut holders: FxHashMap<&SmolStr, Vec<usize>> = FxHashMap::default();
+        for (manifest, held) in self.domains.iter().enumerate() {
+            for domain in held {
+                holders.entry(*domain).or_default().push(manifest);
+            }
+        }
+        let manifests = self.declared.manifests.iter().enumerate();
+        let mut steps: Vec<Vec<Step<'c>>> = manifests
+            .map(|(from, manifest)| {
+                let listed = manifest.listed.iter().flatten();
+                let steps = listed.flat_map(|(name, span)| {
+                    let holders = holders.get(name).into_iter().flatten();
+                    holders.map(move |to| Step { to: *to, name, span: *span })
+                });
+                steps.filter(|step| step.to != from).collect()
+            })
+            .collect();
+        let mut into: Vec<Vec<usize>> = vec![Vec::new(); steps.len()];
+        for (from, step) in
+            steps.iter().enumerate().flat_map(|(from, all)| all.iter().map(move |step| (from, step)))
+        {
+            into[step.to].push(from);
+        }
+        let mut left: Vec<usize> = steps.iter().map(Vec::len).collect();
+        let mut ends: Vec<usize> = (0..steps.len()).filter(|index| left[*index] == 0).collect();
+        while let Some(end) = ends.pop() {
+            for from in &into[end] {
+                left[*from] -= 1;
+                if left[*from] == 0 {
+                    ends.push(*from);
                 }
             }
         }
-        None
+        for all in &mut steps {
+            all.retain(|step| left[step.to] > 0);
+        }
+        steps
     }
+}
+
+/// The shortest way from a manifest to itself that begins with a step.
+fn cycle<'c>(steps: &[Vec<Step<'c>>], start: usize, first: &Step<'c>) -> Option<Vec<Step<'c>>> {
+    let mut came: FxHashMap<usize, (usize, &Step<'c>)> = FxHashMap::default();
+    let mut queue = VecDeque::from([first.to]);
+    while let Some(at) = queue.pop_front() {
+        if at == start {
+            break;
+        }
+        for step in steps[at].iter().filter(|step| step.to != first.to) {
+            came.entry(step.to).or_insert_with(|| {
+                queue.push_back(step.to);
+                (at, step)
+            });
+        }
+    }
+    let mut back = Vec::new();
+    let mut at = start;
+    while at != first.to {
+        let (from, step) = came.get(&at)?;
+        back.push((*step).clone());
+        at = *from;
+    }
+    back.push(first.clone());
+    back.reverse();
+    Some(back)
 }
 
 /// Whether it is known what the table's keys refer to, and on which side that is.

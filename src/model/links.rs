@@ -218,8 +218,8 @@ fn find(graph: &SchemaGraph, named: &[TableId], package: usize) -> Linked {
     match named {
         [one] => Linked::To(*one),
         [] => {
-            // One whose name is not known may be it.
-            let may_be = graph.tables.iter().any(|table| near(table) && table.name.is_err());
+            // One whose name is not known may be it, wherever it stands.
+            let may_be = graph.own_tables().any(|(_, table)| table.name.is_err());
             if may_be { Linked::Unknown } else { Linked::Nowhere }
         }
         several => {
