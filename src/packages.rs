@@ -26,7 +26,11 @@ impl Packages {
     pub fn new(root: &Path, texts: &[(PathBuf, String)]) -> Self {
         let parsed: Vec<(&Path, Value)> = texts
             .iter()
-            .filter_map(|(path, text)| Some((path.parent()?, serde_json::from_str(text).ok()?)))
+            .filter_map(|(path, text)| {
+                // npm skips the mark of UTF-8, too.
+                let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+                Some((path.parent()?, serde_json::from_str(text).ok()?))
+            })
             .collect();
         let catalogs = catalogs(root, &parsed);
         let by_folder = parsed
@@ -178,6 +182,13 @@ fn yaml_catalogs(text: &str, found: &mut FxHashMap<String, String>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_mark_of_utf_8_hides_no_name() {
+        let text = (PathBuf::from("/a/package.json"), "\u{feff}{ \"name\": \"@acme/a\" }".to_string());
+        let packages = Packages::new(Path::new("/nowhere"), &[text]);
+        assert!(packages.by_folder.values().any(|package| package.name.as_deref() == Some("@acme/a")));
+    }
 
     #[test]
     fn versions_say_their_line() {

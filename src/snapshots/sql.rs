@@ -154,7 +154,7 @@ impl Statement<'_, '_> {
         self.phrase(&["if", "exists"]);
         self.word("only");
         let Some(from) = self.id() else { return };
-        if self.phrase(&["rename", "to"]) || self.is_mysql() && self.phrase(&["rename", "as"]) {
+        if self.phrase(&["rename", "to"]) || self.is_mysql() && self.is_rename() {
             if let Some((namespace, name)) = self.id() {
                 // A new name stands in the old namespace, where it may not say another.
                 let namespace = if self.is_mysql() { namespace } else { from.0.clone() };
@@ -165,6 +165,11 @@ impl Statement<'_, '_> {
         {
             tables.rename(&from, (namespace(to), from.1.clone()), file);
         }
+    }
+
+    /// MySQL, which needs no `TO`: `RENAME b`, but not `RENAME COLUMN x TO y`.
+    fn is_rename(&mut self) -> bool {
+        self.word("rename") && (self.word("as") || !self.any(&["column", "index", "key"]))
     }
 
     const fn is_mysql(&self) -> bool {
@@ -311,6 +316,15 @@ mod tests {
                 ]
             ),
             ["d", "e"]
+        );
+        assert_eq!(
+            left(
+                Dialect::MySql,
+                &[
+                    "CREATE TABLE a (x int); ALTER TABLE a RENAME COLUMN x TO y; ALTER TABLE a RENAME INDEX i TO j; ALTER TABLE a RENAME b"
+                ]
+            ),
+            ["b"]
         );
         assert_eq!(left(Dialect::MsSql, &["CREATE TABLE [dbo].[a b] (x int)"]), ["a b"]);
     }
