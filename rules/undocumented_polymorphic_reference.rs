@@ -214,20 +214,20 @@ fn folded(text: &str) -> String {
 
 /// A property that was commented out: `source: text('source'),`, `source: data.source,` or `})`.
 fn is_code(comment: &str) -> bool {
+    let comment = comment.trim();
     // No sentence ends like this.
-    if comment.trim_end().ends_with(['{', '(', '[', ';']) || !comment.contains(char::is_alphanumeric) {
+    if comment.ends_with(['{', '(', '[', ';']) || !comment.contains(char::is_alphanumeric) {
         return true;
     }
-    if let Some((name, value)) = comment.trim().trim_end_matches(',').split_once(": ")
-        && comment.trim_end().ends_with(',')
+    if let Some((name, value)) = comment.trim_end_matches(',').split_once(": ")
+        && comment.ends_with(',')
         && is_word(name)
         && value.split('.').all(is_word)
     {
         return true;
     }
-    let name = comment.split(':').next().unwrap_or_default().trim();
-    let is_name = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_');
-    is_name
+    let name = comment.split(':').next().unwrap_or_default().trim_end();
+    is_word(name)
         && comment[name.len()..].trim_start_matches([':', ' ']).split('(').next().is_some_and(|call| {
             comment.contains('(')
                 && !call.is_empty()
