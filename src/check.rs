@@ -1,5 +1,6 @@
 //! Runs the rules over what was read, in parallel, takes out what is excepted, and puts the rest in order.
 
+use indexmap::IndexMap;
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 use smol_str::{SmolStr, format_smolstr};
@@ -9,7 +10,7 @@ use std::time::{Duration, Instant};
 use crate::baseline::Baseline;
 use crate::config::{Config, Setting};
 use crate::graph::{Dialect, DrizzleLine};
-use crate::model::Model;
+use crate::model::{Model, Reference};
 use crate::review::{Review, Stale};
 use crate::rule::{Context, Entry, Finding, Findings, Level};
 use crate::rules::RULES;
@@ -28,12 +29,31 @@ pub struct Run {
     pub counts: Counts,
     /// What the run found out by itself, for the summary.
     pub detected: Detected,
+    /// References between domains, for a picture of them; the busiest first.
+    pub domains: Vec<BetweenDomains>,
     /// What else people should know: sentences without a full stop, names in backticks.
     pub notes: Vec<String>,
     /// How long the reading and the rules took.
     pub took: Duration,
     /// How long each stage and each rule took, in that order.
     pub timings: Vec<(SmolStr, Duration)>,
+}
+
+/// How many references lead from one domain to another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BetweenDomains {
+    /// The partition into domains, when there are several.
+    pub partition: Option<SmolStr>,
+    /// The domain that refers.
+    pub from: SmolStr,
+    /// The domain that is referred to.
+    pub to: SmolStr,
+    /// Foreign keys that something allows.
+    pub allowed: usize,
+    /// Foreign keys that nothing allows.
+    pub not_allowed: usize,
+    /// Columns that refer without a foreign key.
+    pub soft: usize,
 }
 
 /// What a run found out by itself.
@@ -151,10 +171,37 @@ pub fn check(reading: &Reading, config: &Config, asked: &Asked<'_>, since: Insta
         broken_rules: outcome.broken,
         counts,
         detected: detected(&model, reading, config),
+        domains: between_domains(&model),
         notes: outcome.notes,
         took: since.elapsed(),
         timings,
     }
+}
+
+fn between_domains(model: &Model<'_>) -> Vec<BetweenDomains> {
+    let mut found: IndexMap<(usize, &str, &str), BetweenDomains> = IndexMap::new();
+    for crossing in &model.crossings {
+        let key = (crossing.partition, crossing.from.as_str(), crossing.to.as_str());
+        let between = found.entry(key).or_insert_with(|| BetweenDomains {
+            partition: model.partitions[crossing.partition].name.clone(),
+            from: crossing.from.clone(),
+            to: crossing.to.clone(),
+            allowed: 0,
+            not_allowed: 0,
+            soft: 0,
+        });
+        match crossing.by {
+            Reference::Soft(_) => between.soft += 1,
+            Reference::ForeignKey(_) if crossing.allowance.is_given() => between.allowed += 1,
+            Reference::ForeignKey(_) => between.not_allowed += 1,
+        }
+    }
+    let mut found: Vec<BetweenDomains> = found.into_values().collect();
+    found.sort_by_key(|between| {
+        let weight = (between.not_allowed, between.allowed + between.soft);
+        (between.partition.clone(), std::cmp::Reverse(weight), between.from.clone(), between.to.clone())
+    });
+    found
 }
 
 fn is_house_keeping(rule: &str) -> bool {

@@ -65,6 +65,16 @@ pub struct Meta {
     pub since: &'static str,
 }
 
+impl Meta {
+    /// Its page for people: without its cases, which are tests, and without marks, which are for those.
+    pub fn explanation(&self) -> String {
+        let shown = self.docs.split_once("\n## Cases").map_or(self.docs, |(shown, _)| shown);
+        let lines =
+            shown.trim_end().lines().map(|line| line.split_once(" //~ ").map_or(line, |(code, _)| code));
+        lines.flat_map(|line| [line, "\n"]).collect()
+    }
+}
+
 /// A rule reads the graph and reports what it finds. It does nothing else. The struct is its options.
 pub trait Rule: Default + DeserializeOwned + JsonSchema + Send + Sync + 'static {
     /// What is known of it before it runs.

@@ -5,45 +5,21 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod places;
+
 use std::fs;
 use std::time::Instant;
 
+use places::{between, files, lines};
 use schemalint::check::{Asked, Run, check};
 use schemalint::discover::Options;
-use schemalint::output::{Report, Style, concise, github, human, json};
+use schemalint::output::{
+    Report, Style, checkstyle, concise, github, gitlab, human, json, junit, rdjson, sarif,
+};
 use schemalint::rule::{Edit, Findings, Fix, Level};
 use schemalint::source::{Range, Span};
 use schemalint::workspace::{self, Reading};
 use serde_json::Value;
-
-const TABLES: &str = "import { integer, pgTable } from 'drizzle-orm/pg-core'; export const first = pgTable('first', {});\n\
-    /* \t😀 e\u{301} 👩‍👩‍👧 \u{202e}\u{1b}[31m */ export const users = pgTable('users', { id: integer('id').primaryKey() });\n\
-    \texport const a = pgTable('a', { /*\t😀*/\tuserId: integer('üser_ⅰd').references(() => users.id) });\n\
-    \t/* e\u{301} ##[x */ export const b = pgTable('b', { userId: integer('user_id').references(\n\
-    \t\t() => users.id, // 😀\n\
-    \t\t{ onDelete: 'cascade' },\n\
-    \t) });\n\
-    const text = '\u{feff}\u{7f}\u{9b}'; export const c = pgTable('c', { userId: integer('user_id').references(() => users.id) });\n\
-    /* 😀 */ import { gone } from './gone'; export const d = pgTable('d', { id: integer('id').references(() => gone.id) });\n";
-
-/// The same text with every kind of line, with and without a byte order mark, and a file that does not
-/// parse.
-fn files() -> Vec<(&'static str, String)> {
-    let tables = |start: &str, newline: &str| format!("{start}{}", TABLES.replace('\n', newline));
-    vec![
-        ("lf.ts", tables("", "\n")),
-        ("bom.ts", tables("\u{feff}", "\n")),
-        ("crlf.ts", tables("", "\r\n")),
-        ("bom_crlf.ts", tables("\u{feff}", "\r\n")),
-        ("cr.ts", tables("", "\r")),
-        ("mixed.ts", tables("\u{feff}\r\n\r\n\n", "\n")),
-        (
-            "broken.ts",
-            "\u{feff}import { pgTable } from 'drizzle-orm/pg-core';\r\n/*\t😀*/ export const = 1;\r\n"
-                .to_string(),
-        ),
-    ]
-}
 
 /// A run over those files, with findings of the rules and some for every kind of place.
 fn read() -> (Reading, Run) {
@@ -75,30 +51,6 @@ fn placed(reading: &Reading) -> Vec<schemalint::rule::Finding> {
         out.report(format!("start {at}"), start, format!("start {at}"));
     }
     out.into_parts().0
-}
-
-/// The lines of a file, without what ends them, as an editor shows them.
-fn lines(path: &str) -> Vec<String> {
-    let (_, text) = files().into_iter().find(|(name, _)| *name == path).unwrap();
-    let text = text.strip_prefix('\u{feff}').unwrap_or(&text).to_string();
-    text.replace("\r\n", "\n").replace('\r', "\n").split('\n').map(str::to_string).collect()
-}
-
-/// What is between two positions, the end not included, with `\n` between lines.
-fn between(path: &str, start: (usize, usize), end: (usize, usize)) -> String {
-    let lines = lines(path);
-    let cut = |line: usize, from: usize, to: Option<usize>| -> String {
-        let chars: Vec<char> = lines[line - 1].chars().collect();
-        assert!(from <= chars.len() + 1, "{path}:{line} has no column {from}");
-        chars[from - 1..to.map_or(chars.len(), |to| to - 1)].iter().collect()
-    };
-    if start.0 == end.0 {
-        return cut(start.0, start.1, Some(end.1));
-    }
-    let mut parts = vec![cut(start.0, start.1, None)];
-    parts.extend((start.0 + 1..end.0).map(|line| cut(line, 1, None)));
-    parts.push(cut(end.0, 1, Some(end.1)));
-    parts.join("\n")
 }
 
 /// The text of a place's bytes, with `\n` between lines.
@@ -172,6 +124,151 @@ fn json_points_at_the_text() {
         assert_eq!(json["fixable"], finding.fix.is_some());
         for (at, edit) in finding.fix.iter().flat_map(|fix| &fix.edits).enumerate() {
             assert_at(&json["fix"]["edits"][at]["location"], edit.span);
+        }
+    }
+}
+
+#[test]
+fn sarif_points_at_the_text() {
+    let (reading, run) = read();
+    let log: Value = serde_json::from_str(&sarif(&report(&reading, &run))).unwrap();
+    assert_eq!(log["runs"][0]["columnKind"], "unicodeCodePoints");
+    let assert_region = |artifact: &Value, region: &Value, span: Span| {
+        let number = |name: &str| usize::try_from(region[name].as_u64().unwrap()).unwrap();
+        let (start, end) =
+            ((number("startLine"), number("startColumn")), (number("endLine"), number("endColumn")));
+        let path = artifact["uri"].as_str().unwrap();
+        assert_eq!(between(path, start, end), own(&reading, span), "{region}");
+    };
+    let assert_at = |place: &Value, span: Span| {
+        let physical = &place["physicalLocation"];
+        assert_region(&physical["artifactLocation"], &physical["region"], span);
+    };
+    let results = log["runs"][0]["results"].as_array().unwrap();
+    assert_eq!(results.len(), run.findings.len());
+    for (result, finding) in results.iter().zip(&run.findings) {
+        assert_at(&result["locations"][0], finding.primary.span);
+        for (at, label) in finding.related.iter().enumerate() {
+            assert_at(&result["relatedLocations"][at], label.span);
+        }
+        let changes = result["fixes"][0]["artifactChanges"].as_array().cloned().unwrap_or_default();
+        let replacements = changes.iter().flat_map(|change| {
+            let each = change["replacements"].as_array().unwrap().iter();
+            each.map(|replacement| (&change["artifactLocation"], &replacement["deletedRegion"]))
+        });
+        let replacements: Vec<_> = replacements.collect();
+        let edits: Vec<&Edit> = finding.fix.iter().flat_map(|fix| &fix.edits).collect();
+        assert_eq!(replacements.len(), edits.len());
+        for edit in edits {
+            let file = &*reading.graph.sources.get(edit.span.file).path;
+            let (artifact, region) = replacements
+                .iter()
+                .find(|(artifact, region)| {
+                    artifact["uri"] == file
+                        && region["startLine"]
+                            == reading.graph.sources.get(edit.span.file).position(edit.span.range.start).line
+                        && region["startColumn"]
+                            == reading
+                                .graph
+                                .sources
+                                .get(edit.span.file)
+                                .position(edit.span.range.start)
+                                .column
+                })
+                .unwrap();
+            assert_region(artifact, region, edit.span);
+        }
+    }
+}
+
+#[test]
+fn gitlab_points_at_the_text() {
+    let (reading, run) = read();
+    let issues: Value = serde_json::from_str(&gitlab(&report(&reading, &run))).unwrap();
+    assert_eq!(issues.as_array().unwrap().len(), run.findings.len());
+    for (issue, finding) in issues.as_array().unwrap().iter().zip(&run.findings) {
+        let location = &issue["location"];
+        let point = |name: &str| {
+            let number =
+                |key: &str| usize::try_from(location["positions"][name][key].as_u64().unwrap()).unwrap();
+            (number("line"), number("column"))
+        };
+        let path = location["path"].as_str().unwrap();
+        let text = between(path, point("begin"), point("end"));
+        assert_eq!(text, own(&reading, finding.primary.span), "{location}");
+    }
+}
+
+#[test]
+fn rdjson_points_at_the_text_in_bytes() {
+    let (reading, run) = read();
+    let document: Value = serde_json::from_str(&rdjson(&report(&reading, &run))).unwrap();
+    let number = |value: &Value| usize::try_from(value.as_u64().unwrap()).unwrap();
+    // Columns count bytes from 1 in a line of the file as it is.
+    let byte = |path: &str, point: &Value| {
+        let (_, text) = files().into_iter().find(|(name, _)| *name == path).unwrap();
+        let mut start = 0;
+        for _ in 1..number(&point["line"]) {
+            let rest = &text[start..];
+            let end = rest.find(['\n', '\r']).unwrap();
+            start += end + if rest[end..].starts_with("\r\n") { 2 } else { 1 };
+        }
+        start + number(&point["column"]) - 1
+    };
+    let assert_at = |path: &str, range: &Value, span: Span| {
+        let (_, text) = files().into_iter().find(|(name, _)| *name == path).unwrap();
+        let text = &text[byte(path, &range["start"])..byte(path, &range["end"])];
+        assert_eq!(text, reading.graph.sources.text(span), "{range}");
+    };
+    let diagnostics = document["diagnostics"].as_array().unwrap();
+    assert_eq!(diagnostics.len(), run.findings.len());
+    for (diagnostic, finding) in diagnostics.iter().zip(&run.findings) {
+        let location = &diagnostic["location"];
+        let path = location["path"].as_str().unwrap();
+        assert_at(path, &location["range"], finding.primary.span);
+        for (at, label) in finding.related.iter().enumerate() {
+            let location = &diagnostic["related_locations"][at]["location"];
+            assert_at(location["path"].as_str().unwrap(), &location["range"], label.span);
+        }
+        let edits = finding.fix.iter().flat_map(|fix| &fix.edits);
+        let here: Vec<&Edit> = edits.filter(|edit| edit.span.file == finding.primary.span.file).collect();
+        assert_eq!(diagnostic["suggestions"].as_array().unwrap().len(), here.len());
+        for (at, edit) in here.into_iter().enumerate() {
+            assert_at(path, &diagnostic["suggestions"][at]["range"], edit.span);
+        }
+    }
+}
+
+#[test]
+fn xml_points_at_the_text() {
+    let (reading, run) = read();
+    let text = checkstyle(&report(&reading, &run));
+    let attribute = |line: &str, name: &str| {
+        let (_, rest) = line.split_once(&format!(" {name}=\"")).unwrap();
+        rest.split_once('"').unwrap().0.to_string()
+    };
+    let mut path = String::new();
+    let mut places = Vec::new();
+    for line in text.lines().map(str::trim_start) {
+        if line.starts_with("<file ") {
+            path = attribute(line, "name");
+        } else if line.starts_with("<error ") {
+            places.push(format!("{path}:{}:{}", attribute(line, "line"), attribute(line, "column")));
+        }
+    }
+    assert_eq!(places.len(), run.findings.len());
+    for (place, finding) in places.iter().zip(&run.findings) {
+        assert_starts(place, &own(&reading, finding.primary.span));
+    }
+    let text = junit(&report(&reading, &run));
+    let failures: Vec<&str> = text.split("<failure ").skip(1).collect();
+    assert_eq!(failures.len(), run.findings.len());
+    for (failure, finding) in failures.iter().zip(&run.findings) {
+        let (_, details) = failure.split_once('>').unwrap();
+        let spans =
+            std::iter::once(finding.primary.span).chain(finding.related.iter().map(|label| label.span));
+        for (line, span) in details.lines().zip(spans) {
+            assert_starts(line.split(": ").next().unwrap().split('<').next().unwrap(), &own(&reading, span));
         }
     }
 }

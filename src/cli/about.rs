@@ -57,14 +57,7 @@ pub(super) fn explain(arguments: &arguments::Explain) -> Answer {
         };
         return Answer::usage(format!("there is no rule `{}`; {help}", arguments.rule));
     };
-    let page = entry.meta.docs;
-    let page = page.split_once("\n## Cases").map_or(page, |(shown, _)| shown);
-    let mut out = String::new();
-    for line in page.trim_end().lines() {
-        // Marks are for the test that the page is.
-        out.push_str(line.split_once(" //~ ").map_or(line, |(code, _)| code));
-        out.push('\n');
-    }
+    let mut out = entry.meta.explanation();
     let level = entry.meta.level.name();
     let _ = writeln!(out, "\nWithout a config: {level}. Since {}.", entry.meta.since);
     if let Some(url) = output::rule_page(entry.meta.name) {

@@ -230,6 +230,18 @@ pub(super) enum Format {
     Json,
     /// Annotations of GitHub Actions
     Github,
+    /// SARIF 2.1.0: GitHub code scanning, Azure, editors
+    Sarif,
+    /// A code quality report of GitLab
+    Gitlab,
+    /// Test results in JUnit's XML
+    Junit,
+    /// Checkstyle's XML
+    Checkstyle,
+    /// reviewdog's diagnostics
+    Rdjson,
+    /// A summary in Markdown, for $GITHUB_STEP_SUMMARY
+    Markdown,
 }
 
 fn parse_format(text: &str) -> Result<FormatTo, String> {

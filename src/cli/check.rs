@@ -71,8 +71,8 @@ fn try_run(
         Some(sources) => Report { sources, prefix: "", ..from_root },
         None => from_root,
     };
-    // Annotations are placed by paths from the checkout, wherever the step was started.
-    let checkout = std::env::var_os("GITHUB_WORKSPACE").and_then(|path| std::fs::canonicalize(path).ok());
+    let checkout = ["GITHUB_WORKSPACE", "CI_PROJECT_DIR"].into_iter().find_map(std::env::var_os);
+    let checkout = checkout.and_then(|path| std::fs::canonicalize(path).ok());
     let from_checkout = checkout.as_deref().and_then(|checkout| input::below(&prepared.root, checkout));
     // Tables are for people: where no output is, they go beside it.
     if formats.iter().all(|to| to.format != Format::Human) {
@@ -83,14 +83,22 @@ fn try_run(
     let mut stdout = String::new();
     for FormatTo { format, file } in formats {
         let style = style(&arguments.output, terminal, file.is_some());
+        // CI shows places by their paths from the checkout, wherever the step was started.
+        let for_ci = match &from_checkout {
+            Some(prefix) => Report { prefix, ..from_root },
+            None => report,
+        };
         let text = match format {
             Format::Human => output::human(&report, style),
             Format::Concise => output::concise(&report),
             Format::Json => output::json(&report),
-            Format::Github => output::github(&match &from_checkout {
-                Some(prefix) => Report { prefix, ..from_root },
-                None => report,
-            }),
+            Format::Junit => output::junit(&report),
+            Format::Checkstyle => output::checkstyle(&report),
+            Format::Rdjson => output::rdjson(&report),
+            Format::Github => output::github(&for_ci),
+            Format::Sarif => output::sarif(&for_ci),
+            Format::Gitlab => output::gitlab(&for_ci),
+            Format::Markdown => output::markdown(&for_ci),
         };
         match file {
             None => stdout = text,

@@ -23,6 +23,9 @@ pub(super) struct Point {
     byte: u32,
     pub(super) line: u32,
     pub(super) column: u32,
+    /// The column in bytes, from 1; a byte order mark counts.
+    #[serde(skip)]
+    pub(super) byte_column: u32,
 }
 
 impl Location {
@@ -45,6 +48,8 @@ impl Location {
 impl Point {
     fn new(file: &SourceFile, byte: u32) -> Self {
         let position = file.position(byte);
-        Self { byte, line: position.line, column: position.column }
+        let line_start = file.lines(position.line, position.line).start;
+        let byte_column = byte.min(file.text.len() as u32) - line_start + 1;
+        Self { byte, line: position.line, column: position.column, byte_column }
     }
 }

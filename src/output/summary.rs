@@ -87,9 +87,9 @@ fn detected(found: &Detected) -> Option<String> {
     (!parts.is_empty()).then(|| format!("detected: {}", parts.join(", ")))
 }
 
-/// Findings by rule, most errors first; empty without findings.
-pub fn by_rule(run: &Run) -> String {
-    let mut rules: IndexMap<&str, (usize, usize)> = IndexMap::new();
+/// How many errors and warnings each rule found, most errors first.
+pub(super) fn counted(run: &Run) -> IndexMap<&'static str, (usize, usize)> {
+    let mut rules: IndexMap<&'static str, (usize, usize)> = IndexMap::new();
     for finding in &run.findings {
         let (errors, warnings) = rules.entry(finding.rule).or_default();
         match finding.level {
@@ -100,10 +100,15 @@ pub fn by_rule(run: &Run) -> String {
     rules.sort_by(|left, left_counts, right, right_counts| {
         right_counts.cmp(left_counts).then_with(|| left.cmp(right))
     });
+    rules
+}
+
+/// Findings by rule, most errors first; empty without findings.
+pub fn by_rule(run: &Run) -> String {
     let number = |count: usize| if count == 0 { String::new() } else { count.to_string() };
-    let rows: Vec<[String; 3]> = rules
-        .iter()
-        .map(|(rule, (errors, warnings))| [(*rule).to_string(), number(*errors), number(*warnings)])
+    let rows: Vec<[String; 3]> = counted(run)
+        .into_iter()
+        .map(|(rule, (errors, warnings))| [rule.to_string(), number(errors), number(warnings)])
         .collect();
     table(["rule", "errors", "warnings"], &rows)
 }

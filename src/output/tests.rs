@@ -29,6 +29,7 @@ fn with(findings: Vec<crate::rule::Finding>) -> Run {
         broken_rules: Vec::new(),
         counts: Counts { tables: 1, files: 2, ..Counts::default() },
         detected: Detected::default(),
+        domains: Vec::new(),
         notes: Vec::new(),
         took: Duration::from_millis(12),
         timings: Vec::new(),
@@ -216,6 +217,12 @@ fn nothing_hostile_is_shown_as_it_is() {
     assert_inert(&json(&report), 0);
     // Twelve findings, a broken rule, and how many of them are not shown.
     assert_inert(&github(&report), 14);
+    for text in [sarif(&report), gitlab(&report), rdjson(&report), junit(&report), checkstyle(&report)] {
+        assert_inert(&text, 0);
+    }
+    let summary = markdown(&report);
+    assert_inert(&summary, 0);
+    assert!(!summary.contains("::"), "{summary}");
     let document: serde_json::Value = serde_json::from_str(&json(&report)).unwrap();
     assert_eq!(document["findings"][0]["message"], HOSTILE, "only the spelling of the document changes");
 }
@@ -232,6 +239,61 @@ fn assert_inert(text: &str, commands: usize) {
     }
     let found = text.split('\n').filter(|line| line.trim_start().starts_with("::")).count();
     assert_eq!(found, commands, "{text}");
+}
+
+#[test]
+fn fingerprints_are_of_the_subject_and_none_is_given_twice() {
+    let (mut run, sources) = run(&[("a", WARN), ("a", WARN), ("b", ERROR)]);
+    let fingerprints = |run: &Run| -> Vec<String> {
+        let issues: serde_json::Value = serde_json::from_str(&gitlab(&report(run, &sources))).unwrap();
+        let issues = issues.as_array().unwrap().iter();
+        issues.map(|issue| issue["fingerprint"].as_str().unwrap().to_string()).collect()
+    };
+    assert_eq!(fingerprints(&run), ["a subject0", "a subject1", "b subject2"]);
+    // Another line and other words change nothing; a second finding of a subject is another one.
+    run.findings[1].subject = "subject0".into();
+    run.findings[0].primary.span.range = Range::new(1, 2);
+    run.findings[0].message = "other".to_string();
+    assert_eq!(fingerprints(&run), ["a subject0", "a subject0 #2", "b subject2"]);
+    run.findings[0].partition = Some("context".into());
+    assert_eq!(fingerprints(&run), ["a subject0[context]", "a subject0", "b subject2"]);
+}
+
+#[test]
+fn markdown_draws_domains_and_names_the_worst_only() {
+    let (mut run, sources) = run(&[("a", WARN); 12]);
+    run.findings[11].level = ERROR;
+    run.findings[11].message = "<b>`a|b`</b> *x* @me https://x [y](z)".to_string();
+    let arrow = |from: &str, not_allowed, soft| crate::check::BetweenDomains {
+        partition: None,
+        from: from.into(),
+        to: "to\"];x".into(),
+        allowed: 2,
+        not_allowed,
+        soft,
+    };
+    run.domains = vec![arrow("a", 3, 0), arrow("b", 0, 1)];
+    let text = markdown(&report(&run, &sources));
+    assert!(text.contains("The first 10 of 12"), "{text}");
+    let cell =
+        "&#60;b&#62;<code>a&#124;b</code>&#60;/b&#62; &#42;x&#42; &#64;me https&#58;//x &#91;y&#93;(z)";
+    assert!(text.contains(&format!("| ✖ | <code>a</code> | <code>a.ts:12</code> | {cell} |\n")), "{text}");
+    let graph = "graph LR\n  d0[\"a\"]\n  d1[\"b\"]\n  d2[\"to#34;#93;#59;x\"]\n  d0 ==>|\"3 not allowed\"| d2\n  \
+                 d0 -->|\"2\"| d2\n  d1 -->|\"2\"| d2\n  d1 -.->|\"1 soft\"| d2\n";
+    assert!(text.contains(graph), "{text}");
+}
+
+#[test]
+fn sarif_escapes_only_what_would_be_a_link_or_a_placeholder() {
+    let (mut run, sources) = run(&[("a", WARN), ("a", WARN), ("a", WARN)]);
+    run.findings[0].message = "`(t) => [index(\"a\").on(t.a)]` and { a }".to_string();
+    run.findings[1].message = "[a](1)".to_string();
+    run.findings[2].message = "{0}".to_string();
+    let log: serde_json::Value = serde_json::from_str(&sarif(&report(&run, &sources))).unwrap();
+    let text = |at: usize| log["runs"][0]["results"][at]["message"]["text"].as_str().unwrap();
+    assert_eq!(text(0), "`(t) => [index(\"a\").on(t.a)]` and { a }");
+    assert_eq!(text(1), "\\[a\\](1)");
+    assert_eq!(text(2), "{{0}}");
 }
 
 #[test]
