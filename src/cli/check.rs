@@ -8,6 +8,7 @@ use super::input::{self, Prepared, Selection, notes, nothing_to_check, prefix};
 use super::{Answer, Exit, Terminal};
 use crate::baseline::{self, Baseline};
 use crate::check::{Asked, Run, check};
+use crate::discover::Overlay;
 use crate::graph::json;
 use crate::output::{self, Report, Style};
 use crate::rule::Level;
@@ -36,7 +37,7 @@ fn try_run(
             let changed = workspace::changed_files(&prepared.root, arguments.since.as_deref());
             let mut changed = changed.map_err(|error| Answer::usage(format!("--changed: {error}")))?;
             // What an editor has differs from what git knows.
-            changed.extend(prepared.options.overlay.iter().map(|(path, _)| path.clone()));
+            changed.extend(prepared.options.overlay.keys().cloned());
             Some(changed)
         }
         false => None,
@@ -146,13 +147,10 @@ fn formats(output: &arguments::Output, terminal: Terminal) -> Result<Vec<FormatT
 }
 
 /// The text of standard input as that of a file.
-fn overlay(
-    arguments: &arguments::Check,
-    stdin: super::Stdin<'_>,
-) -> Result<Option<(PathBuf, Vec<u8>)>, Answer> {
+fn overlay(arguments: &arguments::Check, stdin: super::Stdin<'_>) -> Result<Overlay, Answer> {
     let dash = arguments.input.paths.iter().any(|path| path.as_os_str() == "-");
     match (&arguments.stdin_filename, dash) {
-        (None, false) => Ok(None),
+        (None, false) => Ok(Overlay::default()),
         (None, true) => Err(Answer::usage("`-` needs --stdin-filename: the path that the text stands for")),
         (Some(_), false) => Err(Answer::usage("--stdin-filename needs `-` as the path to check")),
         (Some(_), true) if arguments.input.paths.len() > 1 => {
@@ -169,7 +167,7 @@ fn overlay(
                 .filter(|_| !path.is_dir())
                 .ok_or_else(|| Answer::usage(format!("--stdin-filename: `{}` is no file", path.display())))?;
             let text = stdin().map_err(|error| Answer::usage(format!("standard input: {error}")))?;
-            Ok(Some((folder.join(name), text)))
+            Ok(Overlay::from_iter([(folder.join(name), text.into())]))
         }
     }
 }
@@ -265,7 +263,8 @@ const MOST_ON_TERMINAL: usize = 50;
 /// Prints the graph.
 pub(super) fn graph(arguments: &arguments::Graph, terminal: Terminal) -> Answer {
     let read = || -> Result<Answer, Answer> {
-        let mut prepared = input::prepare(&arguments.input, &arguments.settings, None, terminal)?;
+        let mut prepared =
+            input::prepare(&arguments.input, &arguments.settings, Overlay::default(), terminal)?;
         // What is printed is what was named, not the repository around it.
         prepared.narrow();
         let (reading, ()) = input::read(&prepared, arguments.input.threads, |_| ())?;
@@ -287,7 +286,8 @@ pub(super) fn graph(arguments: &arguments::Graph, terminal: Terminal) -> Answer 
 pub(super) fn baseline(arguments: &arguments::Baseline, terminal: Terminal) -> Answer {
     let write = || -> Result<Answer, Answer> {
         let since = Instant::now();
-        let mut prepared = input::prepare(&arguments.input, &arguments.settings, None, terminal)?;
+        let mut prepared =
+            input::prepare(&arguments.input, &arguments.settings, Overlay::default(), terminal)?;
         // A damaged baseline is not overwritten: somebody may have resolved a merge half.
         let before = read_baseline(&mut prepared, terminal)?;
         let path = baseline_path(&prepared);

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::arguments;
 use super::{Answer, Exit, Terminal};
 use crate::check::Scope;
-use crate::discover::{Files, Options, left_out};
+use crate::discover::{Files, Options, Overlay, left_out};
 use crate::output;
 use crate::source::{FileId, SourceFile, Sources};
 use crate::workspace::{self, Reading, Settings};
@@ -35,13 +35,13 @@ impl Prepared {
 pub(super) fn prepare(
     input: &arguments::Input,
     settings: &arguments::Settings,
-    overlay: Option<(PathBuf, Vec<u8>)>,
+    overlay: Overlay,
     terminal: Terminal,
 ) -> Result<Prepared, Answer> {
     let mut named = Vec::with_capacity(input.paths.len());
-    match &overlay {
-        Some((path, _)) => named.push(path.clone()),
-        None => {
+    match overlay.is_empty() {
+        false => named.extend(overlay.keys().cloned()),
+        true => {
             for path in &input.paths {
                 match std::fs::canonicalize(path) {
                     Ok(path) => named.push(path),

@@ -10,6 +10,7 @@ mod gitignore;
 pub mod search;
 
 use rayon::Scope;
+use rustc_hash::FxHashMap;
 use std::cell::RefCell;
 use std::fs;
 use std::io::Read;
@@ -25,6 +26,9 @@ use search::{Kind, LookedAt};
 /// The name of this program's config.
 pub const CONFIG: &str = "schemalint.json";
 
+/// Texts that stand for what is on the disk, by path: what an editor has, what fixes made.
+pub type Overlay = FxHashMap<PathBuf, Arc<[u8]>>;
+
 /// What to walk.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
@@ -32,8 +36,8 @@ pub struct Options {
     pub paths: Vec<PathBuf>,
     /// Leave out nothing but `node_modules` and `.git`.
     pub no_ignore: bool,
-    /// A file whose text is not that on the disk, but the one that an editor has.
-    pub overlay: Option<(PathBuf, Vec<u8>)>,
+    /// Files whose text is not that on the disk.
+    pub overlay: Overlay,
     /// What replaces or narrows the search for schemas.
     pub files: Files,
 }
@@ -142,8 +146,7 @@ pub fn discover(options: &Options, links: &Links) -> Discovery {
     };
     rayon::scope(|scope| {
         for path in &options.paths {
-            let overlaid = options.overlay.as_ref().is_some_and(|(overlaid, _)| overlaid == path);
-            if overlaid || path.is_file() {
+            if options.overlay.contains_key(path) || path.is_file() {
                 walk.file(path, true, false);
             } else {
                 let ignores = Ignores::above(path, options.no_ignore);
@@ -310,9 +313,12 @@ impl Walk<'_> {
 
     fn file(&self, path: &Path, named: bool, ignored: bool) {
         BUFFER.with_borrow_mut(|buffer| {
-            match &self.options.overlay {
-                Some((overlaid, text)) if overlaid == path => text.clone_into(buffer),
-                _ => {
+            match self.options.overlay.get(path) {
+                Some(text) => {
+                    buffer.clear();
+                    buffer.extend_from_slice(text);
+                }
+                None => {
                     if let Err(error) = read_into(path, buffer) {
                         return self.fail(path.to_path_buf(), &error);
                     }

@@ -12,7 +12,7 @@ use walkdir::WalkDir;
 use super::{Parsed, relative};
 use crate::config::Links;
 use crate::discover::search::{Calls, is_script};
-use crate::discover::{CONFIG, exclude, read_into};
+use crate::discover::{CONFIG, Overlay, exclude, read_into};
 use crate::eval::drizzle::prelude_of;
 use crate::eval::{LinkFunction, Target, World};
 use crate::graph::DrizzleLine;
@@ -44,7 +44,7 @@ pub(super) struct Repository<'r> {
     /// The same, by file of the repository and export.
     link_exports: Vec<(PathBuf, SmolStr)>,
     /// A file whose text is not that on the disk.
-    pub(super) overlay: Option<(PathBuf, Vec<u8>)>,
+    pub(super) overlay: Overlay,
 }
 
 /// Files that could not be read, and why.
@@ -89,7 +89,7 @@ impl<'r> Repository<'r> {
             failures: RefCell::default(),
             link_functions: Vec::new(),
             link_exports: Vec::new(),
-            overlay: None,
+            overlay: Overlay::default(),
         }
     }
 
@@ -136,9 +136,9 @@ impl<'r> Repository<'r> {
             return Some(*file);
         }
         let mut bytes = Vec::new();
-        match &self.overlay {
-            Some((overlaid, text)) if *overlaid == path => text.clone_into(&mut bytes),
-            _ => {
+        match self.overlay.get(&path) {
+            Some(text) => bytes.extend_from_slice(text),
+            None => {
                 let metadata = std::fs::metadata(&path).ok()?;
                 if !metadata.is_file() {
                     return None;
