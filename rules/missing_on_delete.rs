@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::fixes::say_on_delete;
 use crate::graph::{ForeignKey, SchemaGraph, Table, effect_of_delete};
 use crate::rule::{Context, Findings, Level, Meta, Rule};
 
@@ -48,6 +49,7 @@ fn report(graph: &SchemaGraph, table: &Table, key: &ForeignKey, out: &mut Findin
         |column: &usize| table.columns[*column].facts.as_ref().is_ok_and(|facts| !facts.effective_not_null);
     let other = if columns.iter().all(is_null) { "set null" } else { "cascade" };
     let place = if in_helper { " in the helper" } else { "" };
+    finding.fix = say_on_delete(&graph.sources, key, "no action");
     finding.help(format!(
         "say it{place}, also when nothing is meant to happen: `{}`; or \"{other}\"",
         key.written_with("no action", &graph.sources)

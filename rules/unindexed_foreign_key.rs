@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::fixes::{IndexNames, add_index};
 use crate::graph::{
     Coverage, ForeignKey, Lacking, SchemaGraph, Server, Table, coverage, nearest, needs_indexes,
 };
@@ -40,6 +41,7 @@ impl Rule for UnindexedForeignKey {
     };
 
     fn check(&self, context: &Context<'_>, out: &mut Findings) {
+        let mut names = IndexNames::new(context.graph);
         let mut elsewhere = 0;
         for (_, table) in context.graph.own_tables() {
             if table.created_by_sql {
@@ -59,7 +61,7 @@ impl Rule for UnindexedForeignKey {
                 seen.push(columns);
                 let identify = |first: &[usize]| identifies(context.graph, table, key, first);
                 if let Coverage::Lacking(lacking) = coverage(table, columns, &self.accept, identify) {
-                    self.report(context.graph, table, key, &lacking, out);
+                    self.report(context.graph, table, key, &lacking, &mut names, out);
                 }
             }
         }
@@ -80,6 +82,7 @@ impl UnindexedForeignKey {
         table: &Table,
         key: &ForeignKey,
         lacking: &Lacking<'_>,
+        names: &mut IndexNames,
         out: &mut Findings,
     ) {
         let (Ok(target), Ok(columns)) = (&key.target, &key.columns) else { return };
@@ -113,6 +116,7 @@ impl UnindexedForeignKey {
             finding.related(index.span, why);
         }
         from_helper(table, key, finding);
+        finding.fix = add_index(graph, table, columns, &self.name, names);
         finding.help(table.index_to_write(columns, &self.name));
     }
 }

@@ -94,6 +94,6 @@ impl Review<'_> {
         let joins = left.ends_with(is_word) && right.starts_with(is_word);
         let blank = if joins { " " } else { "" };
         let edits = vec![Edit { span: range.in_file(comment.file), text: blank.to_string() }];
-        Some(Fix { title: "remove the comment".into(), edits })
+        Some(Fix { title: "remove the comment".into(), edits, changes_schema: false })
     }
 }

@@ -183,6 +183,8 @@ pub struct Fix {
     pub title: String,
     /// Texts that replace places; no two overlap.
     pub edits: Vec<Edit>,
+    /// Whether the database changes with it: an index, an action. Such fixes are asked for by name.
+    pub changes_schema: bool,
 }
 
 /// A text that replaces a place.

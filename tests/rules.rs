@@ -15,6 +15,7 @@ use std::time::Instant;
 
 use schemalint::check::{Asked, Run, check};
 use schemalint::discover::{CONFIG, Files, Options};
+use schemalint::fixes::apply;
 use schemalint::output::{Report, Style, human};
 use schemalint::rule::{Level, Meta};
 use schemalint::rules::RULES;
@@ -68,6 +69,9 @@ fn pages_hold() {
                 "Bad" if !fires => wrong.push(format!("{at}: the rule does not fire")),
                 "Good" if fires => wrong.push(format!("{at}: the rule fires")),
                 _ => {}
+            }
+            if let Some(problem) = fixes_fail(rule.meta, section, &reading, &run) {
+                wrong.push(format!("{at}: {problem}"));
             }
             if let Some(rendering) = &section.rendering {
                 let fresh = rendered(&reading, &run);
@@ -234,6 +238,46 @@ fn run(meta: &Meta, section: &Section) -> (Reading, Run) {
     let reading = workspace::read(&root, &options, &settings);
     let run = check(&reading, &settings.config, &Asked::default(), Instant::now());
     (reading, run)
+}
+
+/// What is wrong with the fixes of a section: they remove their findings and nothing else, add none, and leave
+/// files that parse.
+fn fixes_fail(meta: &Meta, section: &Section, reading: &Reading, run: &Run) -> Option<String> {
+    let subjects = |run: &Run, all: bool| {
+        let findings = run.findings.iter().filter(|finding| all || finding.fix.is_none());
+        let mut subjects: Vec<String> =
+            findings.map(|finding| format!("{} {}", finding.rule, finding.subject)).collect();
+        subjects.sort();
+        subjects
+    };
+    let expected = subjects(run, false);
+    let mut files = section.files.clone();
+    let mut round = apply(&run.findings, &reading.graph.sources, |_, _| true);
+    if round.applied == 0 {
+        return None;
+    }
+    let mut sources = &reading.graph.sources;
+    let mut last;
+    for _ in 0..20 {
+        for (file, text) in &round.texts {
+            let path = &sources.get(*file).path;
+            let old = files.iter_mut().find(|(name, _)| **name == **path);
+            let Some((_, old)) = old else { return Some(format!("`{path}` is none of its files")) };
+            old.clone_from(text);
+        }
+        let fixed = Section { files: files.clone(), options: section.options.clone(), ..Section::default() };
+        last = self::run(meta, &fixed);
+        if !last.0.graph.syntax_errors.is_empty() && reading.graph.syntax_errors.is_empty() {
+            return Some(format!("a fix broke it: {files:?}"));
+        }
+        round = apply(&last.1.findings, &last.0.graph.sources, |_, _| true);
+        if round.applied == 0 {
+            let left = subjects(&last.1, true);
+            return (left != expected).then(|| format!("after fixes {left:?}, not {expected:?}: {files:?}"));
+        }
+        sources = &last.0.graph.sources;
+    }
+    Some("fixes do not end".to_string())
 }
 
 /// Every rule off, but this one and those that are always on.

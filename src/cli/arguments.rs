@@ -72,6 +72,13 @@ pub(super) struct Check {
     /// Report what the baseline accepts, too
     #[arg(long)]
     pub(super) no_baseline: bool,
+    /// Write the changes that findings offer: comments and relations; with `schema`, also what changes the database:
+    /// indexes and actions
+    #[arg(long, value_name = "WHAT", value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "code")]
+    pub(super) fix: Option<Fix>,
+    /// Show what --fix would write, as a diff, and write nothing
+    #[arg(long, conflicts_with_all = ["format", "output_file"])]
+    pub(super) diff: bool,
     /// The level from which findings fail the run
     #[arg(long, value_name = "LEVEL", value_enum, default_value_t = FailOn::Error)]
     pub(super) fail_on: FailOn,
@@ -279,6 +286,15 @@ pub(super) fn nearest<'n>(text: &str, names: impl IntoIterator<Item = &'n str>) 
     let text = text.to_lowercase().replace('_', "-");
     let near = names.into_iter().map(|name| (strsim::damerau_levenshtein(name, &text), name)).min();
     near.filter(|(distance, name)| *distance <= name.len() / 3).map(|(_, name)| name)
+}
+
+/// Which changes are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Fix {
+    /// What leaves the database as it is
+    Code,
+    /// Indexes and actions, too: the next migration has them
+    Schema,
 }
 
 /// From which level findings fail a run.

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::arguments::{self, FailOn, Format, FormatTo};
 use super::input::{self, Prepared, Selection, notes, nothing_to_check, prefix};
-use super::{Answer, Exit, Terminal};
+use super::{Answer, Exit, Terminal, fix};
 use crate::baseline::{self, Baseline};
 use crate::check::{Asked, Run, check};
 use crate::discover::Overlay;
@@ -46,16 +46,26 @@ fn try_run(
         true => None,
         false => read_baseline(&mut prepared, terminal)?,
     };
-    let selection = Selection { prepared: &prepared, changed };
+    let mut fixed = String::new();
+    let what = arguments.fix.or(arguments.diff.then_some(arguments::Fix::Code));
+    if let Some(what) = what {
+        let outcome = fix::fix(&mut prepared, arguments, what, changed.as_ref(), accepted.as_ref())?;
+        if arguments.diff {
+            return Ok(outcome.into_diff());
+        }
+        fixed = outcome.write()?;
+    }
+    let selection = Selection { prepared: &prepared, changed: changed.as_ref() };
     let (reading, run) = input::read(&prepared, arguments.input.threads, |reading| {
         let holds = |file: FileId| selection.holds(reading, file);
         let scope = selection.scope(&holds);
         check(reading, &prepared.settings.config, &Asked { baseline: accepted.as_ref(), scope }, since)
     })?;
     let exit = exit_of(&run, arguments, &selection, &reading);
-    let mut stderr = String::new();
+    let mut stderr = fixed;
     if !arguments.output.quiet {
-        stderr = notes(&reading, &prepared.root) + &input::named_but_excluded(&prepared);
+        stderr += &notes(&reading, &prepared.root);
+        stderr += &input::named_but_excluded(&prepared);
     }
     if exit == Exit::Nothing {
         stderr.push_str(&nothing_to_check(&prepared, &reading));

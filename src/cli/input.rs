@@ -110,7 +110,7 @@ const STACK: usize = 128 << 20;
 pub(super) struct Selection<'p> {
     pub(super) prepared: &'p Prepared,
     /// Files that git has as changed.
-    pub(super) changed: Option<FxHashSet<PathBuf>>,
+    pub(super) changed: Option<&'p FxHashSet<PathBuf>>,
 }
 
 impl Selection<'_> {
@@ -127,7 +127,7 @@ impl Selection<'_> {
     pub(super) fn holds(&self, reading: &Reading, file: FileId) -> bool {
         let Some(path) = reading.path_of(file) else { return false };
         (self.is_whole() || self.prepared.named.iter().any(|named| path.starts_with(named)))
-            && self.changed.as_ref().is_none_or(|changed| changed.contains(path))
+            && self.changed.is_none_or(|changed| changed.contains(path))
     }
 
     /// As a check wants it.

@@ -3,6 +3,7 @@
 mod about;
 mod arguments;
 mod check;
+mod fix;
 mod init;
 mod input;
 

@@ -49,7 +49,7 @@ impl ForeignKey {
 }
 
 /// The first of the arguments that a text begins with; `None` when that cannot be told.
-fn first_argument(text: &str) -> Option<&str> {
+pub fn first_argument(text: &str) -> Option<&str> {
     let mut depth = 0_u32;
     for (at, character) in text.char_indices() {
         match character {

@@ -173,9 +173,9 @@ const LONG_KEY: usize = 40;
 const MAX_NAME: usize = 63;
 
 impl Table {
-    /// An index of those columns as it could be pasted, with the table's own parameter and form; `{table}` and
-    /// `{columns}` of the name are filled in.
-    pub fn index_to_write(&self, columns: &[usize], template: &str) -> String {
+    /// The name of an index of those columns: `{table}` and `{columns}` are filled in, and what the database would
+    /// cut is left out.
+    pub fn index_name(&self, columns: &[usize], template: &str) -> String {
         let names: Vec<&str> = columns.iter().map(|column| self.column_name(*column)).collect();
         let table_name = self.name.as_deref().unwrap_or(&self.binding.name);
         let named = |columns: &str| template.replace("{table}", table_name).replace("{columns}", columns);
@@ -190,6 +190,20 @@ impl Table {
                 .split_once('_')
                 .map_or_else(|| name.chars().skip(1).collect(), |(_, rest)| rest.to_string());
         }
+        name
+    }
+
+    /// The property of an index of those columns, where the third argument is an object.
+    pub fn index_key(&self, columns: &[usize]) -> String {
+        let names: Vec<&str> = columns.iter().map(|column| self.column_name(*column)).collect();
+        let all = names.join("_");
+        let short = if all.len() > LONG_KEY { names.last().copied().unwrap_or_default() } else { &all };
+        Casing::Camel.apply(&format!("{short}_index"))
+    }
+
+    /// An index of those columns as it could be pasted, with the table's own parameter and form.
+    pub fn index_to_write(&self, columns: &[usize], template: &str) -> String {
+        let name = self.index_name(columns, template);
         let plural = if columns.len() == 1 { "" } else { "s" };
         let from = if self.third_argument.knows_index {
             ""
@@ -205,11 +219,7 @@ impl Table {
                 )
             }
             Form::Object(parameter) => {
-                let all = names.join("_");
-                let short =
-                    if all.len() > LONG_KEY { names.last().copied().unwrap_or_default() } else { &all };
-                let key = Casing::Camel.apply(&format!("{short}_index"));
-                let index = index(parameter);
+                let (key, index) = (self.index_key(columns), index(parameter));
                 format!("index the column{plural} in the third argument of the table: `{key}: {index}`{from}")
             }
             Form::Missing => {

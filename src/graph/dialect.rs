@@ -33,6 +33,19 @@ impl Dialect {
         }
     }
 
+    /// The module that its tables, columns and indexes are made with.
+    pub const fn module(self) -> &'static str {
+        match self {
+            Self::Postgres => "drizzle-orm/pg-core",
+            Self::MySql => "drizzle-orm/mysql-core",
+            Self::Sqlite => "drizzle-orm/sqlite-core",
+            Self::SingleStore => "drizzle-orm/singlestore-core",
+            Self::Gel => "drizzle-orm/gel-core",
+            Self::Cockroach => "drizzle-orm/cockroach-core",
+            Self::MsSql => "drizzle-orm/mssql-core",
+        }
+    }
+
     /// The dialect that a drizzle.config names; `turso` is SQLite.
     pub fn from_config(name: &str) -> Option<Self> {
         Some(match name {

@@ -5,6 +5,7 @@
 //! SWC; `link` builds the graph, [`json`] writes it down.
 
 mod actions;
+mod bracketed;
 mod coverage;
 mod dialect;
 mod fact;
@@ -14,7 +15,8 @@ mod names;
 mod subject;
 mod table;
 
-pub use actions::effect_of_delete;
+pub use actions::{effect_of_delete, first_argument};
+pub use bracketed::{Bracketed, Imported, Imports};
 pub use coverage::{Coverage, Lacking, Server, coverage, nearest, needs_indexes};
 pub use dialect::*;
 pub use fact::*;
@@ -23,7 +25,7 @@ pub use names::GeneratedNames;
 pub use table::*;
 
 use indexmap::IndexMap;
-use rustc_hash::FxBuildHasher;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 use smol_str::SmolStr;
 use std::sync::Arc;
 
@@ -61,6 +63,8 @@ pub struct SchemaGraph {
     pub missing_imports: Vec<(Span, SmolStr)>,
     /// Packages that hold tables, or what may be linked.
     pub packages: Vec<Package>,
+    /// What the files that declare tables or relations import.
+    pub imports: FxHashMap<FileId, Imports>,
     /// Comments of the files that declare something: files by path, comments by place.
     pub comments: IndexMap<FileId, Vec<Span>, FxBuildHasher>,
     /// Comments that speak to this program, by file and place.

@@ -3,7 +3,7 @@
 use smol_str::SmolStr;
 use std::sync::Arc;
 
-use super::{Binding, Casing, Dialect, DrizzleLine, Fact, Unknown};
+use super::{Binding, Bracketed, Casing, Dialect, DrizzleLine, Fact, Unknown};
 use crate::source::Span;
 
 /// A table by its number in [`super::SchemaGraph::tables`].
@@ -74,6 +74,10 @@ pub struct Table {
 pub struct ThirdArgument {
     /// Its form.
     pub form: Form,
+    /// What its function gives, where that is written out.
+    pub entries: Option<Bracketed>,
+    /// Whether the call makes this table alone, so that a change of it concerns no other.
+    pub is_own: bool,
     /// `index` is a name of the file.
     pub knows_index: bool,
 }

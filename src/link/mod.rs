@@ -6,6 +6,7 @@
 
 mod columns;
 mod comments;
+mod imports;
 mod inverse;
 mod links;
 mod mirrors;
@@ -14,6 +15,7 @@ mod predicate;
 mod projects;
 mod relations;
 mod tables;
+mod third_argument;
 
 pub use links::LinkFiles;
 
@@ -102,6 +104,7 @@ pub fn link(world: &dyn LinkWorld, input: &Input) -> SchemaGraph {
     linker.build_tables(&mut projects);
     linker.build_relations();
     links::build(&mut linker, &input.links, linkables);
+    linker.graph.imports = linker.imports();
     inverse::infer(&mut linker.graph, &linker.relation_schemas);
     mirrors::find(&mut linker.graph, &projects);
     linker.finish(projects)

@@ -5,12 +5,13 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::projects::Projects;
+use super::third_argument::third_argument;
 use super::{Linker, columns, predicate};
 use crate::eval::drizzle::{self, ConstraintKind, Entity, sql_text};
 use crate::eval::{Value, why};
 use crate::graph::*;
 use crate::source::Span;
-use crate::syntax::{Body, ExprKind, Module, Pattern, Statement};
+use crate::syntax::Module;
 
 impl Linker<'_> {
     /// Builds every numbered table; foreign keys may number more on the way.
@@ -27,6 +28,7 @@ impl Linker<'_> {
             self.graph.tables.push(built);
             at += 1;
         }
+        self.mark_own_calls();
         self.name_constraints();
     }
 
@@ -59,7 +61,7 @@ impl Linker<'_> {
             checks: Vec::new(),
             policies: Vec::new(),
             ignored_extras: Vec::new(),
-            third_argument: third_argument(&table.extra, &module),
+            third_argument: third_argument(table.at.file, &table.extra, &module),
             extras_open: None,
             row_level_security: table.row_level_security.get(),
             ponder: table.ponder,
@@ -378,32 +380,6 @@ impl Linker<'_> {
             ConstraintKind::Policy { .. } => built.policies.push(Policy { name, span }),
         }
     }
-}
-
-fn third_argument(value: &Value, module: &Module) -> ThirdArgument {
-    let form = match value {
-        Value::Undefined | Value::Null => Form::Missing,
-        Value::Function(closure) => {
-            let parameter = match closure.function.params.first() {
-                Some(Pattern::Name(name, _)) => Some(name.clone()),
-                None | Some(_) => None,
-            };
-            let result = match &closure.function.body {
-                Body::Value(value) => Some(&**value),
-                Body::Block(statements) => match statements.as_slice() {
-                    [Statement::Return(Some(value))] => Some(value),
-                    _ => None,
-                },
-            };
-            match (parameter, result.map(|value| &value.kind)) {
-                (Some(parameter), Some(ExprKind::Array(_))) => Form::List(parameter),
-                (Some(parameter), Some(ExprKind::Object(_))) => Form::Object(parameter),
-                _ => Form::Other,
-            }
-        }
-        _ => Form::Other,
-    };
-    ThirdArgument { form, knows_index: module.bindings.contains_key("index") }
 }
 
 /// The elements of a list of columns; one column alone is a list of one.

@@ -56,8 +56,10 @@ struct FoundJson<'r> {
 }
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct FixJson<'r> {
     title: &'r str,
+    changes_schema: bool,
     edits: Vec<EditJson<'r>>,
 }
 
@@ -131,6 +133,7 @@ impl<'r> FixJson<'r> {
         let edits = fix.edits.iter();
         Self {
             title: &fix.title,
+            changes_schema: fix.changes_schema,
             edits: edits
                 .map(|edit| EditJson { location: Location::new(report, edit.span), text: &edit.text })
                 .collect(),

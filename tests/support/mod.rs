@@ -45,7 +45,9 @@ pub(crate) fn read(folder: &Path, name: &str) -> String {
 pub(crate) fn command(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_schemalint"));
     command.current_dir(folder);
-    for name in ["NO_COLOR", "CLICOLOR_FORCE", "GITHUB_ACTIONS", "GITHUB_WORKSPACE", "COLUMNS"] {
+    for name in
+        ["NO_COLOR", "CLICOLOR_FORCE", "GITHUB_ACTIONS", "GITHUB_WORKSPACE", "CI_PROJECT_DIR", "COLUMNS"]
+    {
         command.env_remove(name);
     }
     command

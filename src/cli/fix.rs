@@ -1,0 +1,231 @@
+//! `--fix` and `--diff`: rounds of fixes in memory, then a diff, or files.
+//!
+//! A file is written as a whole or not at all: beside itself, then moved over itself, and only when it still is what
+//! was read.
+
+use rustc_hash::FxHashSet;
+use similar::TextDiff;
+use std::fmt::Write;
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::arguments::{self, Fix};
+use super::input::{self, Prepared, Selection, prefix};
+use super::{Answer, Exit};
+use crate::baseline::Baseline;
+use crate::check::{Asked, Run, check};
+use crate::fixes::{self, Round};
+use crate::output::visible;
+use crate::rule::{Finding, Level};
+use crate::source::FileId;
+use crate::workspace::Reading;
+
+/// More rounds than a table has foreign keys are a fix that does not end.
+const MOST_ROUNDS: usize = 100;
+
+/// What fixing came to, nothing written yet.
+pub(super) struct Outcome {
+    files: Vec<Fixed>,
+    applied: usize,
+    /// What the files were named by in a diff.
+    prefix: String,
+    /// What else should be known.
+    notes: String,
+}
+
+/// A file with its text as it was read and as it became.
+struct Fixed {
+    path: PathBuf,
+    shown: String,
+    before: Arc<str>,
+    after: Arc<[u8]>,
+}
+
+/// Fixes until nothing is left that can be fixed. The texts stand in the overlay afterwards.
+pub(super) fn fix(
+    prepared: &mut Prepared,
+    arguments: &arguments::Check,
+    what: Fix,
+    changed: Option<&FxHashSet<PathBuf>>,
+    baseline: Option<&Baseline>,
+) -> Result<Outcome, Answer> {
+    if arguments.stdin_filename.is_some() {
+        return Err(Answer::usage("--fix changes files: it has nothing to write standard input to"));
+    }
+    let mut outcome =
+        Outcome { files: Vec::new(), applied: 0, prefix: prefix(&prepared.root), notes: String::new() };
+    let mut fixable = usize::MAX;
+    for _ in 0..MOST_ROUNDS {
+        let (reading, run, round) = one_round(prepared, arguments, what, changed, baseline)?;
+        if let Some(broken) = outcome.broken_by_fixes(&reading, &run) {
+            return Err(Answer::usage(format!(
+                "internal error: a fix would break `{}`; nothing was written",
+                visible(&broken)
+            )));
+        }
+        let left = round.applied + round.deferred;
+        if left == 0 {
+            break;
+        }
+        if left >= fixable {
+            let _ = writeln!(outcome.notes, "note: {left} fixes do not remove what they are offered for");
+            break;
+        }
+        fixable = left;
+        outcome.applied += round.applied;
+        for (file, text) in round.texts {
+            outcome.keep(prepared, &reading, file, text);
+        }
+    }
+    Ok(outcome)
+}
+
+fn one_round(
+    prepared: &Prepared,
+    arguments: &arguments::Check,
+    what: Fix,
+    changed: Option<&FxHashSet<PathBuf>>,
+    baseline: Option<&Baseline>,
+) -> Result<(Reading, Run, Round), Answer> {
+    let selection = Selection { prepared, changed };
+    let (reading, (run, round)) = input::read(prepared, arguments.input.threads, |reading| {
+        let holds = |file: FileId| selection.holds(reading, file);
+        let asked = Asked { baseline, scope: selection.scope(&holds) };
+        let run = check(reading, &prepared.settings.config, &asked, Instant::now());
+        let may_write = |file: FileId| holds(file) && path_of(prepared, reading, file).is_some();
+        let wanted = |finding: &Finding, fix: &crate::rule::Fix| {
+            (what == Fix::Schema || !fix.changes_schema)
+                && (!arguments.output.quiet || finding.level == Level::Error)
+                // Whoever names a file does not expect others to change.
+                && fix.edits.iter().all(|edit| may_write(edit.span.file))
+        };
+        let round = fixes::apply(&run.findings, &reading.graph.sources, wanted);
+        (run, round)
+    })?;
+    Ok((reading, run, round))
+}
+
+/// Where a file of the repository is; none for those of packages outside.
+fn path_of(prepared: &Prepared, reading: &Reading, file: FileId) -> Option<PathBuf> {
+    let shown = &reading.graph.sources.get(file).path;
+    let is_outside = shown.split('/').any(|part| matches!(part, ".." | "node_modules"));
+    (!is_outside && !Path::new(&**shown).is_absolute()).then(|| prepared.root.join(&**shown))
+}
+
+impl Outcome {
+    fn keep(&mut self, prepared: &mut Prepared, reading: &Reading, file: FileId, text: String) {
+        let Some(path) = path_of(prepared, reading, file) else { return };
+        let after: Arc<[u8]> = text.into_bytes().into();
+        prepared.options.overlay.insert(path.clone(), after.clone());
+        match self.files.iter_mut().find(|fixed| fixed.path == path) {
+            Some(fixed) => fixed.after = after,
+            None => {
+                let source = reading.graph.sources.get(file);
+                let (shown, before) = (source.path.to_string(), source.text.clone());
+                self.files.push(Fixed { path, shown, before, after });
+            }
+        }
+    }
+
+    /// A file that was changed and no longer parses.
+    fn broken_by_fixes(&self, reading: &Reading, run: &Run) -> Option<String> {
+        let shown = |file: FileId| &*reading.graph.sources.get(file).path;
+        let broken = reading.graph.syntax_errors.iter().map(|(span, _)| shown(span.file));
+        let mut broken = broken.filter(|path| self.files.iter().any(|fixed| fixed.shown == *path));
+        let panicked = run.broken_rules.first().map(|(rule, _)| format!("the rule {rule}"));
+        broken.next().map(str::to_string).or(panicked)
+    }
+
+    /// The diff, for `git apply` and for people.
+    pub(super) fn into_diff(mut self) -> Answer {
+        self.files.sort_by(|left, right| left.shown.cmp(&right.shown));
+        let mut stdout = String::new();
+        for fixed in &self.files {
+            let after = String::from_utf8_lossy(&fixed.after);
+            let shown = visible(&fixed.shown).into_owned();
+            let (old, new) = (format!("a/{}{shown}", self.prefix), format!("b/{}{shown}", self.prefix));
+            let diff = TextDiff::from_lines(&*fixed.before, &after);
+            let _ = write!(stdout, "{}", diff.unified_diff().context_radius(3).header(&old, &new));
+        }
+        let exit = if self.files.is_empty() { Exit::Clean } else { Exit::Findings };
+        let stderr = self.notes.clone() + &self.summary("would fix");
+        Answer { stdout, stderr, exit }
+    }
+
+    fn summary(&self, verb: &str) -> String {
+        let number = |count: usize, one: &str| format!("{count} {one}{}", if count == 1 { "" } else { "s" });
+        match self.applied {
+            0 => "nothing to fix\n".to_string(),
+            _ => format!(
+                "{verb} {} in {}\n",
+                number(self.applied, "finding"),
+                number(self.files.len(), "file")
+            ),
+        }
+    }
+
+    /// Writes the files. When one cannot be written, the others still are.
+    pub(super) fn write(self) -> Result<String, Answer> {
+        let mut failed = String::new();
+        for fixed in &self.files {
+            if let Err(why) = fixed.write() {
+                let shown = visible(&fixed.shown).into_owned();
+                let _ = writeln!(failed, "error: `{}{shown}` was not changed: {why}", self.prefix);
+            }
+        }
+        if failed.is_empty() {
+            return Ok(self.notes.clone() + &self.summary("fixed"));
+        }
+        Err(Answer { stdout: String::new(), stderr: self.notes + &failed, exit: Exit::Usage })
+    }
+}
+
+impl Fixed {
+    fn write(&self) -> Result<(), String> {
+        let said = |error: std::io::Error| error.to_string();
+        // What a link leads to is changed, not the link.
+        let path = fs::canonicalize(&self.path).map_err(said)?;
+        let permissions = fs::metadata(&path).map_err(said)?.permissions();
+        if permissions.readonly() {
+            return Err("it may only be read".to_string());
+        }
+        if fs::read(&path).map_err(said)? != self.before.as_bytes() {
+            return Err("it has changed since it was read; run it again".to_string());
+        }
+        let folder = path.parent().ok_or("it has no folder")?;
+        let mut beside = tempfile::NamedTempFile::new_in(folder).map_err(said)?;
+        beside.write_all(&self.after).map_err(said)?;
+        beside.as_file().set_permissions(permissions).map_err(said)?;
+        beside.as_file().sync_all().map_err(said)?;
+        beside.persist(&path).map_err(|error| error.error.to_string())?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_changed_meanwhile_is_not_overwritten() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.ts");
+        fs::write(&path, "mine").unwrap();
+        let fixed = |before: &str| Fixed {
+            path: path.clone(),
+            shown: "a.ts".to_string(),
+            before: before.into(),
+            after: b"fixed".as_slice().into(),
+        };
+        assert_eq!(fixed("read").write(), Err("it has changed since it was read; run it again".to_string()));
+        assert_eq!(fs::read_to_string(&path).unwrap(), "mine");
+        assert_eq!(fixed("mine").write(), Ok(()));
+        assert_eq!(fs::read_to_string(&path).unwrap(), "fixed");
+        fs::remove_file(&path).unwrap();
+        assert!(fixed("fixed").write().is_err_and(|error| error.contains("No such file")));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "nothing is left behind");
+    }
+}

@@ -1,0 +1,78 @@
+//! Writing an index into the third argument of a table.
+
+use rustc_hash::FxHashSet;
+
+use super::brackets::{add_entry, end_of_arguments};
+use super::imports::import;
+use super::is_name;
+use crate::graph::{Form, SchemaGraph, Table};
+use crate::rule::{Edit, Fix};
+
+/// Names that an index cannot have, because something in a database has them already.
+#[derive(Debug, Default)]
+pub struct IndexNames {
+    taken: FxHashSet<String>,
+}
+
+impl IndexNames {
+    /// The names of all tables, indexes and unique constraints, whichever database they are in.
+    pub fn new(graph: &SchemaGraph) -> Self {
+        let mut taken = FxHashSet::default();
+        for table in &graph.tables {
+            taken.extend(table.name.as_ref().ok().map(ToString::to_string));
+            let indexes = table.indexes.iter().filter_map(|index| index.name.as_ref().ok()?.as_ref());
+            taken.extend(indexes.map(ToString::to_string));
+            let uniques = table.uniques.iter().filter_map(|unique| unique.name.as_ref().ok());
+            taken.extend(uniques.map(ToString::to_string));
+        }
+        Self { taken }
+    }
+}
+
+/// Indexes the columns, by a name of that template that is not taken.
+pub fn add_index(
+    graph: &SchemaGraph,
+    table: &Table,
+    columns: &[usize],
+    template: &str,
+    names: &mut IndexNames,
+) -> Option<Fix> {
+    let third = &table.third_argument;
+    let keys = columns.iter().map(|column| table.columns[*column].key.as_str());
+    // A factory's call is every table's that it makes.
+    if !third.is_own || !keys.clone().all(is_name) {
+        return None;
+    }
+    let name = table.index_name(columns, template);
+    let (function, imported) = import(graph, table.span.file, table.dialect.module(), "index")?;
+    let parameter = match &third.form {
+        Form::List(parameter) | Form::Object(parameter) => parameter.as_str(),
+        Form::Missing => "t",
+        Form::Other => return None,
+    };
+    if function == parameter {
+        return None;
+    }
+    let written = serde_json::to_string(&name).ok()?;
+    let index = format!("{function}({written}).on({})", table.column_keys(parameter, columns));
+    let mut edits: Vec<Edit> = imported.into_iter().collect();
+    match (&third.form, third.entries) {
+        (Form::Missing, _) => {
+            let span = end_of_arguments(&graph.sources, table.span)?;
+            edits.push(Edit { span, text: format!(", ({parameter}) => [{index}]") });
+        }
+        (Form::List(_), Some(list)) => edits.extend(add_entry(&graph.sources, list, &index)?),
+        (Form::Object(_), Some(object)) => {
+            let key = table.index_key(columns);
+            if graph.sources.text(object.span).contains(&key) {
+                return None;
+            }
+            edits.extend(add_entry(&graph.sources, object, &format!("{key}: {index}"))?);
+        }
+        _ => return None,
+    }
+    if !names.taken.insert(name.clone()) {
+        return None;
+    }
+    Some(Fix { title: format!("add the index `{name}`"), edits, changes_schema: true })
+}

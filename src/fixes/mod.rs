@@ -1,0 +1,22 @@
+//! What a rule can change for the user: texts for places, made from the graph and the sources; and which changes go
+//! together.
+//!
+//! Nothing here decides what is wrong, and nothing writes a file. A change that cannot be placed with certainty is
+//! `None`: the finding then has its help alone.
+
+mod apply;
+mod brackets;
+mod imports;
+mod index;
+mod on_delete;
+
+pub use apply::{Round, apply};
+pub use index::{IndexNames, add_index};
+pub use on_delete::say_on_delete;
+
+/// Whether a text can stand where TypeScript wants a name.
+fn is_name(text: &str) -> bool {
+    let mut letters = text.chars();
+    letters.next().is_some_and(|first| first.is_alphabetic() || matches!(first, '_' | '$'))
+        && letters.all(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '$'))
+}

@@ -1,0 +1,75 @@
+//! How the third argument of a table is written, for those who show or write one.
+
+use rustc_hash::FxHashMap;
+
+use super::Linker;
+use crate::eval::Value;
+use crate::graph::{Bracketed, Form, ThirdArgument};
+use crate::source::{FileId, Span};
+use crate::syntax::{Body, Element, Expr, ExprKind, Module, Pattern, Property, Statement};
+
+/// The third argument of a table in a file.
+pub(super) fn third_argument(file: FileId, value: &Value, module: &Module) -> ThirdArgument {
+    let mut entries = None;
+    let form = match value {
+        Value::Undefined | Value::Null => Form::Missing,
+        Value::Function(closure) => {
+            let parameter = match closure.function.params.first() {
+                Some(Pattern::Name(name, _)) => Some(name.clone()),
+                None | Some(_) => None,
+            };
+            let result = match &closure.function.body {
+                Body::Value(value) => Some(&**value),
+                Body::Block(statements) => match statements.as_slice() {
+                    [Statement::Return(Some(value))] => Some(value),
+                    _ => None,
+                },
+            };
+            entries = result.and_then(|value| bracketed(file, value));
+            match (parameter, result.map(|value| &value.kind)) {
+                (Some(parameter), Some(ExprKind::Array(_))) => Form::List(parameter),
+                (Some(parameter), Some(ExprKind::Object(_))) => Form::Object(parameter),
+                _ => Form::Other,
+            }
+        }
+        _ => Form::Other,
+    };
+    ThirdArgument { form, entries, is_own: false, knows_index: module.bindings.contains_key("index") }
+}
+
+fn bracketed(file: FileId, value: &Expr) -> Option<Bracketed> {
+    let last = match &value.kind {
+        ExprKind::Array(elements) => elements.last().map(|element| match element {
+            Element::Value(value) => Some(value.range),
+            // The range is that of what is spread, behind its dots, which is all that matters at the end.
+            Element::Spread(value) => Some(value.range),
+            Element::Hole => None,
+        }),
+        ExprKind::Object(properties) => properties.last().map(|property| match property {
+            Property::Value(_, _, range) | Property::Getter(_, _, range) => Some(*range),
+            Property::Spread(value) => Some(value.range),
+        }),
+        _ => return None,
+    };
+    // A hole at the end is no place to write behind.
+    let last = match last {
+        Some(None) => return None,
+        Some(Some(range)) => Some(range.in_file(file)),
+        None => None,
+    };
+    Some(Bracketed { span: value.range.in_file(file), last })
+}
+
+impl Linker<'_> {
+    /// Marks the tables whose call makes no other: that of a factory makes as many as it is called for.
+    pub(super) fn mark_own_calls(&mut self) {
+        let mut made: FxHashMap<Span, u32> = FxHashMap::default();
+        for table in &self.graph.tables {
+            *made.entry(table.span).or_default() += 1;
+        }
+        for table in &mut self.graph.tables {
+            let is_here = table.span.file == table.binding.file;
+            table.third_argument.is_own = is_here && made.get(&table.span) == Some(&1);
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! `--fix` and `--diff`.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod support;
+
+use std::fs;
+use std::path::Path;
+use support::{ORDERS, USERS, repository, run, shop, write};
+
+fn text(at: &Path, file: &str) -> String {
+    fs::read_to_string(at.join(file)).unwrap()
+}
+
+const FIXED: &str = "index(\"orders_user_id_idx\")";
+
+#[test]
+fn a_diff_writes_nothing() {
+    let folder = shop();
+    let at = folder.path();
+    let before = text(at, "db/orders.ts");
+    run(at, &["--diff"]).exits(0).complains("nothing to fix");
+    let diff =
+        run(at, &["--fix=schema", "--diff"]).exits(1).complains("would fix 1 finding in 1 file").stdout;
+    assert!(diff.starts_with("--- a/db/orders.ts\n+++ b/db/orders.ts\n@@ "), "{diff}");
+    assert_eq!(text(at, "db/orders.ts"), before);
+    // It is one that git takes, and what comes out is clean.
+    fs::write(at.join("fix.patch"), diff).unwrap();
+    support::git(at, &["apply", "fix.patch"]);
+    assert!(text(at, "db/orders.ts").contains(FIXED));
+    run(at, &["--fix=schema", "--diff"]).exits(0).complains("nothing to fix");
+}
+
+#[test]
+fn what_changes_the_database_is_asked_for_by_name() {
+    let folder = shop();
+    let at = folder.path();
+    run(at, &["--fix"]).exits(0).complains("nothing to fix").says("1 warning");
+    assert_eq!(text(at, "db/orders.ts"), ORDERS);
+    run(at, &["--fix=schema"]).exits(0).complains("fixed 1 finding in 1 file").says("no findings");
+    let fixed = text(at, "db/orders.ts");
+    assert!(fixed.contains(FIXED), "{fixed}");
+    run(at, &["--fix=schema"]).exits(0).complains("nothing to fix");
+    assert_eq!(text(at, "db/orders.ts"), fixed);
+}
+
+#[test]
+fn only_what_was_asked_for_is_changed() {
+    let folder = shop();
+    let at = folder.path();
+    write(at, "db/bills.ts", ORDERS.replace("orders", "bills"));
+    run(at, &["--fix=schema", "db/bills.ts"]).exits(0).complains("fixed 1 finding in 1 file");
+    assert_eq!(text(at, "db/orders.ts"), ORDERS);
+    run(at, &["baseline"]).exits(0);
+    run(at, &["--fix=schema"]).exits(0).complains("nothing to fix");
+    run(at, &["-", "--stdin-filename", "db/orders.ts", "--fix"])
+        .exits(2)
+        .complains("has nothing to write standard input to");
+}
+
+#[test]
+fn marks_newlines_and_rights_of_a_file_stay() {
+    let folder = shop();
+    let at = folder.path();
+    fs::write(at.join("db/orders.ts"), format!("\u{feff}{}", ORDERS.replace('\n', "\r\n"))).unwrap();
+    run(at, &["--fix=schema"]).exits(0).complains("fixed 1 finding");
+    let fixed = text(at, "db/orders.ts");
+    assert!(fixed.starts_with('\u{feff}') && fixed.contains(FIXED));
+    assert_eq!(fixed.matches("\r\n").count(), fixed.matches('\n').count());
+}
+
+#[cfg(unix)]
+#[test]
+fn links_are_followed_and_what_may_not_be_written_is_named() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let folder = repository(&[("db/users.ts", USERS)]);
+    let at = folder.path();
+    write(at, "db/users.ts", USERS);
+    write(at, "real/orders.ts.txt", ORDERS);
+    write(at, "db/bills.ts", ORDERS.replace("orders", "bills"));
+    symlink("../real/orders.ts.txt", at.join("db/orders.ts")).unwrap();
+    let mode = |file: &str| fs::metadata(at.join(file)).unwrap().permissions().mode() & 0o777;
+    fs::set_permissions(at.join("db/bills.ts"), fs::Permissions::from_mode(0o444)).unwrap();
+    fs::set_permissions(at.join("real/orders.ts.txt"), fs::Permissions::from_mode(0o640)).unwrap();
+    let ran = run(at, &["--fix=schema"]).exits(2);
+    let ran = ran.complains("error: `db/bills.ts` was not changed: it may only be read");
+    assert!(!ran.stderr.contains("orders"), "{ran:?}");
+    assert_eq!(text(at, "db/bills.ts"), ORDERS.replace("orders", "bills"));
+    // The other file is written all the same: what the link leads to, with its rights; the link stays one.
+    assert!(text(at, "real/orders.ts.txt").contains(FIXED));
+    assert!(fs::symlink_metadata(at.join("db/orders.ts")).unwrap().is_symlink());
+    assert_eq!((mode("db/bills.ts"), mode("real/orders.ts.txt")), (0o444, 0o640));
+    fs::set_permissions(at.join("db/bills.ts"), fs::Permissions::from_mode(0o644)).unwrap();
+    run(at, &["--fix=schema"]).exits(0).complains("fixed 1 finding in 1 file");
+    let left: Vec<_> = fs::read_dir(at.join("db")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left.len(), 3, "nothing is left behind: {left:?}");
+}
