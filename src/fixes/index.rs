@@ -1,29 +1,29 @@
 //! Writing an index into the third argument of a table.
 
 use rustc_hash::FxHashSet;
+use smol_str::SmolStr;
 
 use super::brackets::{add_entry, end_of_arguments};
 use super::imports::import;
 use super::is_name;
-use crate::graph::{Form, SchemaGraph, Table};
+use crate::graph::{Dialect, Form, SchemaGraph, Table};
 use crate::rule::{Edit, Fix};
 
-/// Names that an index cannot have, because something in a database has them already.
+/// Names that an index cannot have, because something has them already: by project and database.
 #[derive(Debug, Default)]
 pub struct IndexNames {
-    taken: FxHashSet<String>,
+    taken: FxHashSet<(usize, Dialect, SmolStr)>,
 }
 
 impl IndexNames {
-    /// The names of all tables, indexes and unique constraints, whichever database they are in.
+    /// The names of all tables, indexes and unique constraints.
     pub fn new(graph: &SchemaGraph) -> Self {
         let mut taken = FxHashSet::default();
         for table in &graph.tables {
-            taken.extend(table.name.as_ref().ok().map(ToString::to_string));
             let indexes = table.indexes.iter().filter_map(|index| index.name.as_ref().ok()?.as_ref());
-            taken.extend(indexes.map(ToString::to_string));
             let uniques = table.uniques.iter().filter_map(|unique| unique.name.as_ref().ok());
-            taken.extend(uniques.map(ToString::to_string));
+            let names = table.name.as_ref().ok().into_iter().chain(indexes).chain(uniques);
+            taken.extend(names.map(|name| (table.project, table.dialect, name.clone())));
         }
         Self { taken }
     }
@@ -71,7 +71,7 @@ pub fn add_index(
         }
         _ => return None,
     }
-    if !names.taken.insert(name.clone()) {
+    if !names.taken.insert((table.project, table.dialect, SmolStr::new(&name))) {
         return None;
     }
     Some(Fix { title: format!("add the index `{name}`"), edits, changes_schema: true })

@@ -58,8 +58,8 @@ for (const repository of repositories) {
         continue;
       }
       old.delete(name(table));
-      const { indexes, ...rest } = table;
-      const { indexes: hadIndexes, ...had } = was;
+      const { indexes = [], ...rest } = table;
+      const { indexes: hadIndexes = [], ...had } = was;
       const known = hadIndexes.map((index) => JSON.stringify(still(index)));
       added.push(...indexes.filter((index) => !known.includes(JSON.stringify(still(index)))).map((index) => indexOf(table, index)));
       if (indexes.length < hadIndexes.length) problems.push(`${name(table)} lost an index`);
