@@ -6,21 +6,28 @@
 
 mod actions;
 mod coverage;
+mod declared;
 mod dialect;
 mod fact;
 pub mod json;
+mod key_types;
 mod link;
 mod names;
+mod reference;
 mod subject;
 mod table;
+mod uniqueness;
 
 pub use actions::effect_of_delete;
 pub use coverage::{Coverage, Lacking, Server, coverage, nearest, needs_indexes};
 pub use dialect::*;
 pub use fact::*;
+pub use key_types::{TypeClash, type_clash};
 pub use link::*;
 pub use names::GeneratedNames;
+pub use reference::Reference;
 pub use table::*;
+pub use uniqueness::Uniqueness;
 
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;

@@ -232,6 +232,8 @@ pub struct Index {
     pub method: Fact<Option<SmolStr>>,
     /// The predicate of a partial index.
     pub predicate: Option<Fact<Predicate>>,
+    /// Migrations create it, and no foreign key to its columns before it.
+    pub migrated: bool,
     /// The call.
     pub span: Span,
 }

@@ -316,6 +316,7 @@ impl Linker<'_> {
                     parts,
                     method: method.clone(),
                     predicate: predicate.as_ref().map(|predicate| predicate::read(table, predicate)),
+                    migrated: false,
                     span,
                 });
             }
