@@ -7,6 +7,8 @@ mod aggregate_disposition_mismatch;
 mod cascade_across_aggregates;
 mod cross_schema_reference;
 mod dangling_linkable;
+mod foreign_key_target_not_unique;
+mod foreign_key_type_mismatch;
 mod link_identifier_too_long;
 mod link_payload;
 mod missing_adr_citation;
@@ -18,6 +20,10 @@ mod on_delete_policy;
 mod open_polymorphic_discriminator;
 mod relation_naming;
 mod relation_without_foreign_key;
+mod self_identical_foreign_key;
+mod serial_foreign_key;
+mod set_default_without_default;
+mod set_null_on_not_null;
 mod soft_reference_inside_aggregate;
 mod soft_reference_inside_boundary;
 mod soft_reference_type_mismatch;
@@ -48,6 +54,8 @@ pub static RULES: &[Entry] = &[
     Entry::of::<cascade_across_aggregates::CascadeAcrossAggregates>(),
     Entry::of::<cross_schema_reference::CrossSchemaReference>(),
     Entry::of::<dangling_linkable::DanglingLinkable>(),
+    Entry::of::<foreign_key_target_not_unique::ForeignKeyTargetNotUnique>(),
+    Entry::of::<foreign_key_type_mismatch::ForeignKeyTypeMismatch>(),
     Entry::of::<link_identifier_too_long::LinkIdentifierTooLong>(),
     Entry::of::<link_payload::LinkPayload>(),
     Entry::of::<missing_adr_citation::MissingAdrCitation>(),
@@ -59,6 +67,10 @@ pub static RULES: &[Entry] = &[
     Entry::of::<open_polymorphic_discriminator::OpenPolymorphicDiscriminator>(),
     Entry::of::<relation_naming::RelationNaming>(),
     Entry::of::<relation_without_foreign_key::RelationWithoutForeignKey>(),
+    Entry::of::<self_identical_foreign_key::SelfIdenticalForeignKey>(),
+    Entry::of::<serial_foreign_key::SerialForeignKey>(),
+    Entry::of::<set_default_without_default::SetDefaultWithoutDefault>(),
+    Entry::of::<set_null_on_not_null::SetNullOnNotNull>(),
     Entry::of::<soft_reference_inside_aggregate::SoftReferenceInsideAggregate>(),
     Entry::of::<soft_reference_inside_boundary::SoftReferenceInsideBoundary>(),
     Entry::of::<soft_reference_type_mismatch::SoftReferenceTypeMismatch>(),
