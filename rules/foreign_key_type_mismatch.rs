@@ -53,21 +53,19 @@ fn report(
         }
         _ => format!("foreign key `{subject}` is `{own}`, but `{to}` is `{other}`"),
     };
-    let place = table.columns[column].span;
-    let finding = out.report(subject, place, message);
+    let finding = out.report(subject, table.place_of(reference.key), message);
     match clash {
         TypeClash::Refused(why) | TypeClash::Unequal(why) => finding.label(*why),
         TypeClash::TooSmall(which) => finding
             .label(format!("rows of `{}` whose key is {which} cannot be referred to", target.display_name())),
     };
-    if let Some(helper) = table.columns[column].helper {
+    if !reference.key.inline {
+        finding.related(table.columns[column].span, format!("it is `{own}`"));
+    } else if let Some(helper) = table.columns[column].helper {
         finding.related(helper, "the column is declared in this helper");
     }
-    if !reference.key.inline {
-        finding.related(reference.key.span, "the key");
-    }
     finding
-        .related(target.columns[key].span, "what it refers to")
+        .related(target.columns[key].span, format!("it is `{other}`"))
         .help(format!("declare it as the key is: `{}`", graph.declared_like(table, column, target, key)));
 }
 

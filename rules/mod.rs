@@ -11,6 +11,7 @@ mod foreign_key_target_not_unique;
 mod foreign_key_type_mismatch;
 mod link_identifier_too_long;
 mod link_payload;
+mod lost_column_modifier;
 mod missing_adr_citation;
 mod missing_on_delete;
 mod missing_relation;
@@ -58,6 +59,7 @@ pub static RULES: &[Entry] = &[
     Entry::of::<foreign_key_type_mismatch::ForeignKeyTypeMismatch>(),
     Entry::of::<link_identifier_too_long::LinkIdentifierTooLong>(),
     Entry::of::<link_payload::LinkPayload>(),
+    Entry::of::<lost_column_modifier::LostColumnModifier>(),
     Entry::of::<missing_adr_citation::MissingAdrCitation>(),
     Entry::of::<missing_on_delete::MissingOnDelete>(),
     Entry::of::<missing_relation::MissingRelation>(),

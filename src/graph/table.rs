@@ -155,10 +155,21 @@ pub struct ColumnFacts {
     pub enum_values: Option<Fact<Vec<SmolStr>>>,
     /// Name and pgSchema of its enum type.
     pub enum_name: Option<(Fact<SmolStr>, Option<Fact<SmolStr>>)>,
-    /// Where 0.x drops modifiers because `.array()` follows them.
-    pub lost_modifiers: Vec<Span>,
+    /// What 0.x drops because `.array()` follows it, and nothing says again.
+    pub lost_modifiers: Vec<LostModifier>,
     /// The call of its function.
     pub builder: Span,
+}
+
+/// A modifier that `.array()` drops in 0.x.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LostModifier {
+    /// Its name: `notNull`.
+    pub name: SmolStr,
+    /// Its place, from its name on.
+    pub span: Span,
+    /// The `.array()`.
+    pub array: Span,
 }
 
 /// `.unique()` at a column.
