@@ -80,8 +80,19 @@ fn report(
 /// The modifier as it is written after `.array()`: the default of a list is a list.
 fn after(graph: &SchemaGraph, lost: &LostModifier) -> String {
     let text = one_line(graph.sources.text(lost.span));
-    match text.strip_prefix("default(").and_then(|rest| rest.strip_suffix(')')) {
-        Some(value) if !value.starts_with(['[', 's']) => format!(".default([{value}])"),
+    let value = text.strip_prefix("default(").and_then(|rest| rest.strip_suffix(')'));
+    let is_literal = |value: &str| {
+        value.starts_with(['"', '\'', '`'])
+            || value.starts_with(|c: char| c.is_ascii_digit())
+            || value == "true"
+            || value == "false"
+    };
+    match (lost.name.as_str(), value) {
+        ("defaultNow", _) => ".default(sql`array[now()]`)".into(),
+        ("defaultRandom", _) => ".default(sql`array[gen_random_uuid()]`)".into(),
+        // Lists do not count.
+        ("generatedAlwaysAsIdentity" | "generatedByDefaultAsIdentity", _) => String::new(),
+        (_, Some(value)) if is_literal(value) => format!(".default([{value}])"),
         _ => format!(".{text}"),
     }
 }

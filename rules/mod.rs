@@ -9,6 +9,7 @@ mod cross_schema_reference;
 mod dangling_linkable;
 mod foreign_key_target_not_unique;
 mod foreign_key_type_mismatch;
+mod ignored_table_extra;
 mod link_identifier_too_long;
 mod link_payload;
 mod lost_column_modifier;
@@ -57,6 +58,7 @@ pub static RULES: &[Entry] = &[
     Entry::of::<dangling_linkable::DanglingLinkable>(),
     Entry::of::<foreign_key_target_not_unique::ForeignKeyTargetNotUnique>(),
     Entry::of::<foreign_key_type_mismatch::ForeignKeyTypeMismatch>(),
+    Entry::of::<ignored_table_extra::IgnoredTableExtra>(),
     Entry::of::<link_identifier_too_long::LinkIdentifierTooLong>(),
     Entry::of::<link_payload::LinkPayload>(),
     Entry::of::<lost_column_modifier::LostColumnModifier>(),

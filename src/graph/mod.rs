@@ -51,6 +51,8 @@ pub struct SchemaGraph {
     pub enums: Vec<EnumType>,
     /// Sequences, by file and place.
     pub sequences: Vec<Sequence>,
+    /// Indexes, unique constraints and keys that no table has, by file and place.
+    pub stray_constraints: Vec<StrayConstraint>,
     /// Relations, by file and place.
     pub relations: Vec<Relation>,
     /// `relations()` calls, also those that declare none: the table and the name that the file gives it.

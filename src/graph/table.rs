@@ -3,7 +3,7 @@
 use smol_str::SmolStr;
 use std::sync::Arc;
 
-use super::{Binding, Casing, Dialect, DrizzleLine, Fact, Unknown};
+use super::{Binding, Casing, ColumnRef, Dialect, DrizzleLine, Fact, Unknown};
 use crate::source::Span;
 
 /// A table by its number in [`super::SchemaGraph::tables`].
@@ -47,6 +47,8 @@ pub struct Table {
     pub policies: Vec<Policy>,
     /// Entries of the third argument that Drizzle ignores.
     pub ignored_extras: Vec<IgnoredExtra>,
+    /// Entries of the third argument that stand on a column of another table.
+    pub misplaced: Vec<Misplaced>,
     /// How the third argument is written.
     pub third_argument: ThirdArgument,
     /// Why the third argument may say more.
@@ -258,6 +260,8 @@ pub enum IndexPart {
         column: usize,
         /// `.desc()`.
         descending: bool,
+        /// `.nullsFirst()`, `.nullsLast()`.
+        nulls_first: Option<bool>,
         /// `.op()`.
         operator_class: Option<SmolStr>,
     },
@@ -341,6 +345,32 @@ pub struct Policy {
 pub struct IgnoredExtra {
     /// Why Drizzle ignores it.
     pub reason: &'static str,
+    /// Its place.
+    pub span: Span,
+}
+
+/// An index, unique constraint or key of one table on a column of another.
+#[derive(Debug)]
+pub struct Misplaced {
+    /// What it is: `index`.
+    pub kind: &'static str,
+    /// The other table's column, the first one.
+    pub column: ColumnRef,
+    /// Its place.
+    pub span: Span,
+}
+
+/// An index, unique constraint or key that no table has.
+#[derive(Debug)]
+pub struct StrayConstraint {
+    /// What it is: `index`.
+    pub kind: &'static str,
+    /// The table of its columns.
+    pub table: TableId,
+    /// Its columns.
+    pub columns: Vec<usize>,
+    /// The name that the file gives it.
+    pub binding: Binding,
     /// Its place.
     pub span: Span,
 }

@@ -4,6 +4,7 @@ use smol_str::SmolStr;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::extras::EntryPlaces;
 use super::projects::Projects;
 use super::{Linker, columns, predicate};
 use crate::eval::drizzle::{self, ConstraintKind, Entity, sql_text};
@@ -28,6 +29,7 @@ impl Linker<'_> {
             at += 1;
         }
         self.name_constraints();
+        self.find_stray_constraints();
     }
 
     fn build_table(
@@ -59,6 +61,7 @@ impl Linker<'_> {
             checks: Vec::new(),
             policies: Vec::new(),
             ignored_extras: Vec::new(),
+            misplaced: Vec::new(),
             third_argument: third_argument(&table.extra, &module),
             extras_open: None,
             row_level_security: table.row_level_security.get(),
@@ -238,15 +241,18 @@ impl Linker<'_> {
             }
             other => other.clone(),
         };
+        self.consume(&value, 0);
         match value {
             Value::Array(items) => {
-                for item in items.borrow().iter() {
+                let places = EntryPlaces::of(&table.extra, items.borrow().len(), at);
+                for (index, item) in items.borrow().iter().enumerate() {
+                    let place = places.get(index);
                     match item {
                         // `flat(1)`: one list inside the list is opened, a deeper one is not.
                         Value::Array(inner) => {
-                            inner.borrow().iter().for_each(|item| self.extra(table, built, item));
+                            inner.borrow().iter().for_each(|item| self.extra(table, built, item, place));
                         }
-                        item => self.extra(table, built, item),
+                        item => self.extra(table, built, item, place),
                     }
                 }
             }
@@ -261,7 +267,7 @@ impl Linker<'_> {
                             reason: "a list inside the object form",
                             span: member.written,
                         }),
-                        value => self.extra(table, built, value),
+                        value => self.extra(table, built, value, member.written),
                     }
                 }
             }
@@ -276,7 +282,7 @@ impl Linker<'_> {
     }
 
     /// One entry of the third argument.
-    fn extra(&mut self, table: &Rc<drizzle::Table>, built: &mut Table, value: &Value) {
+    fn extra(&mut self, table: &Rc<drizzle::Table>, built: &mut Table, value: &Value, place: Span) {
         let ignored = |reason, span| IgnoredExtra { reason, span };
         let constraint = match value {
             Value::Entity(Entity::Constraint(constraint)) => constraint.borrow(),
@@ -285,19 +291,24 @@ impl Linker<'_> {
                 return;
             }
             Value::Array(_) => {
-                built.ignored_extras.push(ignored("a list nested too deep", table.at));
+                built.ignored_extras.push(ignored("a list nested too deep", place));
                 return;
             }
             Value::Entity(Entity::Sql(_)) => {
-                built.ignored_extras.push(ignored("plain SQL", table.at));
+                built.ignored_extras.push(ignored("plain SQL", place));
                 return;
             }
             Value::Object(_) => {
-                built.ignored_extras.push(ignored("a plain object", table.at));
+                built.ignored_extras.push(ignored("a plain object", place));
+                return;
+            }
+            Value::Entity(Entity::Column(_)) => {
+                built.ignored_extras.push(ignored("a column by itself", place));
                 return;
             }
             _ => return,
         };
+        self.note_misplaced(table, built, &constraint);
         let span = constraint.at;
         let name = constraint.name.clone();
         match &constraint.kind {
@@ -442,6 +453,7 @@ fn index_part(table: &Rc<drizzle::Table>, part: &Value) -> IndexPart {
                 Some(index) => IndexPart::Column {
                     column: index,
                     descending: column.order.descending,
+                    nulls_first: column.order.nulls_first,
                     operator_class: column.order.operator_class.clone(),
                 },
                 None => IndexPart::Foreign,
