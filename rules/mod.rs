@@ -20,6 +20,7 @@ mod missing_required_column;
 mod naming_convention;
 mod on_delete_policy;
 mod open_polymorphic_discriminator;
+mod redundant_index;
 mod relation_naming;
 mod relation_without_foreign_key;
 mod self_identical_foreign_key;
@@ -69,6 +70,7 @@ pub static RULES: &[Entry] = &[
     Entry::of::<naming_convention::NamingConvention>(),
     Entry::of::<on_delete_policy::OnDeletePolicy>(),
     Entry::of::<open_polymorphic_discriminator::OpenPolymorphicDiscriminator>(),
+    Entry::of::<redundant_index::RedundantIndex>(),
     Entry::of::<relation_naming::RelationNaming>(),
     Entry::of::<relation_without_foreign_key::RelationWithoutForeignKey>(),
     Entry::of::<self_identical_foreign_key::SelfIdenticalForeignKey>(),
