@@ -27,12 +27,12 @@ impl Rule for ForeignKeyTargetNotUnique {
         for reference in context.graph.references() {
             let target = reference.target;
             // What SQL files or other people create may have keys that TypeScript does not speak of.
-            if target.external || target.created_by_sql || has_no_key(target) {
+            if target.external || target.created_by_sql || is_stub(context.graph, target) {
                 continue;
             }
             match target.uniqueness(&reference.target_columns) {
                 Uniqueness::Constraint | Uniqueness::Unknown => {}
-                Uniqueness::Index(index) if is_created_too_late(target) && !index.migrated => {
+                Uniqueness::Index(index) if target.has_late_unique_indexes() && !index.migrated => {
                     report_index(&reference, index, out);
                 }
                 Uniqueness::Index(_) => {}
@@ -50,21 +50,17 @@ impl Rule for ForeignKeyTargetNotUnique {
     }
 }
 
-/// A stub: its keys are told elsewhere, or `table-without-primary-key` speaks of it.
-fn has_no_key(table: &Table) -> bool {
-    table.primary_key_columns().is_empty()
-        && table.uniques.is_empty()
-        && !table.indexes.iter().any(|index| index.unique)
-        && !table.columns.iter().any(|column| column.facts.as_ref().is_ok_and(|facts| facts.unique.is_some()))
-}
-
-/// Whether drizzle-kit creates unique indexes after foreign keys.
-fn is_created_too_late(table: &Table) -> bool {
-    match table.dialect {
-        Dialect::Postgres => table.line == DrizzleLine::V0,
-        Dialect::MsSql => true,
-        _ => false,
-    }
+/// A table without any key: unless a drizzle.config certainly creates it, its keys are told elsewhere.
+fn is_stub(graph: &SchemaGraph, table: &Table) -> bool {
+    let has_key = !table.primary_key_columns().is_empty()
+        || !table.uniques.is_empty()
+        || table.indexes.iter().any(|index| index.unique)
+        || table.columns.iter().any(|column| column.facts.as_ref().is_ok_and(|facts| facts.unique.is_some()));
+    // A table in a schema of its own, as Supabase's `auth`, may be somebody else's.
+    let is_created = table.namespace.is_none()
+        && table.binding.exported
+        && graph.projects[table.project].schema_files.contains(&table.binding.file);
+    !has_key && !is_created
 }
 
 fn report_index(reference: &Reference<'_>, index: &Index, out: &mut Findings) {

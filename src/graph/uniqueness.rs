@@ -1,6 +1,6 @@
 //! Whether columns are a key that foreign keys may refer to.
 
-use super::{ColumnFacts, Fact, Index, IndexPart, Table};
+use super::{ColumnFacts, Dialect, DrizzleLine, Fact, Index, IndexPart, Table};
 
 /// What makes columns unique.
 #[derive(Debug)]
@@ -61,6 +61,15 @@ impl Table {
             (_, true) => Uniqueness::Unknown,
             (Some(index), false) => Uniqueness::Index(index),
             (None, false) => Uniqueness::Nothing { partial },
+        }
+    }
+
+    /// Whether drizzle-kit creates unique indexes of this database after the foreign keys that need them.
+    pub fn has_late_unique_indexes(&self) -> bool {
+        match self.dialect {
+            Dialect::Postgres => self.line == DrizzleLine::V0,
+            Dialect::MsSql => true,
+            _ => false,
         }
     }
 

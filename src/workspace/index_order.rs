@@ -12,7 +12,8 @@ use crate::graph::{Reference, SchemaGraph, Table, TableId, Uniqueness};
 pub(super) fn mark_migrated_indexes(root: &Path, graph: &mut SchemaGraph) {
     let mut asked: Vec<Asked> = Vec::new();
     for reference in graph.references() {
-        if let Uniqueness::Index(index) = reference.target.uniqueness(&reference.target_columns)
+        if reference.target.has_late_unique_indexes()
+            && let Uniqueness::Index(index) = reference.target.uniqueness(&reference.target_columns)
             && let Ok(Some(name)) = &index.name
             && let Some(out) = &graph.projects[reference.target.project].out
         {

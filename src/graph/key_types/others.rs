@@ -4,22 +4,18 @@ use super::sql_type::SqlType;
 use super::{TypeClash, refused, too_short, too_small};
 use crate::graph::Dialect;
 
-/// CockroachDB compares families of types.
+/// CockroachDB compares families of types; of numbers among each other, and of moments, nothing is said.
 pub(super) fn cockroach(own: &SqlType, other: &SqlType) -> Option<TypeClash> {
     if own.is_array || other.is_array || own.is_enum || other.is_enum {
         return None;
     }
     let family = |of: &SqlType| {
         Some(match of.name.as_str() {
-            "int2" | "int4" | "int8" => "int",
+            "int2" | "int4" | "int8" | "decimal" | "float" | "real" => "number",
             "string" | "varchar" | "char" => "string",
             "uuid" => "uuid",
             "bool" => "bool",
-            "decimal" => "decimal",
-            "float" | "real" => "float",
-            "date" => "date",
-            "timestamp" => "timestamp",
-            "timestamptz" => "timestamptz",
+            "date" | "timestamp" | "timestamptz" => "moment",
             "inet" => "inet",
             _ => return None,
         })
