@@ -27,7 +27,9 @@ pub(super) fn mark_migrated_indexes(root: &Path, graph: &mut SchemaGraph) {
             });
         }
     }
-    asked.sort_by(|left, right| left.folder.cmp(&right.folder));
+    // Many keys refer to one index: its migrations are searched once.
+    asked.sort();
+    asked.dedup();
     for same in asked.chunk_by(|left, right| left.folder == right.folder) {
         let text = same.first().map(|asked| migrations(&asked.folder)).unwrap_or_default();
         for Asked { table, index, name, key, .. } in same {
@@ -49,10 +51,11 @@ pub(super) fn mark_migrated_indexes(root: &Path, graph: &mut SchemaGraph) {
     }
 }
 
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Asked {
+    folder: PathBuf,
     table: TableId,
     index: usize,
-    folder: PathBuf,
     name: String,
     key: String,
 }
