@@ -7,8 +7,12 @@ mod aggregate_disposition_mismatch;
 mod cascade_across_aggregates;
 mod cross_schema_reference;
 mod dangling_linkable;
+mod foreign_key_target_not_unique;
+mod foreign_key_type_mismatch;
+mod ignored_table_extra;
 mod link_identifier_too_long;
 mod link_payload;
+mod lost_column_modifier;
 mod missing_adr_citation;
 mod missing_on_delete;
 mod missing_relation;
@@ -16,8 +20,13 @@ mod missing_required_column;
 mod naming_convention;
 mod on_delete_policy;
 mod open_polymorphic_discriminator;
+mod redundant_index;
 mod relation_naming;
 mod relation_without_foreign_key;
+mod self_identical_foreign_key;
+mod serial_foreign_key;
+mod set_default_without_default;
+mod set_null_on_not_null;
 mod soft_reference_inside_aggregate;
 mod soft_reference_inside_boundary;
 mod soft_reference_type_mismatch;
@@ -48,8 +57,12 @@ pub static RULES: &[Entry] = &[
     Entry::of::<cascade_across_aggregates::CascadeAcrossAggregates>(),
     Entry::of::<cross_schema_reference::CrossSchemaReference>(),
     Entry::of::<dangling_linkable::DanglingLinkable>(),
+    Entry::of::<foreign_key_target_not_unique::ForeignKeyTargetNotUnique>(),
+    Entry::of::<foreign_key_type_mismatch::ForeignKeyTypeMismatch>(),
+    Entry::of::<ignored_table_extra::IgnoredTableExtra>(),
     Entry::of::<link_identifier_too_long::LinkIdentifierTooLong>(),
     Entry::of::<link_payload::LinkPayload>(),
+    Entry::of::<lost_column_modifier::LostColumnModifier>(),
     Entry::of::<missing_adr_citation::MissingAdrCitation>(),
     Entry::of::<missing_on_delete::MissingOnDelete>(),
     Entry::of::<missing_relation::MissingRelation>(),
@@ -57,8 +70,13 @@ pub static RULES: &[Entry] = &[
     Entry::of::<naming_convention::NamingConvention>(),
     Entry::of::<on_delete_policy::OnDeletePolicy>(),
     Entry::of::<open_polymorphic_discriminator::OpenPolymorphicDiscriminator>(),
+    Entry::of::<redundant_index::RedundantIndex>(),
     Entry::of::<relation_naming::RelationNaming>(),
     Entry::of::<relation_without_foreign_key::RelationWithoutForeignKey>(),
+    Entry::of::<self_identical_foreign_key::SelfIdenticalForeignKey>(),
+    Entry::of::<serial_foreign_key::SerialForeignKey>(),
+    Entry::of::<set_default_without_default::SetDefaultWithoutDefault>(),
+    Entry::of::<set_null_on_not_null::SetNullOnNotNull>(),
     Entry::of::<soft_reference_inside_aggregate::SoftReferenceInsideAggregate>(),
     Entry::of::<soft_reference_inside_boundary::SoftReferenceInsideBoundary>(),
     Entry::of::<soft_reference_type_mismatch::SoftReferenceTypeMismatch>(),

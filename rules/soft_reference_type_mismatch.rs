@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use smol_str::SmolStr;
 
-use crate::graph::{Dialect, Table};
+use crate::graph::Table;
 use crate::model::{Evidence, sql_type};
 use crate::rule::{Confidence, Context, Findings, Level, Meta, Rule};
 
@@ -51,7 +51,7 @@ impl Rule for SoftReferenceTypeMismatch {
                     .related(target.columns[*other].span, "the key that it means")
                     .help(format!(
                         "declare it as the key is: `{}`",
-                        declared(target, *other, table, *column)
+                        graph.declared_like(table, *column, target, *other)
                     ));
                 if let Evidence::Relation(relation) = reference.evidence {
                     finding.related(graph.relations[relation].span, "this relation joins them");
@@ -70,20 +70,4 @@ fn comparable(sql_type: &SmolStr) -> SmolStr {
         "binary" | "varbinary" => SmolStr::new_static("binary"),
         _ => sql_type.clone(),
     }
-}
-
-/// The key's builder with the column's name: `uuid("customer_id")`.
-fn declared(target: &Table, key: usize, table: &Table, column: usize) -> String {
-    let function = target.columns[key].facts.as_ref().map_or("customType", |facts| facts.function.as_str());
-    let is_mysql = matches!(target.dialect, Dialect::MySql | Dialect::SingleStore);
-    let function = match function {
-        "customType" | "enum" => return "declare it with the function that declares the key".to_string(),
-        "serial" if is_mysql => return "declare it as the key is: `bigint({ unsigned: true })`".to_string(),
-        "serial" => "integer",
-        "bigserial" => "bigint",
-        "smallserial" => "smallint",
-        other => other,
-    };
-    let (key, name) = (&table.columns[column].key, table.column_name(column));
-    format!("declare it as the key is: `{key}: {function}(\"{name}\")`")
 }

@@ -1,6 +1,7 @@
 //! The façade that the command line, the editor and tests call: from paths to a graph.
 
 mod changed;
+mod index_order;
 mod migrations;
 mod repository;
 mod settings;
@@ -136,6 +137,7 @@ pub fn read(root: &Path, options: &Options, settings: &Settings) -> Reading {
     let all_code = repository_root == root && !found.other_scripts && found.looked_at > found.scripts.len();
     graph.queries_relations = (found.queries || all_code).then_some(found.queries);
     mark_created_by_sql(&mut graph, &found.sql);
+    index_order::mark_migrated_indexes(root, &mut graph);
     clock.lap("evaluate and link");
     let mut unreadable_paths = found.failures;
     let Documents { mut written, problems } =

@@ -239,7 +239,9 @@ fn column(graph: &SchemaGraph, table: &Table, column: &Column) -> Value {
         put("autoIncrement", true.into());
     }
     if !facts.lost_modifiers.is_empty() {
-        put("lostModifiers", facts.lost_modifiers.iter().map(|at| span(graph, *at)).collect());
+        let mut arrays: Vec<Span> = facts.lost_modifiers.iter().map(|lost| lost.array).collect();
+        arrays.dedup();
+        put("lostModifiers", arrays.into_iter().map(|at| span(graph, at)).collect());
     }
     Value::Object(out)
 }

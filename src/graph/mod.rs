@@ -7,22 +7,29 @@
 mod actions;
 mod bracketed;
 mod coverage;
+mod declared;
 mod dialect;
 mod fact;
 pub mod json;
+mod key_types;
 mod link;
 mod names;
+mod reference;
 mod subject;
 mod table;
+mod uniqueness;
 
 pub use actions::{effect_of_delete, first_argument};
 pub use bracketed::{Bracketed, Imported, Imports};
 pub use coverage::{Coverage, Lacking, Server, coverage, nearest, needs_indexes};
 pub use dialect::*;
 pub use fact::*;
+pub use key_types::{TypeClash, type_clash};
 pub use link::*;
 pub use names::GeneratedNames;
+pub use reference::Reference;
 pub use table::*;
+pub use uniqueness::Uniqueness;
 
 use indexmap::IndexMap;
 use rustc_hash::{FxBuildHasher, FxHashMap};
@@ -46,6 +53,8 @@ pub struct SchemaGraph {
     pub enums: Vec<EnumType>,
     /// Sequences, by file and place.
     pub sequences: Vec<Sequence>,
+    /// Indexes, unique constraints and keys that no table has, by file and place.
+    pub stray_constraints: Vec<StrayConstraint>,
     /// Relations, by file and place.
     pub relations: Vec<Relation>,
     /// `relations()` calls, also those that declare none: the table and the name that the file gives it.

@@ -130,12 +130,7 @@ impl SchemaGraph {
             _ => ": any",
         };
         let call = format!(".references((){any} => {target}.{})", to.columns[*key].key);
-        let column = &from.columns[*column];
-        // Of a column that a spread or a helper brings in, only the call can be shown.
-        let written = self.sources.text(column.span);
-        let is_own = column.helper.is_none() && written.contains(':') && written.ends_with(')');
-        let written = if is_own { written } else { "" };
-        format!("{}{call}", written.split_whitespace().collect::<Vec<_>>().join(" "))
+        from.with_modifier(*column, &call, self)
     }
 }
 

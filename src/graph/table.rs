@@ -3,7 +3,7 @@
 use smol_str::SmolStr;
 use std::sync::Arc;
 
-use super::{Binding, Bracketed, Casing, Dialect, DrizzleLine, Fact, Unknown};
+use super::{Binding, Bracketed, Casing, ColumnRef, Dialect, DrizzleLine, Fact, Unknown};
 use crate::source::Span;
 
 /// A table by its number in [`super::SchemaGraph::tables`].
@@ -47,6 +47,8 @@ pub struct Table {
     pub policies: Vec<Policy>,
     /// Entries of the third argument that Drizzle ignores.
     pub ignored_extras: Vec<IgnoredExtra>,
+    /// Entries of the third argument that stand on a column of another table.
+    pub misplaced: Vec<Misplaced>,
     /// How the third argument is written.
     pub third_argument: ThirdArgument,
     /// Why the third argument may say more.
@@ -159,10 +161,21 @@ pub struct ColumnFacts {
     pub enum_values: Option<Fact<Vec<SmolStr>>>,
     /// Name and pgSchema of its enum type.
     pub enum_name: Option<(Fact<SmolStr>, Option<Fact<SmolStr>>)>,
-    /// Where 0.x drops modifiers because `.array()` follows them.
-    pub lost_modifiers: Vec<Span>,
+    /// What 0.x drops because `.array()` follows it, and nothing says again.
+    pub lost_modifiers: Vec<LostModifier>,
     /// The call of its function.
     pub builder: Span,
+}
+
+/// A modifier that `.array()` drops in 0.x.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LostModifier {
+    /// Its name: `notNull`.
+    pub name: SmolStr,
+    /// Its place, from its name on.
+    pub span: Span,
+    /// The `.array()`.
+    pub array: Span,
 }
 
 /// `.unique()` at a column.
@@ -236,6 +249,8 @@ pub struct Index {
     pub method: Fact<Option<SmolStr>>,
     /// The predicate of a partial index.
     pub predicate: Option<Fact<Predicate>>,
+    /// Migrations create it, and no foreign key to its columns before it.
+    pub migrated: bool,
     /// The call.
     pub span: Span,
 }
@@ -249,6 +264,8 @@ pub enum IndexPart {
         column: usize,
         /// `.desc()`.
         descending: bool,
+        /// `.nullsFirst()`, `.nullsLast()`.
+        nulls_first: Option<bool>,
         /// `.op()`.
         operator_class: Option<SmolStr>,
     },
@@ -332,6 +349,32 @@ pub struct Policy {
 pub struct IgnoredExtra {
     /// Why Drizzle ignores it.
     pub reason: &'static str,
+    /// Its place.
+    pub span: Span,
+}
+
+/// An index, unique constraint or key of one table on a column of another.
+#[derive(Debug)]
+pub struct Misplaced {
+    /// What it is: `index`.
+    pub kind: &'static str,
+    /// The other table's column, the first one.
+    pub column: ColumnRef,
+    /// Its place.
+    pub span: Span,
+}
+
+/// An index, unique constraint or key that no table has.
+#[derive(Debug)]
+pub struct StrayConstraint {
+    /// What it is: `index`.
+    pub kind: &'static str,
+    /// The table of its columns.
+    pub table: TableId,
+    /// Its columns.
+    pub columns: Vec<usize>,
+    /// The name that the file gives it.
+    pub binding: Binding,
     /// Its place.
     pub span: Span,
 }

@@ -26,6 +26,8 @@ pub(super) fn facts(key: &SmolStr, builder: &ColumnBuilder, casing: &Fact<Option
         None => None,
     };
     let brackets = if builder.line == DrizzleLine::V1 { builder.dimensions as usize } else { 0 };
+    // What is said again after `.array()` is not lost.
+    let is_said = |name: &SmolStr| builder.modifiers.iter().any(|(other, _)| other == name);
     ColumnFacts {
         name,
         sql_name,
@@ -53,7 +55,7 @@ pub(super) fn facts(key: &SmolStr, builder: &ColumnBuilder, casing: &Fact<Option
         dimensions: builder.dimensions,
         enum_values: builder.enum_values.clone(),
         enum_name: builder.enum_type.as_ref().map(|of| (of.name.clone(), of.namespace.clone())),
-        lost_modifiers: builder.lost.clone(),
+        lost_modifiers: builder.lost.iter().filter(|lost| !is_said(&lost.name)).cloned().collect(),
         builder: builder.at,
     }
 }

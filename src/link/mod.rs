@@ -7,6 +7,7 @@
 mod columns;
 mod comments;
 mod imports;
+mod extras;
 mod inverse;
 mod links;
 mod mirrors;
@@ -143,14 +144,12 @@ struct Linker<'w> {
     table_ids: FxHashMap<TableKey, TableId>,
     /// The tables, in the order of their numbers.
     tables: Vec<(Rc<drizzle::Table>, Binding)>,
+    strays: extras::Strays,
     evaluated: FxHashSet<FileId>,
     /// Exported names that make tables, or may.
     makers: FxHashSet<SmolStr>,
     unreadable: Vec<Unreadable>,
 }
-
-/// How deep objects are searched for tables.
-const MAX_NESTING: usize = 8;
 
 impl<'w> Linker<'w> {
     fn new(world: &'w dyn LinkWorld) -> Self {
@@ -168,6 +167,7 @@ impl<'w> Linker<'w> {
             link_holders: FxHashMap::default(),
             table_ids: FxHashMap::default(),
             tables: Vec::new(),
+            strays: extras::Strays::default(),
             evaluated: FxHashSet::default(),
             makers: FxHashSet::default(),
             unreadable: Vec::new(),
@@ -284,6 +284,7 @@ impl<'w> Linker<'w> {
                 }
                 holders.push(holder.clone());
             }
+            Value::Entity(Entity::Constraint(constraint)) => self.strays.hold(constraint, holder),
             Value::Object(object) if self.eval.is_link(object) => {
                 self.link_holders.entry(Rc::as_ptr(object)).or_default().push(holder.clone());
             }
@@ -296,7 +297,7 @@ impl<'w> Linker<'w> {
     }
 
     fn hold_members(&mut self, value: &Value, holder: &Holder, depth: usize) {
-        if depth >= MAX_NESTING {
+        if depth >= extras::MAX_NESTING {
             return;
         }
         let members: Vec<(SmolStr, Value)> = match value {

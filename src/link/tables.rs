@@ -4,6 +4,7 @@ use smol_str::SmolStr;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::extras::EntryPlaces;
 use super::projects::Projects;
 use super::third_argument::third_argument;
 use super::{Linker, columns, predicate};
@@ -30,6 +31,7 @@ impl Linker<'_> {
         }
         self.mark_own_calls();
         self.name_constraints();
+        self.find_stray_constraints();
     }
 
     fn build_table(
@@ -62,6 +64,7 @@ impl Linker<'_> {
             policies: Vec::new(),
             ignored_extras: Vec::new(),
             third_argument: third_argument(table.at.file, &table.extra, &module),
+            misplaced: Vec::new(),
             extras_open: None,
             row_level_security: table.row_level_security.get(),
             ponder: table.ponder,
@@ -240,15 +243,18 @@ impl Linker<'_> {
             }
             other => other.clone(),
         };
+        self.consume(&value, 0);
         match value {
             Value::Array(items) => {
-                for item in items.borrow().iter() {
+                let places = EntryPlaces::of(&table.extra, items.borrow().len(), at);
+                for (index, item) in items.borrow().iter().enumerate() {
+                    let place = places.get(index);
                     match item {
                         // `flat(1)`: one list inside the list is opened, a deeper one is not.
                         Value::Array(inner) => {
-                            inner.borrow().iter().for_each(|item| self.extra(table, built, item));
+                            inner.borrow().iter().for_each(|item| self.extra(table, built, item, place));
                         }
-                        item => self.extra(table, built, item),
+                        item => self.extra(table, built, item, place),
                     }
                 }
             }
@@ -263,7 +269,7 @@ impl Linker<'_> {
                             reason: "a list inside the object form",
                             span: member.written,
                         }),
-                        value => self.extra(table, built, value),
+                        value => self.extra(table, built, value, member.written),
                     }
                 }
             }
@@ -278,7 +284,7 @@ impl Linker<'_> {
     }
 
     /// One entry of the third argument.
-    fn extra(&mut self, table: &Rc<drizzle::Table>, built: &mut Table, value: &Value) {
+    fn extra(&mut self, table: &Rc<drizzle::Table>, built: &mut Table, value: &Value, place: Span) {
         let ignored = |reason, span| IgnoredExtra { reason, span };
         let constraint = match value {
             Value::Entity(Entity::Constraint(constraint)) => constraint.borrow(),
@@ -287,19 +293,24 @@ impl Linker<'_> {
                 return;
             }
             Value::Array(_) => {
-                built.ignored_extras.push(ignored("a list nested too deep", table.at));
+                built.ignored_extras.push(ignored("a list nested too deep", place));
                 return;
             }
             Value::Entity(Entity::Sql(_)) => {
-                built.ignored_extras.push(ignored("plain SQL", table.at));
+                built.ignored_extras.push(ignored("plain SQL", place));
                 return;
             }
             Value::Object(_) => {
-                built.ignored_extras.push(ignored("a plain object", table.at));
+                built.ignored_extras.push(ignored("a plain object", place));
+                return;
+            }
+            Value::Entity(Entity::Column(_)) => {
+                built.ignored_extras.push(ignored("a column by itself", place));
                 return;
             }
             _ => return,
         };
+        self.note_misplaced(table, built, &constraint);
         let span = constraint.at;
         let name = constraint.name.clone();
         match &constraint.kind {
@@ -318,6 +329,7 @@ impl Linker<'_> {
                     parts,
                     method: method.clone(),
                     predicate: predicate.as_ref().map(|predicate| predicate::read(table, predicate)),
+                    migrated: false,
                     span,
                 });
             }
@@ -417,6 +429,7 @@ fn index_part(table: &Rc<drizzle::Table>, part: &Value) -> IndexPart {
                 Some(index) => IndexPart::Column {
                     column: index,
                     descending: column.order.descending,
+                    nulls_first: column.order.nulls_first,
                     operator_class: column.order.operator_class.clone(),
                 },
                 None => IndexPart::Foreign,

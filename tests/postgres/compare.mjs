@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { compareCorpus } from './lib/corpus.mjs';
 import { apply, foreignKeys, planned, uncovered, withDatabase } from './lib/database.mjs';
 import { ddlOf, stage } from './lib/ddl.mjs';
+import { compareKeyTypes } from './lib/key-types.mjs';
 import { lint, program } from './lib/linter.mjs';
 import { pageFolders } from './lib/page.mjs';
 
@@ -46,6 +47,8 @@ async function compareRepository(scratch, wanted) {
     const sql = await withDatabase('include', async (client) => (await client.query(read('include.sql')), ask(client)));
     outcomes.push(report('include.sql', { ...sql, compared: sql.keys.size, notCompared: [] }));
     outcomes.push(report('the planner on the fifteen cases of cases.json', fifteen(outcomes)));
+    const differences = await withDatabase('key_types', compareKeyTypes);
+    outcomes.push(report('the types of key-types.json', { compared: 0, notCompared: [], differences }));
   }
   const sum = (count) => outcomes.reduce((total, outcome) => total + count(outcome), 0);
   const different = sum(({ differences }) => differences.length);

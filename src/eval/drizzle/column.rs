@@ -8,7 +8,7 @@ use super::entity::*;
 use super::types::{is_column_function, sql_type};
 use crate::eval::value::Value;
 use crate::eval::{Evaluator, unknown, why};
-use crate::graph::{Dialect, DrizzleLine, Fact};
+use crate::graph::{Dialect, DrizzleLine, Fact, LostModifier};
 use crate::source::Span;
 
 impl ColumnBuilder {
@@ -37,6 +37,7 @@ impl ColumnBuilder {
             dimensions: 0,
             methods: None,
             tainted: None,
+            modifiers: Vec::new(),
             lost: Vec::new(),
             at,
         }
@@ -192,6 +193,9 @@ impl Evaluator<'_> {
             return self.array(builder, &first, at);
         }
         let mut column = builder.borrow_mut();
+        if !matches!(name, "$type" | "charSet" | "collate" | "setName" | "defaultValue") {
+            column.modifiers.push((SmolStr::new(name), at));
+        }
         match name {
             "notNull" => column.not_null = true,
             "primaryKey" => {
@@ -304,14 +308,12 @@ impl Evaluator<'_> {
         column.enum_type = element.enum_type.clone();
         column.dimensions = element.dimensions + 1;
         column.lost = element.lost.clone();
-        let modified = element.not_null
-            || element.primary_key
-            || element.unique.is_some()
-            || element.has_default
-            || !element.references.is_empty();
-        if modified {
-            column.lost.push(at);
-        }
+        let dropped = element.modifiers.iter();
+        column.lost.extend(dropped.map(|(name, span)| LostModifier {
+            name: name.clone(),
+            span: *span,
+            array: at,
+        }));
         column.into_value()
     }
 }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::eval::value::{Object, Value};
-use crate::graph::{Casing, Dialect, DrizzleLine, Fact, Unknown};
+use crate::graph::{Casing, Dialect, DrizzleLine, Fact, LostModifier, Unknown};
 use crate::source::{FileId, Span};
 use crate::syntax::OrderedMap;
 
@@ -77,6 +77,8 @@ pub struct ColumnRef {
 pub struct Order {
     /// `.desc()`.
     pub descending: bool,
+    /// `.nullsFirst()`, `.nullsLast()`.
+    pub nulls_first: Option<bool>,
     /// `.op("…")`.
     pub operator_class: Option<SmolStr>,
 }
@@ -193,8 +195,10 @@ pub struct ColumnBuilder {
     pub tainted: Option<Arc<Unknown>>,
     /// Methods that the repository added to it by `Object.assign`.
     pub methods: Option<Rc<Object>>,
+    /// Its modifiers so far, those that change more than types.
+    pub modifiers: Vec<(SmolStr, Span)>,
     /// Modifiers that 0.x drops because `.array()` came after them.
-    pub lost: Vec<Span>,
+    pub lost: Vec<LostModifier>,
     /// The call of the function.
     pub at: Span,
 }

@@ -1,0 +1,292 @@
+//! Indexes that another index, unique constraint or primary key makes superfluous.
+
+use rustc_hash::FxHashSet;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::graph::{ColumnUnique, Dialect, Fact, ForeignKey, Index, IndexPart, Table};
+use crate::rule::{Context, Findings, Level, Meta, Rule};
+use crate::source::Span;
+
+/// Options.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(super) struct RedundantIndex {}
+
+impl Rule for RedundantIndex {
+    const META: Meta = Meta {
+        name: "redundant-index",
+        summary: "an index that another index, unique constraint or primary key makes superfluous",
+        group: "Foreign keys and indexes",
+        docs: include_str!("redundant_index.md"),
+        level: Level::Off,
+        needs_configuration: false,
+        always_on: false,
+        since: "0.1.0",
+    };
+
+    fn check(&self, context: &Context<'_>, out: &mut Findings) {
+        // What a helper declares twice is one mistake, however many tables use it.
+        let mut seen: FxHashSet<(Span, Span)> = FxHashSet::default();
+        for (_, table) in context.graph.own_tables() {
+            // The sort keys of SingleStore are no btrees, and Gel's indexes are its own.
+            if table.created_by_sql || matches!(table.dialect, Dialect::SingleStore | Dialect::Gel) {
+                continue;
+            }
+            let all = ordered(table);
+            for (at, one) in all.iter().enumerate() {
+                let others = all.iter().enumerate().filter(|(other, _)| *other != at);
+                let serving =
+                    others.filter_map(|(other, better)| Some((better, one.covered_by(better, other < at)?)));
+                // What is the same says more than what is longer.
+                if let Some((better, how)) = serving.min_by_key(|(better, how)| (*how, better.kind)) {
+                    if table.span.contains(one.span) || seen.insert((one.span, better.span)) {
+                        report(table, one, better, how, out);
+                    }
+                } else if let Some(key) = one.foreign_key(table) {
+                    report_key(table, one, key, out);
+                }
+            }
+        }
+    }
+}
+
+/// What keeps rows in an order, the strongest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    PrimaryKey,
+    Unique,
+    UniqueIndex,
+    Index,
+}
+
+/// How an order serves another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum How {
+    Same,
+    Longer,
+}
+
+/// A part of an order.
+#[derive(Debug, PartialEq, Eq)]
+enum Part<'t> {
+    Column { column: usize, descending: bool, nulls_first: bool, operators: Option<&'t str> },
+    Expression(&'t str),
+}
+
+#[derive(Debug)]
+struct Ordered<'t> {
+    kind: Kind,
+    name: Option<&'t str>,
+    parts: Vec<Part<'t>>,
+    method: Option<&'t str>,
+    predicate: Option<&'t str>,
+    nulls_not_distinct: bool,
+    span: Span,
+}
+
+/// Everything of a table that is known whole.
+fn ordered(table: &Table) -> Vec<Ordered<'_>> {
+    let mut all = Vec::new();
+    let mut constraint = |kind, name, columns: &[usize], nulls_not_distinct, span| {
+        let parts = columns.iter().map(|column| plain(*column)).collect();
+        all.push(Ordered { kind, name, parts, method: None, predicate: None, nulls_not_distinct, span });
+    };
+    let known = |name: &'_ Fact<smol_str::SmolStr>| name.is_ok();
+    let primary = table.primary_key_columns();
+    if !primary.is_empty() {
+        let composite = table.primary_keys.first().map(|key| key.span);
+        let span = composite.unwrap_or(table.columns[primary[0]].span);
+        constraint(Kind::PrimaryKey, None, &primary, false, span);
+    }
+    for (at, column) in table.columns.iter().enumerate() {
+        let Ok(facts) = &column.facts else { continue };
+        if let Some(ColumnUnique { name, nulls_not_distinct, span, .. }) = &facts.unique {
+            let name = known(name).then(|| name.as_deref().ok()).flatten();
+            constraint(Kind::Unique, name, &[at], *nulls_not_distinct, *span);
+        }
+    }
+    for unique in &table.uniques {
+        if let Ok(columns) = &unique.columns {
+            let name = unique.name.as_deref().ok();
+            constraint(Kind::Unique, name, columns, unique.nulls_not_distinct, unique.span);
+        }
+    }
+    all.extend(table.indexes.iter().filter_map(of_index));
+    all
+}
+
+const fn plain(column: usize) -> Part<'static> {
+    Part::Column { column, descending: false, nulls_first: false, operators: None }
+}
+
+fn of_index(index: &Index) -> Option<Ordered<'_>> {
+    let predicate = match &index.predicate {
+        None => None,
+        Some(predicate) => Some(predicate.as_ref().ok()?.sql.as_str()),
+    };
+    let method = index.method.as_ref().ok()?.as_deref().filter(|method| *method != "btree");
+    let parts = index.parts.iter().map(|part| match part {
+        // Drizzle writes `NULLS LAST` for both directions, unless told otherwise.
+        IndexPart::Column { column, descending, nulls_first, operator_class } => Some(Part::Column {
+            column: *column,
+            descending: *descending,
+            nulls_first: nulls_first.unwrap_or(false),
+            operators: operator_class.as_deref().filter(|name| method.is_some() || !is_default(name)),
+        }),
+        IndexPart::Expression { sql, .. } => Some(Part::Expression(sql)),
+        IndexPart::Foreign | IndexPart::Unknown(_) => None,
+    });
+    let parts: Vec<Part<'_>> = parts.collect::<Option<_>>()?;
+    let kind = if index.unique { Kind::UniqueIndex } else { Kind::Index };
+    let name = index.name.as_ref().ok().and_then(Option::as_deref);
+    (!parts.is_empty()).then_some(Ordered {
+        kind,
+        name,
+        parts,
+        method,
+        predicate,
+        nulls_not_distinct: false,
+        span: index.span,
+    })
+}
+
+/// The operator classes that a btree of PostgreSQL has anyway.
+fn is_default(operators: &str) -> bool {
+    let of_type = operators.strip_suffix("_ops").unwrap_or_default();
+    matches!(
+        of_type,
+        "int2"
+            | "int4"
+            | "int8"
+            | "numeric"
+            | "float4"
+            | "float8"
+            | "text"
+            | "varchar"
+            | "bpchar"
+            | "uuid"
+            | "bool"
+            | "date"
+            | "time"
+            | "timetz"
+            | "timestamp"
+            | "timestamptz"
+            | "interval"
+            | "enum"
+            | "bytea"
+            | "inet"
+    )
+}
+
+impl Ordered<'_> {
+    /// How another one serves what this does; of two that are equal the stronger stays, then the earlier.
+    fn covered_by(&self, other: &Self, is_earlier: bool) -> Option<How> {
+        if self.predicate != other.predicate || self.method != other.method {
+            return None;
+        }
+        let first = other.parts.get(..self.parts.len())?;
+        let is_same = first.len() == other.parts.len();
+        let begins = self.parts == first
+            || self.method.is_none()
+                && self.parts.iter().zip(first).all(|(own, other)| own.is_reverse_of(other));
+        if !begins {
+            return None;
+        }
+        let is_unique = self.kind != Kind::Index;
+        if is_same {
+            let stays =
+                (other.kind, !is_earlier) < (self.kind, false) || other.kind == self.kind && is_earlier;
+            let holds_as_much = !is_unique
+                || other.kind == Kind::PrimaryKey
+                || self.nulls_not_distinct == other.nulls_not_distinct;
+            return (stays && holds_as_much).then_some(How::Same);
+        }
+        // Only a btree is read from its beginning, and what is unique holds more than an order.
+        (!is_unique && self.method.is_none()).then_some(How::Longer)
+    }
+
+    /// The foreign key whose index InnoDB makes itself.
+    fn foreign_key<'t>(&self, table: &'t Table) -> Option<&'t ForeignKey> {
+        if table.dialect != Dialect::MySql || self.kind != Kind::Index || self.predicate.is_some() {
+            return None;
+        }
+        let is_same = |columns: &Vec<usize>| {
+            columns.len() == self.parts.len()
+                && columns.iter().zip(&self.parts).all(|(column, part)| *part == plain(*column))
+        };
+        table.foreign_keys.iter().find(|key| key.columns.as_ref().is_ok_and(is_same))
+    }
+
+    fn subject(&self, table: &Table) -> String {
+        let columns = self.parts.iter().filter_map(|part| match part {
+            Part::Column { column, .. } => Some(*column),
+            Part::Expression(_) => None,
+        });
+        match self.name.filter(|name| !name.is_empty()) {
+            Some(name) => format!("{}.{name}", table.display_name()),
+            None => table.subject(&columns.collect::<Vec<_>>()),
+        }
+    }
+
+    /// `` unique constraint `users_email_unique` ``.
+    fn display(&self) -> String {
+        let kind = match self.kind {
+            Kind::PrimaryKey => return "primary key".into(),
+            Kind::Unique => "unique constraint",
+            Kind::UniqueIndex => "unique index",
+            Kind::Index => "index",
+        };
+        match self.name.filter(|name| !name.is_empty()) {
+            Some(name) => format!("{kind} `{name}`"),
+            None => kind.into(),
+        }
+    }
+}
+
+impl Part<'_> {
+    /// A btree can be read backwards.
+    fn is_reverse_of(&self, other: &Self) -> bool {
+        match (self, other) {
+            (
+                Self::Column { column, descending, nulls_first, operators },
+                Self::Column {
+                    column: column2,
+                    descending: descending2,
+                    nulls_first: first2,
+                    operators: operators2,
+                },
+            ) => {
+                column == column2
+                    && descending != descending2
+                    && nulls_first != first2
+                    && operators == operators2
+            }
+            _ => false,
+        }
+    }
+}
+
+fn report(table: &Table, one: &Ordered<'_>, better: &Ordered<'_>, how: How, out: &mut Findings) {
+    let (subject, name) = (one.subject(table), one.display());
+    let columns = if one.parts.len() == 1 { "column" } else { "columns" };
+    let what = match how {
+        How::Same => format!("has the same {columns}"),
+        How::Longer => format!("begins with the same {columns}"),
+    };
+    let message =
+        format!("{name} of `{}` is redundant: the {} {what}", table.display_name(), better.display());
+    let finding = out.report(subject, one.span, message);
+    finding
+        .label("every write maintains it, and nothing needs it")
+        .related(better.span, format!("this {what}"))
+        .help("delete it");
+}
+
+fn report_key(table: &Table, one: &Ordered<'_>, key: &ForeignKey, out: &mut Findings) {
+    let (subject, name) = (one.subject(table), one.display());
+    let message =
+        format!("{name} of `{}` is redundant: MySQL indexes the foreign key itself", table.display_name());
+    let finding = out.report(subject, one.span, message);
+    finding.label("InnoDB makes the same index for the key").related(key.span, "this key").help("delete it");
+}

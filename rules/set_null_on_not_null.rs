@@ -1,0 +1,102 @@
+//! `set null` on columns that are never null.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::graph::{Dialect, Fact, Reference};
+use crate::rule::{Context, Findings, Level, Meta, Rule};
+use smol_str::SmolStr;
+
+/// Options.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(super) struct SetNullOnNotNull {}
+
+impl Rule for SetNullOnNotNull {
+    const META: Meta = Meta {
+        name: "set-null-on-not-null",
+        summary: "a foreign key that sets null where a column is never null",
+        group: "Foreign keys and indexes",
+        docs: include_str!("set_null_on_not_null.md"),
+        level: Level::Error,
+        needs_configuration: false,
+        always_on: false,
+        since: "0.1.0",
+    };
+
+    fn check(&self, context: &Context<'_>, out: &mut Findings) {
+        for reference in context.graph.references() {
+            let is = |action: &Fact<Option<SmolStr>>| matches!(action, Ok(Some(action)) if action.eq_ignore_ascii_case("set null"));
+            let option = match (is(&reference.key.on_delete), is(&reference.key.on_update)) {
+                (true, _) => "onDelete",
+                (false, true) => "onUpdate",
+                (false, false) => continue,
+            };
+            let never_null = reference.columns.iter().copied().find(|column| {
+                let facts = reference.table.columns[*column].facts.as_ref();
+                facts.is_ok_and(|facts| facts.effective_not_null)
+            });
+            if let Some(column) = never_null {
+                report(&reference, column, option, out);
+            }
+        }
+    }
+}
+
+fn report(reference: &Reference<'_>, column: usize, option: &str, out: &mut Findings) {
+    let Reference { table, key, columns, target, .. } = reference;
+    let subject = table.subject(columns);
+    let name = table.column_name(column);
+    let is_primary = table.primary_key_columns().contains(&column);
+    let what = if is_primary { "is part of the primary key" } else { "is `notNull`" };
+    let action = if option == "onDelete" { "on delete" } else { "on update" };
+    let message = if columns.len() == 1 {
+        format!("foreign key `{subject}` sets null {action}, but the column {what}")
+    } else {
+        format!("foreign key `{subject}` sets null {action}, but its column `{name}` {what}")
+    };
+    let finding = out.report(subject, table.place_of(key), message);
+    let changing = if option == "onDelete" { "deleting" } else { "renumbering" };
+    let to = target.display_name();
+    finding.label(match table.dialect {
+        Dialect::MySql => "MySQL refuses the key: error 1830, \"cannot be NOT NULL\"".to_string(),
+        Dialect::MsSql => "SQL Server refuses the key: error 1761, the columns are not nullable".to_string(),
+        Dialect::Cockroach => {
+            "CockroachDB refuses the key: \"cannot add a SET NULL cascading action\"".to_string()
+        }
+        Dialect::Sqlite if is_primary => {
+            format!("{changing} a row of `{to}` fails, or leaves rows here without their primary key")
+        }
+        Dialect::Postgres => {
+            format!("{changing} a row of `{to}` that is referred to fails: \"violates not-null constraint\"")
+        }
+        _ => format!("{changing} a row of `{to}` that is referred to fails: the column is not null"),
+    });
+    if !key.inline {
+        let why = if is_primary { "it is part of the primary key" } else { "it is never null" };
+        finding.related(table.columns[column].span, why);
+    }
+    if let Some(helper) = table.columns[column].helper
+        && key.inline
+    {
+        finding.related(helper, "the column is declared in this helper");
+    }
+    let instead = if option == "onDelete" {
+        "`onDelete: \"cascade\"` or `onDelete: \"restrict\"`"
+    } else {
+        "`onUpdate: \"cascade\"`"
+    };
+    finding.help(if is_primary {
+        format!("a key cannot become null: write {instead}")
+    } else if columns.len() == 1 {
+        format!(
+            "write {instead}; or let the column be null: remove `.notNull()` of `{}`",
+            table.columns[column].key
+        )
+    } else {
+        format!(
+            "`set null` sets all columns of the key: write {instead}; or let `{}` be null",
+            table.columns[column].key
+        )
+    });
+}

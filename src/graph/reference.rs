@@ -1,0 +1,48 @@
+//! Foreign keys as the database gets them: what a copy of a table refers to, its owner is asked about.
+
+use super::{ForeignKey, SchemaGraph, Table, TableId};
+
+/// A foreign key of which both sides are known.
+#[derive(Debug)]
+pub struct Reference<'g> {
+    /// The key.
+    pub key: &'g ForeignKey,
+    /// The table that has it.
+    pub table: &'g Table,
+    /// Its columns.
+    pub columns: &'g [usize],
+    /// The number of the table that it refers to.
+    pub target_id: TableId,
+    /// The table that it refers to; never a copy.
+    pub target: &'g Table,
+    /// The columns there, in the order of `columns`.
+    pub target_columns: Vec<usize>,
+}
+
+impl SchemaGraph {
+    /// The foreign keys that are known and that Drizzle creates: those of tables that SQL files create are what
+    /// the SQL says, and Ponder knows none.
+    pub fn references(&self) -> impl Iterator<Item = Reference<'_>> {
+        self.own_tables()
+            .map(|(_, table)| table)
+            .filter(|table| !table.created_by_sql && !table.ponder && table.owner.is_none())
+            .flat_map(|table| table.foreign_keys.iter().filter_map(|key| self.reference(table, key)))
+    }
+
+    fn reference<'g>(&'g self, table: &'g Table, key: &'g ForeignKey) -> Option<Reference<'g>> {
+        let (Ok(columns), Ok(target)) = (&key.columns, &key.target) else { return None };
+        let named = self.table(target.table);
+        let target_id = self.owner(target.table);
+        let owner = self.table(target_id);
+        let target_columns = target.columns.iter().map(|column| match named.owner {
+            None => Some(*column),
+            Some(_) => {
+                let name = named.column_name(*column);
+                owner.columns.iter().position(|column| column.display_name() == name)
+            }
+        });
+        let target_columns: Vec<usize> = target_columns.collect::<Option<_>>()?;
+        let is_table = owner.view.is_none() && !owner.ponder;
+        is_table.then_some(Reference { key, table, columns, target_id, target: owner, target_columns })
+    }
+}

@@ -1,0 +1,169 @@
+//! What of a third argument misses its table: where ignored entries stand, columns of other tables, and constraints
+//! that no table has.
+
+use rustc_hash::FxHashSet;
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use super::{Holder, Linker};
+use crate::eval::Value;
+use crate::eval::drizzle::{self, Constraint, ConstraintKind, Entity};
+use crate::graph::{Binding, ColumnRef, Misplaced, StrayConstraint, Table};
+use crate::source::Span;
+use crate::syntax::{Body, Element, ExprKind, Statement};
+
+/// How deep objects and lists are searched for tables and constraints.
+pub(super) const MAX_NESTING: usize = 8;
+
+type Shared = Rc<RefCell<Constraint>>;
+
+/// Constraints that top-level names hold, and those that tables have.
+#[derive(Default)]
+pub(super) struct Strays {
+    /// In the order found.
+    held: Vec<(Shared, Holder)>,
+    consumed: FxHashSet<*const RefCell<Constraint>>,
+}
+
+impl Strays {
+    /// Notes a holder.
+    pub(super) fn hold(&mut self, constraint: &Shared, holder: &Holder) {
+        self.held.push((constraint.clone(), holder.clone()));
+    }
+}
+
+/// Where the entries of a third argument stand.
+pub(super) struct EntryPlaces {
+    entries: Vec<Span>,
+    table: Span,
+}
+
+impl EntryPlaces {
+    /// Of a function that gives a list as it is written; for any other the table's place has to do.
+    pub(super) fn of(extra: &Value, count: usize, table: Span) -> Self {
+        let mut places = Self { entries: Vec::new(), table };
+        let Value::Function(closure) = extra else { return places };
+        let result = match &closure.function.body {
+            Body::Value(value) => Some(&**value),
+            Body::Block(statements) => match statements.last() {
+                Some(Statement::Return(Some(value))) => Some(value),
+                _ => None,
+            },
+        };
+        if let Some(ExprKind::Array(elements)) = result.map(|value| &value.kind)
+            && elements.len() == count
+        {
+            let entries = elements.iter().map(|element| match element {
+                Element::Value(value) => Some(value.range.in_file(closure.scope.file)),
+                Element::Spread(_) | Element::Hole => None,
+            });
+            places.entries = entries.collect::<Option<_>>().unwrap_or_default();
+        }
+        places
+    }
+
+    /// The place of an entry.
+    pub(super) fn get(&self, index: usize) -> Span {
+        self.entries.get(index).copied().unwrap_or(self.table)
+    }
+}
+
+impl Linker<'_> {
+    /// Notes that a table has the constraints of a value, even where Drizzle ignores them.
+    pub(super) fn consume(&mut self, value: &Value, depth: usize) {
+        if depth >= MAX_NESTING {
+            return;
+        }
+        match value {
+            Value::Entity(Entity::Constraint(constraint)) => {
+                self.strays.consumed.insert(Rc::as_ptr(constraint));
+            }
+            Value::Array(items) => items.borrow().iter().for_each(|item| self.consume(item, depth + 1)),
+            Value::Object(object) => {
+                object.members.borrow().values().for_each(|member| self.consume(&member.value, depth + 1));
+            }
+            _ => {}
+        }
+    }
+
+    /// Notes the first column of a constraint that is one of another table.
+    pub(super) fn note_misplaced(
+        &mut self,
+        table: &Rc<drizzle::Table>,
+        built: &mut Table,
+        constraint: &Constraint,
+    ) {
+        let (kind, columns) = kind_and_columns(constraint);
+        let other = columns.into_iter().find_map(|column| match column {
+            Value::Entity(Entity::Column(column)) if !Rc::ptr_eq(&column.table, table) => Some(column),
+            _ => None,
+        });
+        if let Some(other) = other
+            && let Some(column) = other.table.columns.get_index_of(&other.key)
+        {
+            let column = ColumnRef { table: self.table_id(&other.table), column };
+            built.misplaced.push(Misplaced { kind, column, span: constraint.at });
+        }
+    }
+
+    /// Constraints that a top-level name holds and no table has. None when some table was not read whole.
+    pub(super) fn find_stray_constraints(&mut self) {
+        let is_open = self.graph.tables.iter().any(|table| table.extras_open.is_some())
+            || self.unreadable.iter().any(|gap| gap.table.is_none() && !gap.of_relations);
+        if is_open {
+            return;
+        }
+        for (constraint, holder) in std::mem::take(&mut self.strays.held) {
+            if !self.strays.consumed.insert(Rc::as_ptr(&constraint)) {
+                continue;
+            }
+            let constraint = constraint.borrow();
+            let (kind, columns) = kind_and_columns(&constraint);
+            let columns: Option<Vec<_>> = columns
+                .iter()
+                .map(|column| match column {
+                    Value::Entity(Entity::Column(column)) => Some(column.clone()),
+                    _ => None,
+                })
+                .collect();
+            let Some(columns) = columns else { continue };
+            let Some(first) = columns.first() else { continue };
+            let of_one = columns.iter().all(|column| Rc::ptr_eq(&column.table, &first.table));
+            let numbers: Option<Vec<usize>> =
+                columns.iter().map(|column| first.table.columns.get_index_of(&column.key)).collect();
+            let number = self.table_ids.get(&Rc::as_ptr(&first.table)).copied();
+            if let (true, Some(columns), Some(table)) = (of_one, numbers, number) {
+                let binding = self.stray_binding(&holder);
+                let span = constraint.at;
+                self.graph.stray_constraints.push(StrayConstraint { kind, table, columns, binding, span });
+            }
+        }
+        let world = self.world;
+        self.graph
+            .stray_constraints
+            .sort_by_cached_key(|stray| (world.path(stray.span.file), stray.span.range));
+    }
+
+    fn stray_binding(&mut self, holder: &Holder) -> Binding {
+        let module = self.eval.module(holder.file);
+        let exported = module.exported_names(&holder.binding).next().is_some();
+        let name = smol_str::format_smolstr!("{}{}", holder.binding, holder.path);
+        Binding { file: holder.file, name, exported, nested: !holder.path.is_empty() }
+    }
+}
+
+/// What a constraint is, and its columns as they are written.
+fn kind_and_columns(constraint: &Constraint) -> (&'static str, Vec<Value>) {
+    let list = |value: &Value| match value {
+        Value::Array(items) => items.borrow().clone(),
+        Value::Entity(Entity::Column(_)) => vec![value.clone()],
+        _ => Vec::new(),
+    };
+    match &constraint.kind {
+        ConstraintKind::Index { columns, .. } => ("index", columns.clone().unwrap_or_default()),
+        ConstraintKind::Unique { columns, .. } => ("unique constraint", columns.clone().unwrap_or_default()),
+        ConstraintKind::PrimaryKey { columns } => ("primary key", list(columns)),
+        ConstraintKind::ForeignKey { config, .. } => ("foreign key", list(&config.option("columns"))),
+        ConstraintKind::Check { .. } | ConstraintKind::Policy { .. } => ("", Vec::new()),
+    }
+}
