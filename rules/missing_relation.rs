@@ -5,8 +5,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::graph::{
-    Casing, ColumnPairs, ColumnRef, ForeignKey, ForeignKeyTarget, Inferred, Relation, RelationApi,
-    SchemaGraph, Table, TableId,
+    Casing, ColumnPairs, ColumnRef, ForeignKey, ForeignKeyTarget, Relation, RelationApi, SchemaGraph, Table,
+    TableId, Verdict,
 };
 use crate::rule::{Context, Findings, Level, Meta, Rule};
 use crate::source::Span;
@@ -167,7 +167,7 @@ impl<'g> Relations<'g> {
         let mut part = None;
         for (index, relation) in relations {
             let Some(pairs) = pairs_of(relation) else {
-                unknown |= relation.columns.is_some() || relation.inferred.is_err();
+                unknown |= relation.columns.is_some() || relation.verdict.is_err();
                 continue;
             };
             let (near, far) = match swapped {
@@ -202,9 +202,9 @@ fn projects_near(graph: &SchemaGraph, place: Span) -> FxHashSet<usize> {
 
 /// The columns that a relation joins; `None` when they are not known, or when Drizzle finds none.
 fn pairs_of(relation: &Relation) -> Option<&ColumnPairs> {
-    match (&relation.columns, &relation.inferred) {
+    match (&relation.columns, &relation.verdict) {
         (Some(Ok(pairs)), _) if !pairs.fields.is_empty() => Some(pairs),
-        (_, Ok(Inferred::From(_, pairs))) => Some(pairs),
+        (_, Ok(Verdict::From(_, pairs))) => Some(pairs),
         _ => None,
     }
 }

@@ -100,9 +100,9 @@ pub fn link(world: &dyn LinkWorld, input: &Input) -> SchemaGraph {
     let linkables = links::evaluate(&mut linker, &input.links);
     linker.name_tables();
     linker.build_tables(&mut projects);
-    linker.build_relations();
+    let forms = linker.build_relations();
     links::build(&mut linker, &input.links, linkables);
-    inverse::infer(&mut linker.graph, &linker.relation_schemas);
+    inverse::judge(&mut linker.graph, &forms);
     mirrors::find(&mut linker.graph, &projects);
     linker.finish(projects)
 }
@@ -132,8 +132,6 @@ struct Linker<'w> {
     relation_holders: FxHashMap<*const Relations, Vec<Holder>>,
     /// Objects that `defineRelations` made, in the order found.
     relations_v2: Vec<Rc<Object>>,
-    /// Of each relation: the v2 call that it belongs to.
-    relation_schemas: Vec<usize>,
     /// Who holds what each declaration of a link gave.
     link_holders: FxHashMap<*const Object, Vec<Holder>>,
     /// Numbers of the tables, once named.
@@ -161,7 +159,6 @@ impl<'w> Linker<'w> {
             relations_v1: Vec::new(),
             relation_holders: FxHashMap::default(),
             relations_v2: Vec::new(),
-            relation_schemas: Vec::new(),
             link_holders: FxHashMap::default(),
             table_ids: FxHashMap::default(),
             tables: Vec::new(),

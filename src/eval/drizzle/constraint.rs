@@ -112,7 +112,6 @@ impl Evaluator<'_> {
             // Where nulls stand changes nothing that the graph holds.
             "nullsFirst" | "nullsLast" => {}
             "op" => column.order.operator_class = first.as_str().ok().flatten(),
-            "through" => return Value::Entity(Entity::Through(Rc::new((column, first)))),
             // Drizzle's own: the SQL name of the column, a cast of its type.
             "getSQLType" | "getSQL" | "mapFromDriverValue" => {
                 return unknown(format!("`{name}()` of a column is not evaluated"), at);
