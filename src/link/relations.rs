@@ -127,6 +127,9 @@ impl Linker<'_> {
                     _ => SmolStr::default(),
                 },
             };
+            // An empty name is none.
+            let relation_name = relation.config.option("relationName").as_str();
+            let relation_name = relation_name.map(|name| name.filter(|name| !name.is_empty()));
             let built = Relation {
                 api: RelationApi::V1,
                 binding: binding.clone(),
@@ -138,7 +141,7 @@ impl Linker<'_> {
                 keys,
                 verdict: Ok(Verdict::Written),
                 columns,
-                relation_name: relation.config.option("relationName").as_str(),
+                relation_name,
                 through: None,
                 comments: self.comments_at(member.written),
                 span: relation_span(&member, binding.file),

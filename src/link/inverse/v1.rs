@@ -116,8 +116,7 @@ impl Judge<'_> {
         if self.is_view(target) {
             return Ok(Verdict::Error(RelationError::View { inferred: true }));
         }
-        // An empty name is none.
-        let name = relation.relation_name.clone()?.filter(|name| !name.is_empty());
+        let name = relation.relation_name.clone()?;
         let mut found = Vec::new();
         for other in self.of_table.get(&target).into_iter().flatten() {
             let there = &self.graph.relations[*other];
