@@ -9,6 +9,7 @@ mod cross_schema_reference;
 mod dangling_linkable;
 mod link_identifier_too_long;
 mod link_payload;
+mod mismatched_relation;
 mod missing_adr_citation;
 mod missing_on_delete;
 mod missing_relation;
@@ -38,6 +39,7 @@ mod unknown_rule;
 mod unlinked_soft_reference;
 mod unmaterialized_link;
 mod unreadable_schema;
+mod unresolvable_relation;
 mod unresolved_import;
 mod unused_suppression;
 
@@ -50,6 +52,7 @@ pub static RULES: &[Entry] = &[
     Entry::of::<dangling_linkable::DanglingLinkable>(),
     Entry::of::<link_identifier_too_long::LinkIdentifierTooLong>(),
     Entry::of::<link_payload::LinkPayload>(),
+    Entry::of::<mismatched_relation::MismatchedRelation>(),
     Entry::of::<missing_adr_citation::MissingAdrCitation>(),
     Entry::of::<missing_on_delete::MissingOnDelete>(),
     Entry::of::<missing_relation::MissingRelation>(),
@@ -79,6 +82,7 @@ pub static RULES: &[Entry] = &[
     Entry::of::<unlinked_soft_reference::UnlinkedSoftReference>(),
     Entry::of::<unmaterialized_link::UnmaterializedLink>(),
     Entry::of::<unreadable_schema::UnreadableSchema>(),
+    Entry::of::<unresolvable_relation::UnresolvableRelation>(),
     Entry::of::<unresolved_import::UnresolvedImport>(),
     Entry::of::<unused_suppression::UnusedSuppression>(),
 ];

@@ -5,6 +5,7 @@
 //! SWC; `link` builds the graph, [`json`] writes it down.
 
 mod actions;
+mod between;
 mod coverage;
 mod dialect;
 mod fact;
@@ -16,6 +17,7 @@ mod subject;
 mod table;
 
 pub use actions::effect_of_delete;
+pub use between::{KeysBetween, KnownKey};
 pub use coverage::{Coverage, Lacking, Server, coverage, nearest, needs_indexes};
 pub use dialect::*;
 pub use fact::*;
