@@ -54,7 +54,8 @@ impl Linker<'_> {
             }
         }
         let loose = self.unreadable.iter().filter(|gap| gap.of_relations && gap.table.is_none());
-        let loose: Vec<_> = loose.map(|gap| (gap.span.file, gap.why.clone())).collect();
+        let mut loose: Vec<_> = loose.map(|gap| (gap.span.file, gap.why.clone())).collect();
+        loose.append(&mut self.possible_relations);
         for (file, why) in loose {
             let package = self.package_index(file);
             forms.gaps.of_package.insert(package, why);
