@@ -37,6 +37,8 @@ struct Judge<'g> {
     forms: &'g Forms,
     /// The relations of each table.
     of_table: FxHashMap<TableId, Vec<usize>>,
+    /// Those that another one of their name replaces; which of them does depends on the order of exports.
+    replaced: FxHashMap<TableId, Vec<usize>>,
     /// Table objects with relations, by what the database calls them: Drizzle finds relations by that name.
     objects: FxHashMap<Identity<'g>, Vec<TableId>>,
 }
@@ -44,10 +46,14 @@ struct Judge<'g> {
 /// The verdict on every relation of `relations()`.
 pub(super) fn judge(graph: &SchemaGraph, forms: &Forms) -> Vec<(usize, Fact<Verdict>, Option<Through>)> {
     let mut of_table: FxHashMap<TableId, Vec<usize>> = FxHashMap::default();
+    let mut replaced: FxHashMap<TableId, Vec<usize>> = FxHashMap::default();
     for (index, relation) in v1(graph) {
         let relations = of_table.entry(relation.table).or_default();
         // Several `relations()` of one table merge; of one name the last counts.
-        relations.retain(|other| graph.relations[*other].name != relation.name);
+        let same = relations.iter().position(|other| graph.relations[*other].name == relation.name);
+        if let Some(same) = same {
+            replaced.entry(relation.table).or_default().push(relations.remove(same));
+        }
         relations.push(index);
     }
     let mut objects: FxHashMap<Identity<'_>, Vec<TableId>> = FxHashMap::default();
@@ -56,7 +62,7 @@ pub(super) fn judge(graph: &SchemaGraph, forms: &Forms) -> Vec<(usize, Fact<Verd
             objects.entry(identity).or_default().push(*table);
         }
     }
-    let judge = Judge { graph, forms, of_table, objects };
+    let judge = Judge { graph, forms, of_table, replaced, objects };
     v1(graph).map(|(index, relation)| (index, judge.of(index, relation), None)).collect()
 }
 
@@ -80,12 +86,24 @@ impl Judge<'_> {
             Form::V1(config) => config,
             Form::V2(_) => &missing,
         };
-        match (relation.one, config) {
+        let verdict = match (relation.one, config) {
             (true, Config::Unknown(why)) => Err(why.clone()),
-            (true, Config::NoFields) => Ok(Verdict::Error(RelationError::NoFields)),
+            (true, Config::NoFields) => return Ok(Verdict::Error(RelationError::NoFields)),
             (true, Config::Fields { references }) => self.written(relation, *references),
             (true, Config::Missing) | (false, _) => self.inferred(index, relation),
+        };
+        match verdict {
+            Ok(Verdict::Error(_)) if self.has_rival(relation) => {
+                Err(why("another relation of its name may replace it", relation.span))
+            }
+            verdict => verdict,
         }
+    }
+
+    /// Whether several relations of its table have its name.
+    fn has_rival(&self, relation: &Relation) -> bool {
+        let mut replaced = self.replaced.get(&relation.table).into_iter().flatten();
+        replaced.any(|other| self.graph.relations[*other].name == relation.name)
     }
 
     fn written(&self, relation: &Relation, references: bool) -> Fact<Verdict> {
@@ -117,23 +135,33 @@ impl Judge<'_> {
             return Ok(Verdict::Error(RelationError::View { inferred: true }));
         }
         let name = relation.relation_name.clone()?;
-        let mut found = Vec::new();
-        for other in self.of_table.get(&target).into_iter().flatten() {
-            let there = &self.graph.relations[*other];
-            let matches = match &name {
-                Some(name) => *other != index && there.relation_name.clone()?.as_ref() == Some(name),
-                None => there.target.clone()? == Some(relation.table),
-            };
-            if matches {
-                found.push(*other);
+        let matching = |relations: Option<&Vec<usize>>| -> Fact<Vec<usize>> {
+            let mut found = Vec::new();
+            for other in relations.into_iter().flatten() {
+                let there = &self.graph.relations[*other];
+                let matches = match &name {
+                    Some(name) => *other != index && there.relation_name.clone()?.as_ref() == Some(name),
+                    None => there.target.clone()? == Some(relation.table),
+                };
+                if matches {
+                    found.push(*other);
+                }
             }
-        }
+            Ok(found)
+        };
+        let found = matching(self.of_table.get(&target))?;
+        let replaced = self.replaced.get(&target);
         if found.len() > 1 {
             if !self.stand_together(&found) {
-                return Err(why("the relations that lead back stand in several packages", relation.span));
+                return Err(why(
+                    "which relations lead back depends on what `drizzle()` is given",
+                    relation.span,
+                ));
             }
-            let several =
-                if name.is_some() { RelationError::SeveralNamed } else { RelationError::SeveralBetween };
+            let several = match name {
+                Some(_) => RelationError::SeveralNamed,
+                None => RelationError::SeveralBetween,
+            };
             return Ok(Verdict::Error(several(found)));
         }
         if let Some(other) = found.first()
@@ -143,6 +171,12 @@ impl Judge<'_> {
         {
             return Ok(Verdict::From(*other, swapped(columns.clone()?)));
         }
+        if found.is_empty() && !matching(replaced)?.is_empty() {
+            return Err(why(
+                "the relation that leads back may be replaced by another of its name",
+                relation.span,
+            ));
+        }
         match self.may_have_more(relation, target) {
             Some(why) => Err(why),
             None => Ok(Verdict::Error(RelationError::NoInverse(found.first().copied()))),
@@ -151,8 +185,9 @@ impl Judge<'_> {
 
     /// Whether two of these relations are surely given to one `drizzle()`.
     fn stand_together(&self, found: &[usize]) -> bool {
-        let mut packages: Vec<usize> =
-            found.iter().map(|other| self.graph.relations[*other].package).collect();
+        let found = found.iter().map(|index| &self.graph.relations[*index]);
+        let certain = found.filter(|relation| !self.has_rival(relation));
+        let mut packages: Vec<usize> = certain.map(|relation| relation.package).collect();
         packages.sort_unstable();
         packages.windows(2).any(|pair| pair[0] == pair[1])
     }
