@@ -1,5 +1,6 @@
 //! What Drizzle's functions make: the vocabulary between the interpreter and the graph.
 
+use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
@@ -419,6 +420,8 @@ pub struct Relation {
 pub struct RelationsSchema {
     /// Keys and tables.
     pub tables: OrderedMap<SmolStr, Rc<Table>>,
+    /// Keys of what is not known to be a table: Drizzle takes subqueries, too.
+    pub others: FxHashSet<SmolStr>,
     /// Why there may be more.
     pub open: Option<Arc<Unknown>>,
     /// It is `defineRelationsPart` with a function: only the tables that the function names have relations.

@@ -1,12 +1,13 @@
 //! `defineRelations` of 1.0, up to the values that the graph is linked from.
 
+use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 use std::cell::OnceCell;
 use std::rc::Rc;
 
 use super::entity::*;
 use crate::eval::value::{Member, Object, Value};
-use crate::eval::{Evaluator, unknown};
+use crate::eval::{Evaluator, unknown, why};
 use crate::graph::Unknown;
 use crate::source::Span;
 use crate::syntax::OrderedMap;
@@ -58,17 +59,24 @@ impl Evaluator<'_> {
     /// The tables and views among the members of a schema object.
     fn relations_schema(&mut self, schema: &Value, part: bool, at: Span) -> RelationsSchema {
         let mut tables: OrderedMap<SmolStr, Rc<Table>> = OrderedMap::default();
+        let mut others = FxHashSet::default();
         let (members, open): (_, Option<Arc<Unknown>>) = match self.members_of(schema, at) {
             Ok(found) => found,
             Err(why) => (Vec::new(), Some(why)),
         };
         for (key, member) in members {
-            // A member that is not known may be a table, but most are none.
-            if let Value::Entity(Entity::Table(table) | Entity::Wrapped(table, _)) = member.value {
-                tables.insert(key, table);
+            match member.value {
+                Value::Entity(Entity::Table(table) | Entity::Wrapped(table, _)) => {
+                    tables.insert(key, table);
+                }
+                // Most are none.
+                Value::Unknown(_) | Value::Object(_) | Value::Entity(_) => {
+                    others.insert(key);
+                }
+                _ => {}
             }
         }
-        RelationsSchema { tables, open, part, named: OnceCell::new() }
+        RelationsSchema { tables, others, open, part, named: OnceCell::new() }
     }
 
     /// A member of the helper.
@@ -141,7 +149,10 @@ impl Evaluator<'_> {
     ) -> Value {
         let table = match (schema.tables.get(target), &schema.open) {
             (Some(table), _) => Ok(Some(table.clone())),
-            (None, Some(why)) => Err(why.clone()),
+            (None, Some(open)) => Err(open.clone()),
+            (None, None) if schema.others.contains(target) => {
+                Err(why(format!("`{target}` is not known to be a table"), at))
+            }
             (None, None) => Ok(None),
         };
         let binding = self.current_binding(at.file);

@@ -148,6 +148,8 @@ impl Judge<'_> {
 
     fn inferred(&mut self, index: usize, relation: &Relation, form: &Form) -> Fact<Verdict> {
         let call = &self.forms.calls[form.call];
+        // Relations of a table that is not known are not known either.
+        relation.target.clone()?;
         let target = relation.keys.target.as_str();
         if call.open.is_none() && call.tables.as_ref().is_some_and(|tables| !tables.contains(target)) {
             return Ok(Verdict::Error(RelationError::NoRelations));
