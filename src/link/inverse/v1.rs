@@ -1,6 +1,7 @@
 //! Relations of 0.x: `normalizeRelation` and what builds queries, facts/drizzle.md 2.7.
 //!
-//! Which relations `drizzle()` is given is not known: it is taken to be given all that a package declares.
+//! Which relations `drizzle()` is given is not known: it is taken to be given all that there are, and where that decides
+//! nothing is concluded.
 
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
@@ -12,6 +13,7 @@ use crate::graph::{
     Dialect, DrizzleLine, Fact, Relation, RelationApi, RelationError, SchemaGraph, Table, TableId, Through,
     Unknown, Verdict,
 };
+use crate::source::FileId;
 
 /// The second argument of `one()` or `many()`.
 #[derive(Debug)]
@@ -183,13 +185,14 @@ impl Judge<'_> {
         }
     }
 
-    /// Whether two of these relations are surely given to one `drizzle()`.
+    /// Whether two of these relations are surely given to one `drizzle()`: not those of several files, one of which may
+    /// be left over, or meant for another application.
     fn stand_together(&self, found: &[usize]) -> bool {
         let found = found.iter().map(|index| &self.graph.relations[*index]);
         let certain = found.filter(|relation| !self.has_rival(relation));
-        let mut packages: Vec<usize> = certain.map(|relation| relation.package).collect();
-        packages.sort_unstable();
-        packages.windows(2).any(|pair| pair[0] == pair[1])
+        let mut files: Vec<FileId> = certain.map(|relation| relation.binding.file).collect();
+        files.sort_unstable();
+        files.windows(2).any(|pair| pair[0] == pair[1])
     }
 
     /// Why a table may have relations that were not found on its object.
