@@ -3,6 +3,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use std::collections::BTreeSet;
 
 use crate::graph::{
     Casing, ColumnPairs, ColumnRef, ForeignKey, ForeignKeyTarget, Relation, RelationApi, SchemaGraph, Table,
@@ -45,7 +46,12 @@ impl Rule for MissingRelation {
             }
             return;
         }
+        let mut unqueried = BTreeSet::new();
         for (id, table) in graph.own_tables().filter(|(_, table)| table.owner.is_none()) {
+            if graph.packages[table.package].unqueried && !self.everywhere {
+                unqueried.insert(table.package);
+                continue;
+            }
             let declares = self.everywhere || relations.projects.contains_key(&table.project);
             if !declares
                 || relations.unknown.contains(&id)
@@ -77,6 +83,17 @@ impl Rule for MissingRelation {
             for (index, (pair, key)) in missing.iter().enumerate() {
                 pair.report(&relations, key, &proposals, index, out);
             }
+        }
+        // Packages without relations are left alone in any case.
+        unqueried.retain(|package| {
+            graph.relations.iter().any(|relation| graph.table(relation.table).package == *package)
+        });
+        for package in unqueried {
+            let folder = &graph.packages[package].folder;
+            out.say_nothing(format!(
+                "`missing-relation` says nothing of `{folder}`: no code that depends on it queries by relations \
+                 (`db.query.…findMany`); its option `everywhere` asks for them all the same"
+            ));
         }
     }
 }

@@ -101,6 +101,8 @@ pub struct Package {
     pub folder: Arc<str>,
     /// Its name, when it has one.
     pub name: Option<SmolStr>,
+    /// Code queries by relations, but none that depends on this package.
+    pub unqueried: bool,
 }
 
 /// A comment that speaks to this program: `// schemalint-ignore …`.

@@ -11,22 +11,28 @@ use crate::syntax::{BindingKind, Export, ImportName};
 impl Linker<'_> {
     /// Evaluates files that declare tables, or relations, only by a function of another file.
     pub(super) fn evaluate_loose_files(&mut self) {
+        let makers: Vec<String> = self.makers.iter().map(ToString::to_string).collect();
+        if !makers.is_empty() {
+            self.evaluate_files_calling(&makers, true);
+        }
         // Relations that are declared elsewhere matter only to those that are known.
         if !self.relations_v1.is_empty() {
-            self.makers.insert(SmolStr::new_static("relations"));
+            self.evaluate_files_calling(&["relations".to_string()], false);
         }
-        let makers: Vec<String> = self.makers.iter().map(ToString::to_string).collect();
-        if makers.is_empty() {
-            return;
-        }
-        for file in self.world.loose_files_calling(&makers) {
+    }
+
+    /// Evaluates loose files that import one of those functions, or perhaps all of a file that has them.
+    fn evaluate_files_calling(&mut self, functions: &[String], namespaces: bool) {
+        for file in self.world.loose_files_calling(functions) {
             let module = self.eval.module(file);
             let imported: Vec<SmolStr> = module
                 .bindings
                 .iter()
                 .filter(|(_, binding)| match &binding.kind {
-                    BindingKind::Import { name: ImportName::Named(name), .. } => self.makers.contains(name),
-                    BindingKind::Import { name: ImportName::Namespace, .. } => true,
+                    BindingKind::Import { name: ImportName::Named(name), .. } => {
+                        functions.iter().any(|function| function == name)
+                    }
+                    BindingKind::Import { name: ImportName::Namespace, .. } => namespaces,
                     _ => false,
                 })
                 .map(|(name, _)| name.clone())
