@@ -3,10 +3,11 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use std::collections::BTreeSet;
 
 use crate::graph::{
-    Casing, ColumnPairs, ColumnRef, ForeignKey, ForeignKeyTarget, Inferred, Relation, RelationApi,
-    SchemaGraph, Table, TableId,
+    Casing, ColumnPairs, ColumnRef, ForeignKey, ForeignKeyTarget, Relation, RelationApi, SchemaGraph, Table,
+    TableId, Verdict,
 };
 use crate::rule::{Context, Findings, Level, Meta, Rule};
 use crate::source::Span;
@@ -45,7 +46,12 @@ impl Rule for MissingRelation {
             }
             return;
         }
+        let mut unqueried = BTreeSet::new();
         for (id, table) in graph.own_tables().filter(|(_, table)| table.owner.is_none()) {
+            if graph.packages[table.package].unqueried && !self.everywhere {
+                unqueried.insert(table.package);
+                continue;
+            }
             let declares = self.everywhere || relations.projects.contains_key(&table.project);
             if !declares
                 || relations.unknown.contains(&id)
@@ -77,6 +83,17 @@ impl Rule for MissingRelation {
             for (index, (pair, key)) in missing.iter().enumerate() {
                 pair.report(&relations, key, &proposals, index, out);
             }
+        }
+        // Packages without relations are left alone in any case.
+        unqueried.retain(|package| {
+            graph.relations.iter().any(|relation| graph.table(relation.table).package == *package)
+        });
+        for package in unqueried {
+            let folder = &graph.packages[package].folder;
+            out.say_nothing(format!(
+                "`missing-relation` says nothing of `{folder}`: no code that depends on it queries by relations \
+                 (`db.query.…findMany`); its option `everywhere` asks for them all the same"
+            ));
         }
     }
 }
@@ -167,7 +184,7 @@ impl<'g> Relations<'g> {
         let mut part = None;
         for (index, relation) in relations {
             let Some(pairs) = pairs_of(relation) else {
-                unknown |= relation.columns.is_some() || relation.inferred.is_err();
+                unknown |= relation.columns.is_some() || relation.verdict.is_err();
                 continue;
             };
             let (near, far) = match swapped {
@@ -202,9 +219,9 @@ fn projects_near(graph: &SchemaGraph, place: Span) -> FxHashSet<usize> {
 
 /// The columns that a relation joins; `None` when they are not known, or when Drizzle finds none.
 fn pairs_of(relation: &Relation) -> Option<&ColumnPairs> {
-    match (&relation.columns, &relation.inferred) {
+    match (&relation.columns, &relation.verdict) {
         (Some(Ok(pairs)), _) if !pairs.fields.is_empty() => Some(pairs),
-        (_, Ok(Inferred::From(_, pairs))) => Some(pairs),
+        (_, Ok(Verdict::From(_, pairs))) => Some(pairs),
         _ => None,
     }
 }

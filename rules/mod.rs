@@ -13,6 +13,7 @@ mod ignored_table_extra;
 mod link_identifier_too_long;
 mod link_payload;
 mod lost_column_modifier;
+mod mismatched_relation;
 mod missing_adr_citation;
 mod missing_on_delete;
 mod missing_relation;
@@ -47,6 +48,7 @@ mod unknown_rule;
 mod unlinked_soft_reference;
 mod unmaterialized_link;
 mod unreadable_schema;
+mod unresolvable_relation;
 mod unresolved_import;
 mod unused_suppression;
 
@@ -63,6 +65,7 @@ pub static RULES: &[Entry] = &[
     Entry::of::<link_identifier_too_long::LinkIdentifierTooLong>(),
     Entry::of::<link_payload::LinkPayload>(),
     Entry::of::<lost_column_modifier::LostColumnModifier>(),
+    Entry::of::<mismatched_relation::MismatchedRelation>(),
     Entry::of::<missing_adr_citation::MissingAdrCitation>(),
     Entry::of::<missing_on_delete::MissingOnDelete>(),
     Entry::of::<missing_relation::MissingRelation>(),
@@ -97,6 +100,7 @@ pub static RULES: &[Entry] = &[
     Entry::of::<unlinked_soft_reference::UnlinkedSoftReference>(),
     Entry::of::<unmaterialized_link::UnmaterializedLink>(),
     Entry::of::<unreadable_schema::UnreadableSchema>(),
+    Entry::of::<unresolvable_relation::UnresolvableRelation>(),
     Entry::of::<unresolved_import::UnresolvedImport>(),
     Entry::of::<unused_suppression::UnusedSuppression>(),
 ];

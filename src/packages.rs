@@ -1,6 +1,6 @@
 //! The package.json files: names, and the line of drizzle-orm that each asks for.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
@@ -15,6 +15,8 @@ pub struct Packages {
 #[derive(Debug)]
 struct Package {
     name: Option<String>,
+    /// The packages that it depends on, by name.
+    dependencies: Vec<String>,
     /// What it asks of `drizzle-orm`, when that says anything.
     drizzle: Option<DrizzleLine>,
     /// It asks for a 1.0 whose drizzle-kit has the key `casing`.
@@ -40,7 +42,8 @@ impl Packages {
                 let drizzle = version.and_then(|version| line_of(version, &catalogs));
                 let has_casing_key = version.is_some_and(|version| has_casing_key(version, &catalogs));
                 let name = json.get("name").and_then(Value::as_str).map(str::to_string);
-                (folder.to_path_buf(), Package { name, drizzle, has_casing_key })
+                let dependencies = dependencies(&json);
+                (folder.to_path_buf(), Package { name, dependencies, drizzle, has_casing_key })
             })
             .collect();
         Self { by_folder }
@@ -57,6 +60,22 @@ impl Packages {
             }
         }
         names
+    }
+
+    /// The folders of the packages that depend on each other from one on: itself, and what it needs in any number of
+    /// steps.
+    pub fn reached_from(&self, folder: &Path) -> FxHashSet<PathBuf> {
+        let by_name = self.by_name();
+        let mut reached = FxHashSet::default();
+        let mut next = vec![folder.to_path_buf()];
+        while let Some(folder) = next.pop() {
+            if let Some(package) = self.by_folder.get(&folder)
+                && reached.insert(folder)
+            {
+                next.extend(package.dependencies.iter().filter_map(|name| by_name.get(name).cloned()));
+            }
+        }
+        reached
     }
 
     /// The folder of the package.json that governs a file.
@@ -85,6 +104,14 @@ impl Packages {
     pub fn line_of(&self, file: &Path) -> Option<DrizzleLine> {
         file.ancestors().skip(1).find_map(|folder| self.by_folder.get(folder)?.drizzle)
     }
+}
+
+const DEPENDENCIES: [&str; 4] =
+    ["dependencies", "devDependencies", "peerDependencies", "optionalDependencies"];
+
+fn dependencies(json: &Value) -> Vec<String> {
+    let lists = DEPENDENCIES.iter().filter_map(|kind| json.get(kind)?.as_object());
+    lists.flat_map(|list| list.keys().cloned()).collect()
 }
 
 fn drizzle_version(json: &Value) -> Option<&str> {

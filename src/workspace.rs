@@ -135,7 +135,11 @@ pub fn read(root: &Path, options: &Options, settings: &Settings) -> Reading {
     let mut graph = stacker::grow(STACK, || link(&repository, &input));
     // Nothing follows from code that was not looked at.
     let all_code = repository_root == root && !found.other_scripts && found.looked_at > found.scripts.len();
-    graph.queries_relations = (found.queries || all_code).then_some(found.queries);
+    let queries = !found.queries.is_empty();
+    graph.queries_relations = (queries || all_code).then_some(queries);
+    if all_code {
+        mark_unqueried(&mut graph, root, &packages, &found.queries);
+    }
     mark_created_by_sql(&mut graph, &found.sql);
     index_order::mark_migrated_indexes(root, &mut graph);
     clock.lap("evaluate and link");
@@ -170,6 +174,29 @@ pub fn read(root: &Path, options: &Options, settings: &Settings) -> Reading {
         looked_at: found.looked_at,
         timings: clock.laps,
         paths: finished.paths,
+    }
+}
+
+/// Marks the packages that no code can query by relations, where the manifests explain whose tables every query is of.
+fn mark_unqueried(graph: &mut SchemaGraph, root: &Path, packages: &Packages, queries: &[PathBuf]) {
+    let of_tables: FxHashSet<usize> = graph.tables.iter().map(|table| table.package).collect();
+    let folder = |package: usize| root.join(&*graph.packages[package].folder);
+    let holders: FxHashSet<PathBuf> = of_tables.into_iter().map(folder).collect();
+    let Some(asking) =
+        queries.iter().map(|file| packages.folder_of(file)).collect::<Option<FxHashSet<&Path>>>()
+    else {
+        return;
+    };
+    let mut queried = FxHashSet::default();
+    for folder in asking {
+        let reached = packages.reached_from(folder);
+        if reached.is_disjoint(&holders) {
+            return;
+        }
+        queried.extend(reached);
+    }
+    for package in &mut graph.packages {
+        package.unqueried = !queries.is_empty() && !queried.contains(&root.join(&*package.folder));
     }
 }
 

@@ -97,9 +97,17 @@ fn facts(side: &Value, truth: &Value) -> Facts {
     for made in list(side, "sequences") {
         facts.insert(format!("sequence {}", id(made)), json!([made["name"], made["schema"]]));
     }
-    // Callbacks that throw declare nothing; the graph says what would be there.
-    let throwing: BTreeSet<String> = list(truth, "relationErrors").iter().map(id).collect();
-    for relation in list(side, "relations").iter().filter(|relation| !throwing.contains(&id(relation))) {
+    // Calls and callbacks that throw declare nothing; the graph says what would be there, and why it is not.
+    let thrown = list(truth, "relationErrors").iter().chain(list(truth, "thrown"));
+    let throwing: BTreeMap<String, String> = thrown.map(|it| (id(it), text(&it["error"]))).collect();
+    for (declaration, error) in &throwing {
+        let relations = list(side, "relations").iter().filter(|relation| id(relation) == *declaration);
+        let said: Vec<String> = relations.map(|relation| text(&relation["inferError"])).collect();
+        // Drizzle throws the first fault of several.
+        let is_said = said.contains(error) || std::ptr::eq(side, truth);
+        facts.insert(format!("thrown by {declaration}"), if is_said { json!(error) } else { json!(said) });
+    }
+    for relation in list(side, "relations").iter().filter(|relation| !throwing.contains_key(&id(relation))) {
         let at =
             format!("relation {} on {}.{}", id(relation), id(&relation["table"]), text(&relation["name"]));
         let mut put = |what: &str, value: Value| {
@@ -113,9 +121,10 @@ fn facts(side: &Value, truth: &Value) -> Facts {
                 put(member, relation[member].clone());
             }
         }
-        put("infers", relation["inferError"].is_null().into());
+        put("throws", relation["inferError"].clone());
         if !relation["through"].is_null() {
-            put("through", id(&relation["through"]["table"]).into());
+            let through = &relation["through"];
+            put("through", json!([id(&through["table"]), through["source"], through["target"]]));
         }
     }
     facts

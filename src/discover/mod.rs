@@ -108,8 +108,8 @@ pub struct Discovery {
     pub failures: Vec<(PathBuf, String)>,
     /// How many scripts were looked at.
     pub looked_at: usize,
-    /// A script queries by relations.
-    pub queries: bool,
+    /// Scripts that query by relations.
+    pub queries: Vec<PathBuf>,
     /// There are files whose scripts are not looked at: `.vue`, `.svelte`, `.astro`.
     pub other_scripts: bool,
     /// SQL files.
@@ -140,7 +140,6 @@ pub fn discover(options: &Options, links: &Links) -> Discovery {
         links,
         tracked: Tracked::default(),
         looked_at: AtomicUsize::default(),
-        queries: AtomicBool::default(),
         other_scripts: AtomicBool::default(),
         found: Mutex::default(),
     };
@@ -156,7 +155,7 @@ pub fn discover(options: &Options, links: &Links) -> Discovery {
     });
     let mut found = walk.found.into_inner().unwrap_or_default();
     found.looked_at = walk.looked_at.into_inner();
-    found.queries = walk.queries.into_inner();
+    found.queries.sort();
     found.other_scripts = walk.other_scripts.into_inner();
     found.sql.sort();
     // A file that was named and met on the walk is a candidate in any case.
@@ -227,7 +226,6 @@ struct Walk<'o> {
     links: &'o Links,
     tracked: Tracked,
     looked_at: AtomicUsize,
-    queries: AtomicBool,
     other_scripts: AtomicBool,
     found: Mutex<Discovery>,
 }
@@ -327,7 +325,7 @@ impl Walk<'_> {
             let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
             let looked_at = search::look(&name, buffer);
             if looked_at.queries {
-                self.queries.store(true, Ordering::Relaxed);
+                self.with(|found| found.queries.push(path.to_path_buf()));
             }
             let kind = self.options.files.kind(path, looked_at);
             let kind = if named { kind.or(Some(Kind::Candidate)) } else { kind };

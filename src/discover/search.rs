@@ -13,7 +13,7 @@ pub enum Kind {
     Config,
     /// It may declare links, or what may be linked, and no tables.
     Links,
-    /// It may call a table function of another file.
+    /// It may call a table function of another file, or `relations` by way of one.
     Loose,
 }
 
@@ -96,6 +96,8 @@ pub fn look(name: &str, bytes: &[u8]) -> LookedAt {
             uses_v1 |= MAKERS[index] == "defineRelations";
         } else if index < package_at {
             weak = true;
+            // The function may come by way of a file of the repository.
+            loose |= WEAK[index - MAKERS.len()] == "relations(";
         } else if index == package_at {
             package = true;
         } else if index >= query_at {

@@ -314,24 +314,29 @@ fn relation(graph: &SchemaGraph, relation: &Relation) -> Value {
         put("fields", names(&columns.fields));
         put("references", names(&columns.references));
     }
-    match &relation.inferred {
+    match &relation.verdict {
         // v2 fills the columns in; v1 keeps them apart from what is written.
-        Ok(Inferred::From(_, columns)) if relation.api == RelationApi::V2 => {
+        Ok(Verdict::From(_, columns)) if relation.api == RelationApi::V2 => {
             put("fields", names(&columns.fields));
             put("references", names(&columns.references));
         }
-        Ok(Inferred::From(_, columns)) => {
+        Ok(Verdict::From(_, columns)) => {
             put("inferredFields", names(&columns.fields));
             put("inferredReferences", names(&columns.references));
         }
-        Ok(Inferred::Error(error)) => put("inferError", error.as_str().into()),
-        _ => {}
+        Ok(Verdict::Error(error)) => put("inferError", error.text(graph, relation).into()),
+        Ok(Verdict::Written) => {}
+        Err(why) => put("unknown", reason(why)),
     }
     if let Ok(Some(name)) = &relation.relation_name {
         put("relationName", name.as_str().into());
     }
-    if let Some(through) = relation.through {
-        put("through", json!({ "table": table_ref(graph, through) }));
+    if let Some(through) = &relation.through {
+        let (source, target) = (names(&through.source), names(&through.target));
+        put(
+            "through",
+            json!({ "table": table_ref(graph, through.table), "source": source, "target": target }),
+        );
     }
     put("span", span(graph, relation.span));
     Value::Object(out)

@@ -6,6 +6,7 @@
 
 mod actions;
 mod bracketed;
+mod between;
 mod coverage;
 mod declared;
 mod dialect;
@@ -15,12 +16,14 @@ mod key_types;
 mod link;
 mod names;
 mod reference;
+mod relation;
 mod subject;
 mod table;
 mod uniqueness;
 
 pub use actions::{effect_of_delete, first_argument};
 pub use bracketed::{Bracketed, Imported, Imports};
+pub use between::{KeysBetween, KnownKey};
 pub use coverage::{Coverage, Lacking, Server, coverage, nearest, needs_indexes};
 pub use dialect::*;
 pub use fact::*;
@@ -28,6 +31,7 @@ pub use key_types::{TypeClash, type_clash};
 pub use link::*;
 pub use names::GeneratedNames;
 pub use reference::Reference;
+pub use relation::*;
 pub use table::*;
 pub use uniqueness::Uniqueness;
 
@@ -110,6 +114,8 @@ pub struct Package {
     pub folder: Arc<str>,
     /// Its name, when it has one.
     pub name: Option<SmolStr>,
+    /// Code queries by relations, but none that depends on this package.
+    pub unqueried: bool,
 }
 
 /// A comment that speaks to this program: `// schemalint-ignore …`.
@@ -176,73 +182,6 @@ pub struct Binding {
     pub exported: bool,
     /// Whether it stands inside an object.
     pub nested: bool,
-}
-
-/// Which interface of Drizzle declares a relation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RelationApi {
-    /// `relations()`.
-    V1,
-    /// `defineRelations()`.
-    V2,
-}
-
-/// A relation that is declared on a table.
-#[derive(Debug)]
-pub struct Relation {
-    /// By which interface.
-    pub api: RelationApi,
-    /// The file's name for the declaration.
-    pub binding: Binding,
-    /// The table that has it.
-    pub table: TableId,
-    /// Its name.
-    pub name: SmolStr,
-    /// `one`; else `many`.
-    pub one: bool,
-    /// Where it leads; `Ok(None)` when the schema has no such table.
-    pub target: Fact<Option<TableId>>,
-    /// The columns of this side and of the other, when written.
-    pub columns: Option<Fact<ColumnPairs>>,
-    /// `relationName` (v1), `alias` (v2).
-    pub relation_name: Fact<Option<SmolStr>>,
-    /// How Drizzle pairs it when the columns are not written.
-    pub inferred: Fact<Inferred>,
-    /// `through`: the junction (v2).
-    pub through: Option<TableId>,
-    /// Comments that speak of it.
-    pub comments: Vec<Span>,
-    /// The property.
-    pub span: Span,
-}
-
-/// The columns that a relation joins.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ColumnPairs {
-    /// `fields`, `from`.
-    pub fields: Vec<ColumnRef>,
-    /// `references`, `to`.
-    pub references: Vec<ColumnRef>,
-}
-
-/// A column of a table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct ColumnRef {
-    /// The table.
-    pub table: TableId,
-    /// Index into its columns.
-    pub column: usize,
-}
-
-/// What Drizzle makes of a relation without columns of its own.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Inferred {
-    /// It has columns of its own: nothing to infer.
-    Written,
-    /// Taken from that relation, sides swapped.
-    From(usize, ColumnPairs),
-    /// Drizzle throws, with that message.
-    Error(String),
 }
 
 /// Something that a table needs and that could not be read.

@@ -10,6 +10,7 @@ mod imports;
 mod extras;
 mod inverse;
 mod links;
+mod loose;
 mod mirrors;
 mod names;
 mod predicate;
@@ -32,7 +33,7 @@ use crate::graph::{
     Binding, EnumType, Namespace, Package, SchemaGraph, Sequence, TableId, Unknown, Unreadable,
 };
 use crate::source::{FileId, Span};
-use crate::syntax::{BindingKind, Comments, Export, ExprKind, ImportName};
+use crate::syntax::{BindingKind, Comments, ExprKind};
 
 /// What to link.
 #[derive(Debug, Default)]
@@ -103,10 +104,10 @@ pub fn link(world: &dyn LinkWorld, input: &Input) -> SchemaGraph {
     let linkables = links::evaluate(&mut linker, &input.links);
     linker.name_tables();
     linker.build_tables(&mut projects);
-    linker.build_relations();
+    let forms = linker.build_relations();
     links::build(&mut linker, &input.links, linkables);
     linker.graph.imports = linker.imports();
-    inverse::infer(&mut linker.graph, &linker.relation_schemas);
+    inverse::judge(&mut linker.graph, &forms);
     mirrors::find(&mut linker.graph, &projects);
     linker.finish(projects)
 }
@@ -134,10 +135,10 @@ struct Linker<'w> {
     /// `relations()` calls, in the order found, each once.
     relations_v1: Vec<Rc<Relations>>,
     relation_holders: FxHashMap<*const Relations, Vec<Holder>>,
+    /// Files with values that may be relations, and why they are not known.
+    possible_relations: Vec<(FileId, Arc<Unknown>)>,
     /// Objects that `defineRelations` made, in the order found.
     relations_v2: Vec<Rc<Object>>,
-    /// Of each relation: the v2 call that it belongs to.
-    relation_schemas: Vec<usize>,
     /// Who holds what each declaration of a link gave.
     link_holders: FxHashMap<*const Object, Vec<Holder>>,
     /// Numbers of the tables, once named.
@@ -162,8 +163,8 @@ impl<'w> Linker<'w> {
             sequence_holders: FxHashMap::default(),
             relations_v1: Vec::new(),
             relation_holders: FxHashMap::default(),
+            possible_relations: Vec::new(),
             relations_v2: Vec::new(),
-            relation_schemas: Vec::new(),
             link_holders: FxHashMap::default(),
             table_ids: FxHashMap::default(),
             tables: Vec::new(),
@@ -203,6 +204,11 @@ impl<'w> Linker<'w> {
                     self.unreadable(format!("table `{name}`"), why, span, None);
                 }
             }
+            if let Value::Unknown(why) = &value
+                && name.to_ascii_lowercase().contains("relation")
+            {
+                self.possible_relations.push((file, why.clone()));
+            }
             let holder = Holder { file, binding: name.clone(), path: SmolStr::default() };
             // Names come before objects that merely collect what has a name.
             if !self.hold(&value, &holder) {
@@ -213,56 +219,6 @@ impl<'w> Linker<'w> {
             self.hold_members(&value, &holder, 0);
         }
         self.note_makers(file);
-    }
-
-    /// Evaluates files that declare tables only by a table function of another file.
-    fn evaluate_loose_files(&mut self) {
-        let makers: Vec<String> = self.makers.iter().map(ToString::to_string).collect();
-        if makers.is_empty() {
-            return;
-        }
-        for file in self.world.loose_files_calling(&makers) {
-            let module = self.eval.module(file);
-            let imported: Vec<SmolStr> = module
-                .bindings
-                .iter()
-                .filter(|(_, binding)| match &binding.kind {
-                    BindingKind::Import { name: ImportName::Named(name), .. } => self.makers.contains(name),
-                    BindingKind::Import { name: ImportName::Namespace, .. } => true,
-                    _ => false,
-                })
-                .map(|(name, _)| name.clone())
-                .collect();
-            let makes_tables = imported.iter().any(|name| match self.eval.top_level(file, name) {
-                Value::Entity(Entity::TableMaker(_) | Entity::Namespace(_)) => true,
-                Value::Function(function) => self.evaluated.contains(&function.scope.file),
-                Value::Module(module) => self.evaluated.contains(&module),
-                _ => false,
-            });
-            if makes_tables {
-                self.evaluate_file(file);
-            }
-        }
-    }
-
-    /// Notes what a file exports for others to make tables with.
-    fn note_makers(&mut self, file: FileId) {
-        let module = self.eval.module(file);
-        for (exported, export) in &module.exports {
-            let Export::Local(local) = export else {
-                if let Export::From { name: ImportName::Named(name), .. } = export
-                    && name.ends_with("Table")
-                {
-                    self.makers.insert(exported.clone());
-                }
-                continue;
-            };
-            if let Value::Entity(Entity::TableMaker(_) | Entity::Namespace(_)) | Value::Function(_) =
-                self.eval.top_level(file, local)
-            {
-                self.makers.insert(exported.clone());
-            }
-        }
     }
 
     /// Notes a holder of something that Drizzle made; false for any other value.
@@ -423,7 +379,7 @@ impl<'w> Linker<'w> {
             return index;
         }
         let name = self.world.package_name(file);
-        self.graph.packages.push(Package { folder, name });
+        self.graph.packages.push(Package { folder, name, unqueried: false });
         self.graph.packages.len() - 1
     }
 

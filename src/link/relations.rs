@@ -1,14 +1,17 @@
 //! Relations: `relations()` and `defineRelations()`.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::inverse::{Form, Forms, v1, v2};
 use super::{Holder, Linker};
 use crate::eval::drizzle::{self, Entity};
 use crate::eval::{Member, Object, Value, why};
-use crate::graph::{Binding, ColumnPairs, ColumnRef, Fact, Inferred, Relation, RelationApi, TableId};
+use crate::graph::{
+    Binding, ColumnPairs, ColumnRef, Fact, Relation, RelationApi, TableId, TableKeys, Through, Verdict,
+};
 use crate::source::{FileId, Span};
 
 /// Whether an object is what `defineRelations` makes, spreads of it included.
@@ -30,21 +33,34 @@ pub(super) fn is_v2(object: &Object) -> bool {
 }
 
 impl Linker<'_> {
-    pub(super) fn build_relations(&mut self) {
-        let mut found: Vec<(Relation, usize)> = Vec::new();
-        for (index, relations) in self.relations_v1.clone().into_iter().enumerate() {
-            self.relations_v1(&relations, index, &mut found);
+    /// Fills in the relations; how they are written is for the verdicts on them.
+    pub(super) fn build_relations(&mut self) -> Forms {
+        let mut found: Vec<(Relation, Form)> = Vec::new();
+        for relations in self.relations_v1.clone() {
+            self.relations_v1(&relations, &mut found);
         }
-        let first = self.relations_v1.len();
-        let mut seen = FxHashSet::default();
-        for (index, object) in self.relations_v2.clone().into_iter().enumerate() {
-            self.relations_v2(&object, first + index, &mut seen, &mut found);
+        let mut calls = Calls::default();
+        for object in self.relations_v2.clone() {
+            self.relations_v2(&object, &mut calls, &mut found);
         }
         let world = self.world;
         found.sort_by_cached_key(|(relation, _)| (world.path(relation.span.file), relation.span.range));
-        let (relations, schemas) = found.into_iter().unzip();
+        let (relations, of) = found.into_iter().unzip();
         self.graph.relations = relations;
-        self.relation_schemas = schemas;
+        let mut forms = Forms { of, calls: calls.list, ..Forms::default() };
+        for gap in self.unreadable.iter().filter(|gap| gap.of_relations) {
+            if let Some(table) = gap.table {
+                forms.gaps.of_table.insert(table, gap.why.clone());
+            }
+        }
+        let loose = self.unreadable.iter().filter(|gap| gap.of_relations && gap.table.is_none());
+        let mut loose: Vec<_> = loose.map(|gap| (gap.span.file, gap.why.clone())).collect();
+        loose.append(&mut self.possible_relations);
+        for (file, why) in loose {
+            let package = self.package_index(file);
+            forms.gaps.of_package.insert(package, why);
+        }
+        forms
     }
 
     /// The name that declares what was made while it was evaluated.
@@ -55,12 +71,7 @@ impl Linker<'_> {
         self.name_of(Some(&holders), made).unwrap_or(unnamed)
     }
 
-    fn relations_v1(
-        &mut self,
-        relations: &Rc<drizzle::Relations>,
-        index: usize,
-        found: &mut Vec<(Relation, usize)>,
-    ) {
+    fn relations_v1(&mut self, relations: &Rc<drizzle::Relations>, found: &mut Vec<(Relation, Form)>) {
         let table = match &relations.table {
             Value::Entity(Entity::Table(table) | Entity::Wrapped(table, _)) => self.table_id(table),
             Value::Unknown(why) => {
@@ -89,8 +100,9 @@ impl Linker<'_> {
         let written = self.eval.call_fresh(&relations.callback, vec![helpers], relations.at);
         let holders = self.relation_holders.get(&Rc::as_ptr(relations)).cloned();
         let binding = self.binding_of(holders, &relations.binding);
+        let package = self.package_index(binding.file);
         self.graph.relation_sets.push((table, binding.clone()));
-        let Some(members) = self.relation_members(&written, relations.at, "these relations") else {
+        let Some(members) = self.relation_members(&written, relations.at, table) else {
             return;
         };
         for (name, member) in members {
@@ -109,42 +121,53 @@ impl Linker<'_> {
                 (_, Value::Undefined) => None,
                 (config, fields) => Some(self.pairs(fields, &config.option("references"), at)),
             };
-            found.push((
-                Relation {
-                    api: RelationApi::V1,
-                    binding: binding.clone(),
-                    table,
-                    name,
-                    one: relation.one,
-                    target,
-                    inferred: Ok(Inferred::Written),
-                    columns,
-                    relation_name: relation.config.option("relationName").as_str(),
-                    through: None,
-                    comments: self.comments_at(member.written),
-                    span: relation_span(&member, binding.file),
+            let keys = TableKeys {
+                source: self.exported_key(table),
+                target: match target {
+                    Ok(Some(target)) => self.exported_key(target),
+                    _ => SmolStr::default(),
                 },
-                index,
-            ));
+            };
+            // An empty name is none.
+            let relation_name = relation.config.option("relationName").as_str();
+            let relation_name = relation_name.map(|name| name.filter(|name| !name.is_empty()));
+            let built = Relation {
+                api: RelationApi::V1,
+                binding: binding.clone(),
+                package,
+                table,
+                name,
+                one: relation.one,
+                target,
+                keys,
+                verdict: Ok(Verdict::Written),
+                columns,
+                relation_name,
+                through: None,
+                comments: self.comments_at(member.written),
+                span: relation_span(&member, binding.file),
+            };
+            found.push((built, Form::V1(config_of(&relation.config))));
         }
     }
 
-    fn relations_v2(
-        &mut self,
-        object: &Rc<Object>,
-        index: usize,
-        seen: &mut FxHashSet<*const drizzle::RelationV2>,
-        found: &mut Vec<(Relation, usize)>,
-    ) {
-        let entries: Vec<Member> = object.members.borrow().values().cloned().collect();
-        for entry in entries {
+    /// The name under which `import * as schema` has a table.
+    fn exported_key(&self, table: TableId) -> SmolStr {
+        let name = self.tables.get(table.0 as usize).map_or("", |(_, binding)| binding.name.as_str());
+        SmolStr::new(name.rsplit('.').next().unwrap_or_default())
+    }
+
+    fn relations_v2(&mut self, object: &Rc<Object>, calls: &mut Calls, found: &mut Vec<(Relation, Form)>) {
+        let entries: Vec<(SmolStr, Member)> =
+            object.members.borrow().iter().map(|(key, entry)| (key.clone(), entry.clone())).collect();
+        for (key, entry) in entries {
             let Value::Entity(Entity::Table(table)) = entry.value.option("table") else { continue };
             let table = self.table_id(&table);
             let relations = entry.value.option("relations");
             if matches!(relations, Value::Undefined) {
                 continue;
             }
-            let Some(members) = self.relation_members(&relations, entry.written, "these relations") else {
+            let Some(members) = self.relation_members(&relations, entry.written, table) else {
                 continue;
             };
             for (name, member) in members {
@@ -161,11 +184,13 @@ impl Linker<'_> {
                     }
                     _ => continue,
                 };
-                if !seen.insert(Rc::as_ptr(&relation)) {
+                // Parts that are merged by spreading hold the same relations.
+                if !calls.seen.insert(Rc::as_ptr(&relation)) {
                     continue;
                 }
-                let built = self.relation_v2(&relation, table, name, &member);
-                found.push((built, index));
+                let built = self.relation_v2(&relation, (table, key.clone()), name, &member);
+                let form = self.form_v2(&relation, calls, found.len());
+                found.push((built, Form::V2(form)));
             }
         }
     }
@@ -173,7 +198,7 @@ impl Linker<'_> {
     fn relation_v2(
         &mut self,
         relation: &drizzle::RelationV2,
-        table: TableId,
+        (table, key): (TableId, SmolStr),
         name: SmolStr,
         member: &Member,
     ) -> Relation {
@@ -185,59 +210,96 @@ impl Linker<'_> {
             Err(why) => Err(why.clone()),
         };
         let (from, to) = (relation.config.option("from"), relation.config.option("to"));
-        let written = !matches!(from, Value::Undefined) || !matches!(to, Value::Undefined);
-        let columns = written.then(|| self.pairs(&from, &to, at));
-        let through = match self.through_of(&from) {
-            Some(table) => Some(table),
-            None => self.through_of(&to),
-        };
+        let columns = (!is_nothing(&from) || !is_nothing(&to)).then(|| self.pairs(&from, &to, at));
         Relation {
             api: RelationApi::V2,
+            package: self.package_index(binding.file),
             table,
             name,
             one: relation.one,
             target,
+            keys: TableKeys { source: key, target: relation.target.clone() },
             columns,
             relation_name: relation.config.option("alias").as_str(),
-            inferred: Ok(Inferred::Written),
-            through,
+            verdict: Ok(Verdict::Written),
+            through: self.through(&from, &to, at),
             comments: self.comments_at(member.written),
             span: relation_span(member, binding.file),
             binding,
         }
     }
 
-    /// The junction table of `column.through(junction.column)`.
-    fn through_of(&mut self, columns: &Value) -> Option<TableId> {
-        let first = match columns {
-            Value::Array(items) => items.borrow().first().cloned()?,
-            one => one.clone(),
-        };
-        match first {
-            Value::Entity(Entity::Through(through)) => match &through.1 {
-                Value::Entity(Entity::Column(column)) => Some(self.table_id(&column.table)),
-                _ => None,
-            },
-            _ => None,
+    fn form_v2(&mut self, relation: &drizzle::RelationV2, calls: &mut Calls, order: usize) -> v2::Form {
+        let at = relation.at;
+        let mut parts = |side: Value| (!is_nothing(&side)).then(|| self.parts(&side, at));
+        let (from, to) = (parts(relation.config.option("from")), parts(relation.config.option("to")));
+        let no_function = (!relation.is_function()).then(|| {
+            let text = self.world.text(at.file);
+            let call = text.get(at.range.start as usize..at.range.end as usize).unwrap_or_default();
+            let callee = call.split('(').next().unwrap_or_default();
+            callee.chars().filter(|letter| !letter.is_whitespace()).collect()
+        });
+        v2::Form { call: calls.number(&relation.call), order, no_function, from, to }
+    }
+
+    /// The junction of `column.through(junction.column)`.
+    fn through(&mut self, from: &Value, to: &Value, at: Span) -> Option<Through> {
+        let (source, target) = (self.junctions(from, at)?, self.junctions(to, at)?);
+        let table = source.first().or(target.first())?.table;
+        Some(Through { table, source, target })
+    }
+
+    /// What `.through()` is given in a list of columns; `None` when that is not known.
+    fn junctions(&mut self, columns: &Value, at: Span) -> Option<Vec<ColumnRef>> {
+        let mut found = Vec::new();
+        for part in self.parts(columns, at).ok()? {
+            if let v2::Part::Column { through: Some(v2::Junction::Column(column)), .. } = part {
+                found.push(column);
+            }
         }
+        Some(found)
+    }
+
+    fn parts(&mut self, columns: &Value, at: Span) -> Fact<Vec<v2::Part>> {
+        let mut parts = Vec::new();
+        for item in list(columns) {
+            parts.push(match &item {
+                Value::Entity(Entity::RelationsColumn(column)) => v2::Part::Column {
+                    key: column.table_key.clone(),
+                    through: match &column.through {
+                        None => None,
+                        Some(Value::Entity(Entity::RelationsColumn(column))) => {
+                            Some(v2::Junction::Column(self.column_ref(&column.column, at)?))
+                        }
+                        Some(Value::Entity(Entity::Column(_))) => Some(v2::Junction::Plain),
+                        Some(Value::Unknown(why)) => return Err(why.clone()),
+                        Some(_) => return Err(why("this is no column", at)),
+                    },
+                },
+                Value::Entity(Entity::Column(_)) => v2::Part::Plain,
+                Value::Unknown(why) => return Err(why.clone()),
+                _ => return Err(why("this is no column", at)),
+            });
+        }
+        Ok(parts)
     }
 
     fn relation_members(
         &mut self,
         written: &Value,
         at: Span,
-        subject: &str,
+        table: TableId,
     ) -> Option<Vec<(SmolStr, Member)>> {
         match written {
             Value::Object(object) => {
                 if let Some(why) = &*object.open.borrow() {
-                    self.unreadable_relation(format!("all of {subject}"), why, at, None);
+                    self.unreadable_relation("all of these relations".into(), why, at, Some(table));
                 }
                 let members = object.members.borrow();
                 Some(members.iter().map(|(key, member)| (key.clone(), member.clone())).collect())
             }
             Value::Unknown(why) => {
-                self.unreadable_relation(subject.to_string(), why, at, None);
+                self.unreadable_relation("these relations".into(), why, at, Some(table));
                 None
             }
             _ => None,
@@ -268,26 +330,66 @@ impl Linker<'_> {
     }
 
     fn column_refs(&mut self, columns: &Value, at: Span) -> Fact<Vec<ColumnRef>> {
-        let items = match columns {
-            Value::Array(items) => items.borrow().clone(),
-            Value::Undefined => Vec::new(),
-            one => vec![one.clone()],
-        };
-        let mut refs = Vec::with_capacity(items.len());
-        for item in items {
-            let column = match &item {
-                Value::Entity(Entity::Column(column)) => column,
-                Value::Entity(Entity::Through(through)) => &through.0,
+        let mut refs = Vec::new();
+        for item in list(columns) {
+            refs.push(match &item {
+                Value::Entity(Entity::Column(column)) => self.column_ref(column, at)?,
+                Value::Entity(Entity::RelationsColumn(column)) => self.column_ref(&column.column, at)?,
                 Value::Unknown(why) => return Err(Arc::clone(why)),
                 _ => return Err(why("this is no column", at)),
-            };
-            let table = self.table_id(&column.table);
-            match column.table.columns.get_index_of(&column.key) {
-                Some(index) => refs.push(ColumnRef { table, column: index }),
-                None => return Err(why("the column is not known", at)),
-            }
+            });
         }
         Ok(refs)
+    }
+
+    fn column_ref(&mut self, column: &drizzle::ColumnRef, at: Span) -> Fact<ColumnRef> {
+        let table = self.table_id(&column.table);
+        match column.table.columns.get_index_of(&column.key) {
+            Some(column) => Ok(ColumnRef { table, column }),
+            None => Err(why("the column is not known", at)),
+        }
+    }
+}
+
+/// The calls of `defineRelations`, in the order found.
+#[derive(Default)]
+struct Calls {
+    numbers: FxHashMap<*const drizzle::RelationsSchema, usize>,
+    list: Vec<v2::Call>,
+    seen: FxHashSet<*const drizzle::RelationV2>,
+}
+
+impl Calls {
+    fn number(&mut self, call: &Rc<drizzle::RelationsSchema>) -> usize {
+        let list = &mut self.list;
+        *self.numbers.entry(Rc::as_ptr(call)).or_insert_with(|| {
+            let named = call.named.get();
+            let tables = named.filter(|_| call.part).map(|named| named.keys.iter().cloned().collect());
+            list.push(v2::Call { tables, open: named.and_then(|named| named.open.clone()) });
+            list.len() - 1
+        })
+    }
+}
+
+/// `[a, b]`, or a single one.
+fn list(columns: &Value) -> Vec<Value> {
+    match columns {
+        Value::Array(items) => items.borrow().clone(),
+        Value::Undefined | Value::Null => Vec::new(),
+        one => vec![one.clone()],
+    }
+}
+
+const fn is_nothing(value: &Value) -> bool {
+    matches!(value, Value::Undefined | Value::Null)
+}
+
+fn config_of(config: &Value) -> v1::Config {
+    match (config, config.option("fields")) {
+        (Value::Undefined | Value::Null, _) => v1::Config::Missing,
+        (_, Value::Unknown(why)) => v1::Config::Unknown(why),
+        (_, Value::Undefined | Value::Null) => v1::Config::NoFields,
+        _ => v1::Config::Fields { references: !is_nothing(&config.option("references")) },
     }
 }
 

@@ -111,7 +111,6 @@ impl Evaluator<'_> {
             "desc" => column.order.descending = true,
             "nullsFirst" | "nullsLast" => column.order.nulls_first = Some(name == "nullsFirst"),
             "op" => column.order.operator_class = first.as_str().ok().flatten(),
-            "through" => return Value::Entity(Entity::Through(Rc::new((column, first)))),
             // Drizzle's own: the SQL name of the column, a cast of its type.
             "getSQLType" | "getSQL" | "mapFromDriverValue" => {
                 return unknown(format!("`{name}()` of a column is not evaluated"), at);

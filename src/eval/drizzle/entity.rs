@@ -1,7 +1,8 @@
 //! What Drizzle's functions make: the vocabulary between the interpreter and the graph.
 
+use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -51,8 +52,10 @@ pub enum Entity {
     RelationsKind(Rc<RelationsSchema>, bool),
     /// `r.one.users` before the call.
     RelationsTarget(Rc<RelationsSchema>, bool, SmolStr),
-    /// `r.users.id.through(r.members.user_id)`.
-    Through(Rc<(ColumnRef, Value)>),
+    /// `r.users` of `defineRelations`.
+    RelationsTable(Rc<RelationsTable>),
+    /// `r.users.id`, perhaps with `.through(r.members.user_id)`.
+    RelationsColumn(Rc<RelationsColumn>),
     /// `r.one.users({…})`.
     RelationV2(Rc<RelationV2>),
     /// `z.enum([…])` and its like: values that enums are made of.
@@ -417,16 +420,50 @@ pub struct Relation {
     pub at: Span,
 }
 
-/// The tables that `defineRelations` was given, by their keys.
+/// One call of `defineRelations` and the tables that it was given, by their keys.
 pub struct RelationsSchema {
     /// Keys and tables.
     pub tables: OrderedMap<SmolStr, Rc<Table>>,
+    /// Keys of what is not known to be a table: Drizzle takes subqueries, too.
+    pub others: FxHashSet<SmolStr>,
+    /// Why there may be more.
+    pub open: Option<Arc<Unknown>>,
+    /// It is `defineRelationsPart` with a function: only the tables that the function names have relations.
+    pub part: bool,
+    /// What the function names.
+    pub named: OnceCell<NamedTables>,
+}
+
+/// The tables that a call of `defineRelations` names.
+pub struct NamedTables {
+    /// Their keys, in its order.
+    pub keys: Vec<SmolStr>,
     /// Why there may be more.
     pub open: Option<Arc<Unknown>>,
 }
 
+/// A table as the helper of `defineRelations` has it.
+pub struct RelationsTable {
+    /// Its key in the schema.
+    pub key: SmolStr,
+    /// The table.
+    pub table: Rc<Table>,
+}
+
+/// A column as the helper of `defineRelations` has it.
+pub struct RelationsColumn {
+    /// The key of its table.
+    pub table_key: SmolStr,
+    /// The column.
+    pub column: ColumnRef,
+    /// What `.through()` was given.
+    pub through: Option<Value>,
+}
+
 /// `r.one.users({…})`.
 pub struct RelationV2 {
+    /// The call of `defineRelations` whose helper made it.
+    pub call: Rc<RelationsSchema>,
     /// `one`.
     pub one: bool,
     /// The table that it leads to, by its key.

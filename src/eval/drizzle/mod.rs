@@ -271,17 +271,9 @@ impl Evaluator<'_> {
                 },
                 _ => method(),
             },
-            Entity::RelationsHelper(schema) => match name {
-                "one" | "many" => Value::Entity(Entity::RelationsKind(schema.clone(), name == "one")),
-                _ => match (schema.tables.get(name), &schema.open) {
-                    (Some(table), _) => Value::Entity(Entity::Table(table.clone())),
-                    (None, Some(why)) => Value::Unknown(why.clone()),
-                    (None, None) => unknown(format!("`{name}` is no table of these relations"), at),
-                },
-            },
-            Entity::RelationsKind(schema, one) => {
-                Value::Entity(Entity::RelationsTarget(schema.clone(), *one, SmolStr::new(name)))
-            }
+            Entity::RelationsHelper(schema) => self.relations_member(schema, name, at),
+            Entity::RelationsTable(table) => self.relations_column(table, name, at),
+            Entity::RelationsKind(schema, one) => self.relations_kind_member(schema, *one, name),
             Entity::Options(values) => match name {
                 "options" => Value::array(values.to_vec()),
                 "enum" | "Enum" | "Values" => {
@@ -397,9 +389,7 @@ impl Evaluator<'_> {
             Entity::Query(query) => self.query_method(query, name, &arguments),
             Entity::Role(_) | Entity::Sequence(_) => this(),
             Entity::Sql(sql) => self.sql_method(sql, name, &arguments),
-            Entity::Through(through) => {
-                unknown(format!("`{name}` is called on a `through` of `{}`", through.0.key), at)
-            }
+            Entity::RelationsColumn(column) => self.relations_through(column, name, arguments, at),
             Entity::Options(values) => self.options_method(values, name, &arguments, at),
             _ => {
                 let member = self.entity_member(entity, name, at);

@@ -23,6 +23,7 @@ export async function describe(fixture) {
     enums: found.enum.map(describeEnum).sort(byPlace),
     sequences: found.sequence.map(describeSequence).sort(byPlace),
     relations: relations.sort(byPlace),
+    ...(fixture.thrown.length && { thrown: fixture.thrown }),
     ...(relationErrors.length && { relationErrors: relationErrors.sort(byPlace) }),
   };
 }

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
-import { topLevelBindings } from './bindings.mjs';
+import { aloneStatements, topLevelBindings } from './bindings.mjs';
 import { lineOf, requireFor } from './line.mjs';
 import { workspaceResolver } from './resolve.mjs';
 
@@ -13,8 +13,9 @@ const CONFIG = /(^|\/)drizzle\.config\.[mc]?[jt]s$/;
 const HELPERS = fileURLToPath(new URL('../node_modules', import.meta.url));
 
 /**
- * { root, line, require, modules, configs }; modules come in evaluation order, so a file that declares a
+ * { root, line, require, modules, configs, thrown }; modules come in evaluation order, so a file that declares a
  * table precedes one that passes it on: [{ file, bindings: [[name, value]], exports: {name: value} }].
+ * `thrown` is what constants threw that are evaluated alone: [{ file, exportName, error }].
  */
 export async function loadFixture(root) {
   const manifest = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
@@ -23,20 +24,25 @@ export async function loadFixture(root) {
   const skip = new Set(manifest.truth?.skip);
   const files = sourceFiles(root).filter((file) => !NOT_LOADED.test(file) && !skip.has(file));
 
-  const code = await bundle(root, files);
+  const code = await bundle(root, files, new Set(manifest.truth?.alone));
   const handedOver = new Map();
+  const thrown = [];
   let namespaces;
   const module = { exports: {} };
-  new Function('require', 'module', 'exports', '__bindings', '__namespaces', code)(
+  const alone = (file, exportName, evaluate) => {
+    try { return evaluate(); } catch (error) { thrown.push({ file, exportName, error: error.message }); }
+  };
+  new Function('require', 'module', 'exports', '__bindings', '__namespaces', '__alone', code)(
     require, module, module.exports,
     (file, readers) => handedOver.set(file, readers),
     (all) => { namespaces = all; },
+    alone,
   );
 
   const modules = [...handedOver].filter(([file]) => !CONFIG.test(file))
     .map(([file, readers]) => ({ file, bindings: readAll(readers), exports: exportsOf(namespaces[file]) }));
   const configs = files.filter((file) => CONFIG.test(file)).map((file) => ({ file, config: namespaces[file].default }));
-  return { root, line, require, modules, configs };
+  return { root, line, require, modules, configs, thrown };
 }
 
 function sourceFiles(root) {
@@ -45,7 +51,7 @@ function sourceFiles(root) {
 }
 
 // The entry imports every file; a hook appended to each file hands over its top-level bindings.
-async function bundle(root, files) {
+async function bundle(root, files, alone) {
   const entry = [
     ...files.map((file, i) => `import * as m${i} from ${JSON.stringify('./' + file)};`),
     `__namespaces({${files.map((file, i) => `${JSON.stringify(file)}: m${i}`)}});`,
@@ -55,7 +61,7 @@ async function bundle(root, files) {
     bundle: true, write: false, format: 'cjs', platform: 'node', target: 'node20', charset: 'utf8', logLevel: 'silent',
     ignoreAnnotations: true, // `sideEffects: false` must not drop a file
     nodePaths: [HELPERS],
-    plugins: [drizzleIsExternal, workspaceResolver(root), bindingsHook(root)],
+    plugins: [drizzleIsExternal, workspaceResolver(root), bindingsHook(root, alone)],
   });
   return result.outputFiles[0].text;
 }
@@ -65,7 +71,7 @@ const drizzleIsExternal = {
   setup: (build) => build.onResolve({ filter: /^drizzle-(orm|kit)(\/|$)/ }, ({ path: id }) => ({ path: id, external: true })),
 };
 
-const bindingsHook = (root) => ({
+const bindingsHook = (root, alone) => ({
   name: 'bindings',
   setup(build) {
     build.onLoad({ filter: SOURCE }, (args) => {
@@ -74,7 +80,8 @@ const bindingsHook = (root) => ({
       const text = fs.readFileSync(args.path, 'utf8').replace(/^\uFEFF/, '');
       const readers = topLevelBindings(file, text).map((name) => `[${JSON.stringify(name)}, () => ${name}]`);
       const loader = path.extname(file).replace(/^\.[mc]?(\w)s(x?)$/, '$1s$2');
-      return { contents: `${text}\n;__bindings(${JSON.stringify(file)}, [${readers}]);`, loader };
+      const code = alone.has(file) ? aloneStatements(file, text) : text;
+      return { contents: `${code}\n;__bindings(${JSON.stringify(file)}, [${readers}]);`, loader };
     });
   },
 });

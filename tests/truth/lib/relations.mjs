@@ -1,5 +1,5 @@
 // Relations of both APIs. v1 is inferred lazily by drizzle (a wrong relation fails only in a query), so what
-// drizzle's own normalizeRelation would answer is recorded beside the declaration.
+// drizzle answers when a query uses it is recorded beside the declaration.
 
 export function describeRelations(context) {
   const relationErrors = [];
@@ -23,7 +23,8 @@ function describeV1(context, relationErrors) {
   for (const { table, name, relation } of declared) byTable.set(table, { ...byTable.get(table), [name]: relation });
   const survives = ({ table, name, relation }) => byTable.get(table)[name] === relation;
 
-  const described = declared.map((declaration) => {
+  const sets = [...new Set(declared.map(({ value }) => value))];
+  return declared.map((declaration) => {
     const { owner, table, name, relation } = declaration;
     const one = is(relation, api.One);
     return {
@@ -34,53 +35,44 @@ function describeV1(context, relationErrors) {
       ...(!survives(declaration) && { overwritten: true }),
       kind: one ? 'one' : 'many',
       referencedTable: refer(relation.referencedTable),
-      ...(one && relation.config && { fields: names(relation.config.fields), references: names(relation.config.references) }),
+      ...(one && relation.config && { fields: names(relation.config.fields), references: names(relation.config.references ?? []) }),
       ...(relation.relationName && { relationName: relation.relationName }),
-      ...(!(one && relation.config) && infer(relation, byTable.get(relation.referencedTable) ?? {}, context)),
+      ...(survives(declaration) && ask(declaration, sets, context)),
     };
   });
-  compareWithDrizzle(declared.filter(survives), described.filter((it) => !it.overwritten), context);
-  return described;
 }
 
-// normalizeRelation() of drizzle-orm/src/relations.ts, by table object instead of by database name: the truth for
-// a fixture that declares one database table twice.
-function infer(relation, inverses, { drizzle: { is, relationsV1: api } }) {
-  const { relationName, referencedTable, sourceTable } = relation;
-  const candidates = Object.values(inverses).filter((other) =>
-    relationName ? other !== relation && other.relationName === relationName : other.referencedTable === sourceTable);
-  if (candidates.length > 1)
-    return { inferError: relationName ? `multiple relations named "${relationName}"` : 'multiple relations between the two tables' };
-  const [inverse] = candidates;
-  if (!inverse || !is(inverse, api.One) || !inverse.config || !referencedTable) return { inferError: 'not enough information to infer relation' };
-  return { inferredFields: names(inverse.config.references), inferredReferences: names(inverse.config.fields) };
-}
-
-// Guards infer(): wherever all database names are unique, drizzle itself must give the same answer.
-function compareWithDrizzle(declared, described, { drizzle: { orm: { Table }, relationsV1: api }, found }) {
-  const uniqueName = (table) => `${table[Table.Symbol.Schema] ?? 'public'}.${table[Table.Symbol.Name]}`;
-  const count = new Map();
-  for (const { value } of found.table) count.set(uniqueName(value), (count.get(uniqueName(value)) ?? 0) + 1);
-  const unique = (table) => count.get(uniqueName(table)) === 1;
-
+// What a query with the relation makes of it, in a schema of one object for each database table: this table, that it
+// leads to, else the first.
+function ask({ table, name, relation }, sets, context) {
+  const { line, require, drizzle: { is, relationsV1: api, dialectOf }, found, refer } = context;
+  const { referencedTable } = relation;
+  if (table !== referencedTable && uniqueName(table) === uniqueName(referencedTable)) throw new Error(`relation ${name}: a table leads to another object of itself`);
+  const objects = new Map();
+  for (const object of [table, referencedTable, ...found.table.map(({ value }) => value)])
+    if (!objects.has(uniqueName(object))) objects.set(uniqueName(object), object);
   const schema = {};
-  for (const { value } of found.table) if (unique(value)) schema[`t${Object.keys(schema).length}`] = value;
-  for (const value of new Set(declared.map((relation) => relation.value))) if (unique(value.table)) schema[`r${Object.keys(schema).length}`] = value;
+  for (const object of objects.values()) {
+    const key = refer(object).exportName?.split('.').at(-1);
+    if (key) schema[key in schema ? `${key}${Object.keys(schema).length}` : key] = object;
+  }
+  sets.filter((set) => objects.get(uniqueName(set.table)) === set.table).forEach((set, i) => { schema[`relations ${i}`] = set; });
   const { tables, tableNamesMap } = api.extractTablesRelationalConfig(schema, api.createTableRelationsHelpers);
-  declared.forEach(({ table, name, relation }, i) => {
-    if (!unique(table) || !unique(relation.referencedTable)) return;
-    let error;
-    let answer;
-    try {
-      answer = api.normalizeRelation(tables, tableNamesMap, tables[tableNamesMap[uniqueName(table)]].relations[name]);
-    } catch (thrown) {
-      error = thrown;
-    }
-    const { inferError, inferredFields, fields } = described[i];
-    const agrees = error ? inferError !== undefined : String(names(answer.fields)) === String(inferredFields ?? fields);
-    if (!agrees) throw new Error(`relation ${name}: drizzle says ${error?.message ?? names(answer.fields)}, recorded ${JSON.stringify(described[i])}`);
-  });
+  const key = tableNamesMap[uniqueName(table)];
+  const proxy = line === '0.45' && key !== undefined && PROXIES[dialectOf(table)?.name];
+  try {
+    if (proxy) require(proxy).drizzle(async () => ({ rows: [] }), { schema, mode: 'default' }).query[key].findMany({ with: { [name]: true } }).toSQL();
+    if (is(relation, api.One) && relation.config) return {};
+    const { fields, references } = api.normalizeRelation(tables, tableNamesMap, tables[key].relations[name]);
+    return { inferredFields: names(fields), inferredReferences: names(references) };
+  } catch (error) {
+    return { inferError: error.message };
+  }
 }
+
+const PROXIES = { postgresql: 'drizzle-orm/pg-proxy', mysql: 'drizzle-orm/mysql-proxy', sqlite: 'drizzle-orm/sqlite-proxy' };
+
+const uniqueName = (table) => `${table[Symbol.for('drizzle:Schema')] ?? 'public'}.${table[Symbol.for('drizzle:Name')]}`;
 
 function describeV2({ found, refer }) {
   const seen = new Set(); // parts merged by spreading hold the same relation objects
