@@ -6,19 +6,23 @@
 
 mod actions;
 mod coverage;
+mod created;
 mod dialect;
 mod fact;
 pub mod json;
 mod link;
+mod named;
 mod names;
 mod subject;
 mod table;
 
 pub use actions::effect_of_delete;
 pub use coverage::{Coverage, Lacking, Server, coverage, nearest, needs_indexes};
+pub use created::Created;
 pub use dialect::*;
 pub use fact::*;
 pub use link::*;
+pub use named::*;
 pub use names::GeneratedNames;
 pub use table::*;
 
@@ -135,6 +139,8 @@ pub struct EnumType {
     pub namespace: Option<Fact<SmolStr>>,
     /// Its values.
     pub values: Fact<Vec<SmolStr>>,
+    /// The projects whose schema files export it.
+    pub taken_by: Vec<usize>,
     /// The call.
     pub span: Span,
 }
@@ -148,6 +154,8 @@ pub struct Sequence {
     pub name: Fact<SmolStr>,
     /// Its pgSchema.
     pub namespace: Option<Fact<SmolStr>>,
+    /// The projects whose schema files export it.
+    pub taken_by: Vec<usize>,
     /// The call.
     pub span: Span,
 }

@@ -61,6 +61,8 @@ pub struct Table {
     pub owner: Option<TableId>,
     /// No drizzle.config creates it, but SQL files of the repository do.
     pub created_by_sql: bool,
+    /// The projects whose schema files export it: their drizzle-kit creates it.
+    pub taken_by: Vec<usize>,
     /// Declared by a package outside the repository (`authUsers` of Supabase).
     pub external: bool,
     /// Comments that speak of the declaration.

@@ -457,6 +457,7 @@ impl<'w> Linker<'w> {
                     name: made.name.clone(),
                     namespace: made.namespace.clone(),
                     values: made.values.clone(),
+                    taken_by: projects.takers(Rc::as_ptr(&made).cast()),
                     span: made.at,
                 });
             }
@@ -466,7 +467,8 @@ impl<'w> Linker<'w> {
             let holders = self.sequence_holders.remove(&Rc::as_ptr(&made));
             if let Some(binding) = self.name_of(holders.as_ref(), &made.binding) {
                 let (name, namespace) = (made.name.clone(), made.namespace.clone());
-                self.graph.sequences.push(Sequence { binding, name, namespace, span: made.at });
+                let taken_by = projects.takers(Rc::as_ptr(&made).cast());
+                self.graph.sequences.push(Sequence { binding, name, namespace, taken_by, span: made.at });
             }
         }
         let world = self.world;

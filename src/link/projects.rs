@@ -5,19 +5,22 @@ use smol_str::SmolStr;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::{ConfiguredProject, Linker, TableKey};
+use super::{ConfiguredProject, Linker};
 use crate::eval::drizzle::{self, Entity};
 use crate::eval::{Value, why};
 use crate::graph::{Casing, Dialect, DrizzleLine, Project};
 use crate::source::{FileId, Range, Span};
 use crate::syntax::Export;
 
+/// What drizzle-kit takes, by its place in memory.
+type EntityKey = *const ();
+
 /// The projects, and which tables each creates.
 pub(super) struct Projects {
     /// Those of a drizzle.config first, by path; then packages without one.
     pub(super) list: Vec<Project>,
-    /// The projects whose drizzle.config's `schema` exports a table.
-    creators: FxHashMap<TableKey, Vec<usize>>,
+    /// The projects whose drizzle.config's `schema` exports a table, an enum or a sequence.
+    creators: FxHashMap<EntityKey, Vec<usize>>,
     /// The projects with a drizzle.config of each package.
     configs_of: FxHashMap<Arc<str>, Vec<usize>>,
     /// Whether a drizzle.config creates each table, by its number.
@@ -175,15 +178,18 @@ fn config_span(linker: &mut Linker<'_>, config: FileId) -> Span {
     range.unwrap_or(Range::default()).in_file(config)
 }
 
-/// The tables among the exports of those files: what drizzle-kit takes.
-fn created_by(linker: &mut Linker<'_>, files: &[FileId]) -> FxHashSet<TableKey> {
+/// The tables, enums and sequences among the exports of those files: what drizzle-kit takes.
+fn created_by(linker: &mut Linker<'_>, files: &[FileId]) -> FxHashSet<EntityKey> {
     let mut created = FxHashSet::default();
     for file in files {
         let (names, _) = linker.eval.export_names(*file);
         for name in names {
-            if let Value::Entity(Entity::Table(table)) = linker.eval.export_value(*file, &name) {
-                created.insert(Rc::as_ptr(&table));
-            }
+            match linker.eval.export_value(*file, &name) {
+                Value::Entity(Entity::Table(table)) => created.insert(Rc::as_ptr(&table).cast()),
+                Value::Entity(Entity::Enum(made)) => created.insert(Rc::as_ptr(&made).cast()),
+                Value::Entity(Entity::Sequence(made)) => created.insert(Rc::as_ptr(&made).cast()),
+                _ => continue,
+            };
         }
     }
     created
@@ -192,8 +198,8 @@ fn created_by(linker: &mut Linker<'_>, files: &[FileId]) -> FxHashSet<TableKey> 
 impl Projects {
     fn add(&mut self, linker: &mut Linker<'_>, project: Project) {
         let index = self.list.len();
-        for table in created_by(linker, &project.schema_files) {
-            self.creators.entry(table).or_default().push(index);
+        for created in created_by(linker, &project.schema_files) {
+            self.creators.entry(created).or_default().push(index);
         }
         self.configs_of.entry(project.package.clone()).or_default().push(index);
         self.list.push(project);
@@ -207,9 +213,14 @@ impl Projects {
     /// The project of the next table, in the order of their numbers.
     pub(super) fn assign(&mut self, linker: &Linker<'_>, table: &Rc<drizzle::Table>, file: FileId) -> usize {
         let project = self.choose(linker, table, file);
-        let key = Rc::as_ptr(table);
+        let key: EntityKey = Rc::as_ptr(table).cast();
         self.is_created.push(self.creators.contains_key(&key));
         project
+    }
+
+    /// The projects whose schema files export something.
+    pub(super) fn takers(&self, key: EntityKey) -> Vec<usize> {
+        self.creators.get(&key).cloned().unwrap_or_default()
     }
 
     /// Whether a package has a drizzle.config.
@@ -241,7 +252,7 @@ impl Projects {
             let candidates = candidates.iter().copied().filter(speaks);
             candidates.max_by_key(|index| (shared(*index), usize::MAX - index))
         };
-        let creators = self.creators.get(&Rc::as_ptr(table));
+        let creators = self.creators.get(&Rc::as_ptr(table).cast::<()>());
         if let Some(index) = creators.and_then(|creators| nearest(creators)) {
             return index;
         }
