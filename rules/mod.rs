@@ -8,17 +8,22 @@ mod cascade_across_aggregates;
 mod cross_schema_reference;
 mod dangling_linkable;
 mod duplicate_name;
+mod identifier_too_long;
+mod json_column;
 mod link_identifier_too_long;
 mod link_payload;
 mod missing_adr_citation;
 mod missing_on_delete;
 mod missing_relation;
 mod missing_required_column;
+mod multiple_primary_keys;
 mod naming_convention;
 mod on_delete_policy;
 mod open_polymorphic_discriminator;
 mod relation_naming;
 mod relation_without_foreign_key;
+mod row_level_security_off;
+mod serial_column;
 mod soft_reference_inside_aggregate;
 mod soft_reference_inside_boundary;
 mod soft_reference_type_mismatch;
@@ -26,6 +31,8 @@ mod stale_exception;
 mod suppression_without_reason;
 mod syntax_error;
 mod table_without_aggregate;
+mod table_without_primary_key;
+mod timestamp_without_timezone;
 mod undeclared_aggregate_crossing;
 mod undeclared_schema_dependency;
 mod undocumented_polymorphic_reference;
@@ -50,17 +57,22 @@ pub static RULES: &[Entry] = &[
     Entry::of::<cross_schema_reference::CrossSchemaReference>(),
     Entry::of::<dangling_linkable::DanglingLinkable>(),
     Entry::of::<duplicate_name::DuplicateName>(),
+    Entry::of::<identifier_too_long::IdentifierTooLong>(),
+    Entry::of::<json_column::JsonColumn>(),
     Entry::of::<link_identifier_too_long::LinkIdentifierTooLong>(),
     Entry::of::<link_payload::LinkPayload>(),
     Entry::of::<missing_adr_citation::MissingAdrCitation>(),
     Entry::of::<missing_on_delete::MissingOnDelete>(),
     Entry::of::<missing_relation::MissingRelation>(),
     Entry::of::<missing_required_column::MissingRequiredColumn>(),
+    Entry::of::<multiple_primary_keys::MultiplePrimaryKeys>(),
     Entry::of::<naming_convention::NamingConvention>(),
     Entry::of::<on_delete_policy::OnDeletePolicy>(),
     Entry::of::<open_polymorphic_discriminator::OpenPolymorphicDiscriminator>(),
     Entry::of::<relation_naming::RelationNaming>(),
     Entry::of::<relation_without_foreign_key::RelationWithoutForeignKey>(),
+    Entry::of::<row_level_security_off::RowLevelSecurityOff>(),
+    Entry::of::<serial_column::SerialColumn>(),
     Entry::of::<soft_reference_inside_aggregate::SoftReferenceInsideAggregate>(),
     Entry::of::<soft_reference_inside_boundary::SoftReferenceInsideBoundary>(),
     Entry::of::<soft_reference_type_mismatch::SoftReferenceTypeMismatch>(),
@@ -68,6 +80,8 @@ pub static RULES: &[Entry] = &[
     Entry::of::<suppression_without_reason::SuppressionWithoutReason>(),
     Entry::of::<syntax_error::SyntaxError>(),
     Entry::of::<table_without_aggregate::TableWithoutAggregate>(),
+    Entry::of::<table_without_primary_key::TableWithoutPrimaryKey>(),
+    Entry::of::<timestamp_without_timezone::TimestampWithoutTimezone>(),
     Entry::of::<undeclared_aggregate_crossing::UndeclaredAggregateCrossing>(),
     Entry::of::<undeclared_schema_dependency::UndeclaredSchemaDependency>(),
     Entry::of::<undocumented_polymorphic_reference::UndocumentedPolymorphicReference>(),

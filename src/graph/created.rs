@@ -16,15 +16,15 @@ pub struct Created<'g> {
 
 impl Table {
     /// Whether it is created as it is written: a drizzle.config takes it, or there is none that could.
-    /// Mirrors, what a package outside declares, and what only SQL creates are not.
+    /// Mirrors and what a package outside declares are not, nor is anything where SQL creates tables.
     pub fn is_created(&self, graph: &SchemaGraph) -> bool {
         !self.external
             && self.view.is_none_or(|view| !view.existing)
             && !self.is_skipped()
             && (!self.taken_by.is_empty()
                 || self.owner.is_none()
-                    && !self.created_by_sql
-                    && graph.projects[self.project].config.is_none())
+                    && graph.projects[self.project].config.is_none()
+                    && !graph.projects[self.project].created_by_sql)
     }
 
     /// drizzle-kit leaves out what `mysqlSchema()` makes.

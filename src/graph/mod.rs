@@ -13,6 +13,7 @@ pub mod json;
 mod link;
 mod named;
 mod names;
+mod spread;
 mod subject;
 mod table;
 
@@ -24,6 +25,7 @@ pub use fact::*;
 pub use link::*;
 pub use named::*;
 pub use names::GeneratedNames;
+pub use spread::{WrittenColumn, written_columns};
 pub use table::*;
 
 use indexmap::IndexMap;
@@ -88,6 +90,8 @@ pub struct Project {
     pub casing: Fact<Option<Casing>>,
     /// Where migrations are written, relative to the root.
     pub out: Option<Arc<str>>,
+    /// It has no drizzle.config, but SQL files of the repository create tables of it.
+    pub created_by_sql: bool,
     /// Files that its `schema` names.
     pub schema_files: Vec<FileId>,
     /// Values of `schema` that match no file, with where they stand.

@@ -144,6 +144,8 @@ impl<'g> Named<'g> {
             (Dialect::Gel, _) => [None, None],
             (_, Column | Policy) => [own(self.kind), None],
             (Dialect::Postgres, NamedKind::Table | View) => [relations, Some(Scope::Types(self.namespace))],
+            // 1.0 lets PostgreSQL find a name for what was given none.
+            (Dialect::Postgres, Unique) if self.is_named_by_database() => [constraints, None],
             (Dialect::Postgres, Enum) => [Some(Scope::Types(self.namespace)), None],
             // Each is an index, too.
             (Dialect::Postgres, Unique | PrimaryKey) => [relations, constraints],
@@ -164,6 +166,13 @@ impl<'g> Named<'g> {
                 NamedKind::Table | View | Enum | Sequence | PrimaryKey | Unique | Index | ForeignKey | Check,
             ) => [relations, None],
         }
+    }
+
+    /// The name is not written into migrations: 1.0 writes `UNIQUE` or `PRIMARY KEY` beside the column.
+    pub fn is_named_by_database(&self) -> bool {
+        let may_be = matches!(self.kind, NamedKind::Unique | NamedKind::PrimaryKey);
+        let finds_one = matches!(self.database, Dialect::Postgres | Dialect::Cockroach);
+        may_be && finds_one && self.line == DrizzleLine::V1 && !self.explicit && self.columns.len() < 2
     }
 
     /// The name as the database compares it.

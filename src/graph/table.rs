@@ -53,6 +53,8 @@ pub struct Table {
     pub extras_open: Option<Arc<Unknown>>,
     /// Row-level security is on.
     pub row_level_security: bool,
+    /// A policy outside the table is linked to it: `pgPolicy(…).link(users)`.
+    pub linked_policy: bool,
     /// Made by Ponder's `onchainTable`: Ponder creates it, and knows no foreign keys.
     pub ponder: bool,
     /// Casing that names of columns follow.

@@ -81,6 +81,7 @@ fn configured_project(linker: &Linker<'_>, settings: &ConfiguredProject) -> Proj
         line: settings.line.unwrap_or_default(),
         casing: Ok(settings.casing),
         out: settings.out.clone(),
+        created_by_sql: false,
         schema_files: Vec::new(),
         unmatched_schema: Vec::new(),
     };
@@ -138,6 +139,7 @@ fn project(linker: &mut Linker<'_>, config: FileId, value: &Value) -> Project {
         line,
         casing,
         out,
+        created_by_sql: false,
         schema_files: Vec::new(),
         unmatched_schema: Vec::new(),
     };
@@ -272,6 +274,7 @@ impl Projects {
             line: table.line,
             casing: Ok(None),
             out: None,
+            created_by_sql: false,
             schema_files: Vec::new(),
             unmatched_schema: Vec::new(),
         });

@@ -63,6 +63,7 @@ impl Linker<'_> {
             third_argument: third_argument(&table.extra, &module),
             extras_open: None,
             row_level_security: table.row_level_security.get(),
+            linked_policy: table.linked_policy.get(),
             ponder: table.ponder,
             casing: casing.as_ref().ok().copied().flatten(),
             owner: None,
