@@ -67,6 +67,8 @@ pub struct ConfiguredProject {
 pub trait LinkWorld: World {
     /// The files that a value of a drizzle.config's `schema` matches, by path.
     fn schema_files(&self, config: FileId, pattern: &str) -> Vec<FileId>;
+    /// The folder that a drizzle.config's `out` means, relative to the root.
+    fn out_folder(&self, config: FileId, out: &str) -> Arc<str>;
     /// The folder of the package.json that governs a file, relative to the root.
     fn package(&self, file: FileId) -> Arc<str>;
     /// The name in that package.json.

@@ -128,10 +128,7 @@ fn project(linker: &mut Linker<'_>, config: FileId, value: &Value) -> Project {
         _ => text("out"),
     };
     let package = linker.world.package(config);
-    let out = out.map(|out| match out.trim_start_matches("./") {
-        out if package.is_empty() => out.into(),
-        out => format!("{package}/{out}").into(),
-    });
+    let out = out.map(|out| linker.world.out_folder(config, &out));
     let mut project = Project {
         config: Some(config),
         package,
