@@ -252,8 +252,7 @@ impl Pair<'_, '_> {
                 let one_kind = kinds.0 == kinds.1;
                 let indexed_in_one =
                     matches!(dialect, Dialect::MySql | Dialect::SingleStore | Dialect::Cockroach);
-                let stops = one_kind && (same_table || whole)
-                    || one_kind && dialect == Dialect::MsSql
+                let stops = one_kind && (same_table || whole || dialect == Dialect::MsSql)
                     || kinds == (Index, Index) && dialect == Dialect::Sqlite
                     || index_and_unique && indexed_in_one;
                 if stops { Fate::KitStops } else { Fate::DatabaseRefuses }

@@ -15,7 +15,7 @@ fn many(findings: usize) -> String {
     let mut text = USERS.to_string();
     for number in 0..findings {
         text += &format!(
-            "export const t{number} = pgTable('t{number}', {{ userId: integer('user_id').references(() => users.id) }});\n"
+            "export const t{number} = pgTable('t{number}', {{ userId: integer('user_id').references(() => users.id), id: integer('id').primaryKey() }});\n"
         );
     }
     text
