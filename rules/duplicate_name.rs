@@ -1,13 +1,17 @@
 //! Two things of one name where the database has room for one.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use indexmap::IndexMap;
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use smol_str::SmolStr;
 
-use crate::graph::{Dialect, DrizzleLine, ForeignKey, Named, NamedKind, SchemaGraph, Scope, Table, TableId};
+use crate::graph::{
+    Dialect, DrizzleLine, ExportedAgain, ForeignKey, Named, NamedKind, Project, SchemaGraph, Scope, Table,
+    TableId,
+};
 use crate::rule::{Context, Finding, Findings, Level, Meta, Rule};
-use crate::source::Span;
+use crate::source::{FileId, Span};
 
 /// Options.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -32,6 +36,44 @@ impl Rule for DuplicateName {
         for unit in graph.created_together() {
             search.unit(&unit.tables, unit.others);
         }
+        let kit_takes_twice = |project: &&Project| project.line == DrizzleLine::V1;
+        graph.projects.iter().filter(kit_takes_twice).for_each(|project| exported_again(project, out));
+    }
+}
+
+/// drizzle-kit 1.0 takes a table as often as the schema files export it, and stops at the second time: one finding
+/// for each file that passes tables on beside their own.
+fn exported_again(project: &Project, out: &mut Findings) {
+    let mut by_files: IndexMap<(FileId, bool), Vec<&ExportedAgain>, FxBuildHasher> = IndexMap::default();
+    for again in &project.exported_again {
+        let (file, home) = (again.again.span.file, again.first.span.file);
+        by_files.entry((file, file == home)).or_default().push(again);
+    }
+    for ((_, in_one_file), again) in by_files {
+        let Some(one) = again.first() else { continue };
+        let tables: FxHashSet<Span> = again.iter().map(|again| again.first.span).collect();
+        let more = match tables.len() {
+            0 | 1 => String::new(),
+            2 => " and another table".into(),
+            count => format!(" and {} more tables", count - 1),
+        };
+        let verb = if more.is_empty() { "is" } else { "are" };
+        let (first, second) = (&one.first.name, &one.again.name);
+        let message = match in_one_file {
+            true => format!("`{first}`{more} {verb} exported twice by one schema file, also as `{second}`"),
+            false => format!("`{second}`{more} {verb} exported by two schema files"),
+        };
+        let finding = out.report(second.clone(), one.again.span, message);
+        finding.label("drizzle-kit 1.0 takes it once more, and stops: `There's a duplicate table name`");
+        if one.first.span != one.again.span {
+            finding.related(one.first.span, "the first time");
+        }
+        finding.help(match in_one_file {
+            true => "export it once: give the other name where it is imported",
+            false => {
+                "let `schema` of drizzle.config name either this file or those whose tables it passes on"
+            }
+        });
     }
 }
 

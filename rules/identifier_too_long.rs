@@ -162,6 +162,9 @@ fn help(graph: &SchemaGraph, named: &Named<'_>, limit: NameLimit) -> String {
             });
             let written = table.zip(key).and_then(|(table, key)| in_third_argument(graph, table, key, &name));
             match (written, key) {
+                (_, Some(key)) if key.inline && key.explicit => {
+                    format!("give it a shorter name: `.references(…, {{ name: \"{name}\" }})`")
+                }
                 (Some(written), Some(key)) if key.inline => {
                     format!("in place of `.references()`, name the key in the third argument: `{written}`")
                 }

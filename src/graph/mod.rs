@@ -94,8 +94,30 @@ pub struct Project {
     pub created_by_sql: bool,
     /// Files that its `schema` names.
     pub schema_files: Vec<FileId>,
+    /// Tables that its schema files export more than once.
+    pub exported_again: Vec<ExportedAgain>,
     /// Values of `schema` that match no file, with where they stand.
     pub unmatched_schema: Vec<(SmolStr, Span)>,
+}
+
+/// A table that schema files export more than once: `export *` beside the file itself, or an alias.
+#[derive(Debug)]
+pub struct ExportedAgain {
+    /// Where it is at home.
+    pub first: ExportPlace,
+    /// Where it is exported once more.
+    pub again: ExportPlace,
+}
+
+/// Where a file exports something.
+#[derive(Debug, Clone)]
+pub struct ExportPlace {
+    /// The declaration, or what passes it on.
+    pub span: Span,
+    /// Under which name.
+    pub name: SmolStr,
+    /// The file declares it.
+    pub declares: bool,
 }
 
 /// A package.json.

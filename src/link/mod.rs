@@ -6,6 +6,7 @@
 
 mod columns;
 mod comments;
+mod exported;
 mod inverse;
 mod links;
 mod mirrors;

@@ -5,15 +5,13 @@ use smol_str::SmolStr;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::exported::{EntityKey, Exported, exported};
 use super::{ConfiguredProject, Linker};
-use crate::eval::drizzle::{self, Entity};
+use crate::eval::drizzle;
 use crate::eval::{Value, why};
 use crate::graph::{Casing, Dialect, DrizzleLine, Project};
 use crate::source::{FileId, Range, Span};
 use crate::syntax::Export;
-
-/// What drizzle-kit takes, by its place in memory.
-type EntityKey = *const ();
 
 /// The projects, and which tables each creates.
 pub(super) struct Projects {
@@ -82,6 +80,7 @@ fn configured_project(linker: &Linker<'_>, settings: &ConfiguredProject) -> Proj
         casing: Ok(settings.casing),
         out: settings.out.clone(),
         created_by_sql: false,
+        exported_again: Vec::new(),
         schema_files: Vec::new(),
         unmatched_schema: Vec::new(),
     };
@@ -137,6 +136,7 @@ fn project(linker: &mut Linker<'_>, config: FileId, value: &Value) -> Project {
         casing,
         out,
         created_by_sql: false,
+        exported_again: Vec::new(),
         schema_files: Vec::new(),
         unmatched_schema: Vec::new(),
     };
@@ -177,29 +177,14 @@ fn config_span(linker: &mut Linker<'_>, config: FileId) -> Span {
     range.unwrap_or(Range::default()).in_file(config)
 }
 
-/// The tables, enums and sequences among the exports of those files: what drizzle-kit takes.
-fn created_by(linker: &mut Linker<'_>, files: &[FileId]) -> FxHashSet<EntityKey> {
-    let mut created = FxHashSet::default();
-    for file in files {
-        let (names, _) = linker.eval.export_names(*file);
-        for name in names {
-            match linker.eval.export_value(*file, &name) {
-                Value::Entity(Entity::Table(table)) => created.insert(Rc::as_ptr(&table).cast()),
-                Value::Entity(Entity::Enum(made)) => created.insert(Rc::as_ptr(&made).cast()),
-                Value::Entity(Entity::Sequence(made)) => created.insert(Rc::as_ptr(&made).cast()),
-                _ => continue,
-            };
-        }
-    }
-    created
-}
-
 impl Projects {
-    fn add(&mut self, linker: &mut Linker<'_>, project: Project) {
+    fn add(&mut self, linker: &mut Linker<'_>, mut project: Project) {
         let index = self.list.len();
-        for created in created_by(linker, &project.schema_files) {
+        let Exported { entities, again } = exported(linker, &project.schema_files);
+        for created in entities {
             self.creators.entry(created).or_default().push(index);
         }
+        project.exported_again = again;
         self.configs_of.entry(project.package.clone()).or_default().push(index);
         self.list.push(project);
     }
@@ -272,6 +257,7 @@ impl Projects {
             casing: Ok(None),
             out: None,
             created_by_sql: false,
+            exported_again: Vec::new(),
             schema_files: Vec::new(),
             unmatched_schema: Vec::new(),
         });
