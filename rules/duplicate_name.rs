@@ -36,7 +36,10 @@ impl Rule for DuplicateName {
         for unit in graph.created_together() {
             search.unit(&unit.tables, unit.others);
         }
-        let kit_takes_twice = |project: &&Project| project.line == DrizzleLine::V1;
+        // As measured, with every dialect but one.
+        let kit_takes_twice = |project: &&Project| {
+            project.line == DrizzleLine::V1 && project.dialect.is_some_and(|it| it != Dialect::SingleStore)
+        };
         graph.projects.iter().filter(kit_takes_twice).for_each(|project| exported_again(project, out));
     }
 }
@@ -238,15 +241,16 @@ impl Pair<'_, '_> {
 
     /// What becomes of the two.
     fn outcome(&self) -> String {
+        let kit = match self.second.line {
+            DrizzleLine::V0 => "drizzle-kit 0.31",
+            DrizzleLine::V1 => "drizzle-kit 1.0",
+        };
         match (self.fate(), self.second.kind) {
             (Fate::OneIsKept, NamedKind::Table | NamedKind::Enum | NamedKind::Sequence) => {
-                "drizzle-kit 0.31 creates only one of them, without a word".into()
+                format!("{kit} creates only one of them, without a word")
             }
-            (Fate::OneIsKept, _) => "drizzle-kit 0.31 keeps only the last one, without a word".into(),
-            (Fate::KitStops, _) => {
-                let line = if self.second.line == DrizzleLine::V1 { "1.0" } else { "0.31" };
-                format!("drizzle-kit {line} stops here")
-            }
+            (Fate::OneIsKept, _) => format!("{kit} keeps only one of them, without a word"),
+            (Fate::KitStops, _) => format!("{kit} stops here"),
             (Fate::DatabaseRefuses, _) => self.refusal(),
         }
     }
@@ -297,7 +301,13 @@ impl Pair<'_, '_> {
                 let stops = one_kind && (same_table || whole || dialect == Dialect::MsSql)
                     || kinds == (Index, Index) && dialect == Dialect::Sqlite
                     || index_and_unique && indexed_in_one;
-                if stops { Fate::KitStops } else { Fate::DatabaseRefuses }
+                // Of SingleStore it compares indexes only, and keeps the first of the rest.
+                let looks_away = dialect == Dialect::SingleStore && !matches!(second.kind, Index | Unique);
+                match (one_kind && looks_away, stops) {
+                    (true, _) => Fate::OneIsKept,
+                    (false, true) => Fate::KitStops,
+                    (false, false) => Fate::DatabaseRefuses,
+                }
             }
         }
     }
