@@ -44,7 +44,7 @@ impl Rule for DuplicateName {
     }
 }
 
-/// drizzle-kit 1.0 takes a table as often as the schema files export it, and stops at the second time: one finding
+/// drizzle-kit 1.0 takes a table or an enum as often as the schema files export it, and stops at the second time: one finding
 /// for each file that passes tables on beside their own.
 fn exported_again(project: &Project, out: &mut Findings) {
     let mut by_files: IndexMap<(FileId, bool), Vec<&ExportedAgain>, FxBuildHasher> = IndexMap::default();
@@ -57,8 +57,8 @@ fn exported_again(project: &Project, out: &mut Findings) {
         let tables: FxHashSet<Span> = again.iter().map(|again| again.first.span).collect();
         let more = match tables.len() {
             0 | 1 => String::new(),
-            2 => " and another table".into(),
-            count => format!(" and {} more tables", count - 1),
+            2 => " and another one".into(),
+            count => format!(" and {} more", count - 1),
         };
         let verb = if more.is_empty() { "is" } else { "are" };
         let (first, second) = (&one.first.name, &one.again.name);
@@ -67,7 +67,7 @@ fn exported_again(project: &Project, out: &mut Findings) {
             false => format!("`{second}`{more} {verb} exported by two schema files"),
         };
         let finding = out.report(second.clone(), one.again.span, message);
-        finding.label("drizzle-kit 1.0 takes it once more, and stops: `There's a duplicate table name`");
+        finding.label("drizzle-kit 1.0 takes it once more, and stops: `There's a duplicate … name`");
         if one.first.span != one.again.span {
             finding.related(one.first.span, "the first time");
         }
@@ -299,7 +299,7 @@ impl Pair<'_, '_> {
                 let indexed_in_one =
                     matches!(dialect, Dialect::MySql | Dialect::SingleStore | Dialect::Cockroach);
                 let stops = one_kind && (same_table || whole || dialect == Dialect::MsSql)
-                    || kinds == (Index, Index) && dialect == Dialect::Sqlite
+                    || kinds == (Index, Index)
                     || index_and_unique && indexed_in_one;
                 // Of SingleStore it compares indexes only, and keeps the first of the rest.
                 let looks_away = dialect == Dialect::SingleStore && !matches!(second.kind, Index | Unique);

@@ -94,13 +94,13 @@ pub struct Project {
     pub created_by_sql: bool,
     /// Files that its `schema` names.
     pub schema_files: Vec<FileId>,
-    /// Tables that its schema files export more than once.
+    /// What its schema files export more than once.
     pub exported_again: Vec<ExportedAgain>,
     /// Values of `schema` that match no file, with where they stand.
     pub unmatched_schema: Vec<(SmolStr, Span)>,
 }
 
-/// A table that schema files export more than once: `export *` beside the file itself, or an alias.
+/// A table, a view, an enum or a sequence that schema files export more than once: `export *` beside the file itself, or an alias.
 #[derive(Debug)]
 pub struct ExportedAgain {
     /// Where it is at home.

@@ -20,7 +20,7 @@ pub(super) type EntityKey = *const ();
 pub(super) struct Exported {
     /// Tables, enums and sequences.
     pub(super) entities: Vec<EntityKey>,
-    /// Tables that are exported under a second name, or by a second file.
+    /// What is exported under a second name, or by a second file.
     pub(super) again: Vec<ExportedAgain>,
 }
 
@@ -30,14 +30,14 @@ pub(super) fn exported(linker: &mut Linker<'_>, files: &[FileId]) -> Exported {
     for file in files {
         let (names, _) = linker.eval.export_names(*file);
         for name in names {
-            let (key, is_table): (EntityKey, bool) = match linker.eval.export_value(*file, &name) {
-                Value::Entity(Entity::Table(table)) => (Rc::as_ptr(&table).cast(), table.view.is_none()),
-                Value::Entity(Entity::Enum(made)) => (Rc::as_ptr(&made).cast(), false),
-                Value::Entity(Entity::Sequence(made)) => (Rc::as_ptr(&made).cast(), false),
+            let (key, is_created): (EntityKey, bool) = match linker.eval.export_value(*file, &name) {
+                Value::Entity(Entity::Table(table)) => (Rc::as_ptr(&table).cast(), !table.existing),
+                Value::Entity(Entity::Enum(made)) => (Rc::as_ptr(&made).cast(), true),
+                Value::Entity(Entity::Sequence(made)) => (Rc::as_ptr(&made).cast(), true),
                 _ => continue,
             };
             let places = entities.entry(key).or_default();
-            if is_table && name != "default" {
+            if is_created && name != "default" {
                 places.push(place(linker, *file, name));
             }
         }
@@ -58,6 +58,7 @@ pub(super) fn exported(linker: &mut Linker<'_>, files: &[FileId]) -> Exported {
 /// Where a file exports a name: the declaration, or what passes it on.
 fn place(linker: &mut Linker<'_>, file: FileId, name: SmolStr) -> ExportPlace {
     let module = linker.eval.module(file);
+    let named = module.export_places.get(&name).copied();
     let (range, declares) = match module.exports.get(&name) {
         Some(Export::Local(local)) => {
             let binding = module.bindings.get(local);
@@ -67,5 +68,6 @@ fn place(linker: &mut Linker<'_>, file: FileId, name: SmolStr) -> ExportPlace {
         Some(Export::From { specifier, .. }) => (Some(module.specifier(*specifier).range), false),
         None => (module.star_exports.first().map(|specifier| module.specifier(*specifier).range), false),
     };
+    let range = named.or(range);
     ExportPlace { span: range.unwrap_or(Range::default()).in_file(file), name, declares }
 }
