@@ -10,6 +10,9 @@ mod dangling_linkable;
 mod foreign_key_target_not_unique;
 mod foreign_key_type_mismatch;
 mod ignored_table_extra;
+mod duplicate_name;
+mod identifier_too_long;
+mod json_column;
 mod link_identifier_too_long;
 mod link_payload;
 mod lost_column_modifier;
@@ -18,6 +21,7 @@ mod missing_adr_citation;
 mod missing_on_delete;
 mod missing_relation;
 mod missing_required_column;
+mod multiple_primary_keys;
 mod naming_convention;
 mod on_delete_policy;
 mod open_polymorphic_discriminator;
@@ -28,6 +32,8 @@ mod self_identical_foreign_key;
 mod serial_foreign_key;
 mod set_default_without_default;
 mod set_null_on_not_null;
+mod row_level_security_off;
+mod serial_column;
 mod soft_reference_inside_aggregate;
 mod soft_reference_inside_boundary;
 mod soft_reference_type_mismatch;
@@ -35,6 +41,8 @@ mod stale_exception;
 mod suppression_without_reason;
 mod syntax_error;
 mod table_without_aggregate;
+mod table_without_primary_key;
+mod timestamp_without_timezone;
 mod undeclared_aggregate_crossing;
 mod undeclared_schema_dependency;
 mod undocumented_polymorphic_reference;
@@ -62,6 +70,9 @@ pub static RULES: &[Entry] = &[
     Entry::of::<foreign_key_target_not_unique::ForeignKeyTargetNotUnique>(),
     Entry::of::<foreign_key_type_mismatch::ForeignKeyTypeMismatch>(),
     Entry::of::<ignored_table_extra::IgnoredTableExtra>(),
+    Entry::of::<duplicate_name::DuplicateName>(),
+    Entry::of::<identifier_too_long::IdentifierTooLong>(),
+    Entry::of::<json_column::JsonColumn>(),
     Entry::of::<link_identifier_too_long::LinkIdentifierTooLong>(),
     Entry::of::<link_payload::LinkPayload>(),
     Entry::of::<lost_column_modifier::LostColumnModifier>(),
@@ -70,6 +81,7 @@ pub static RULES: &[Entry] = &[
     Entry::of::<missing_on_delete::MissingOnDelete>(),
     Entry::of::<missing_relation::MissingRelation>(),
     Entry::of::<missing_required_column::MissingRequiredColumn>(),
+    Entry::of::<multiple_primary_keys::MultiplePrimaryKeys>(),
     Entry::of::<naming_convention::NamingConvention>(),
     Entry::of::<on_delete_policy::OnDeletePolicy>(),
     Entry::of::<open_polymorphic_discriminator::OpenPolymorphicDiscriminator>(),
@@ -80,6 +92,8 @@ pub static RULES: &[Entry] = &[
     Entry::of::<serial_foreign_key::SerialForeignKey>(),
     Entry::of::<set_default_without_default::SetDefaultWithoutDefault>(),
     Entry::of::<set_null_on_not_null::SetNullOnNotNull>(),
+    Entry::of::<row_level_security_off::RowLevelSecurityOff>(),
+    Entry::of::<serial_column::SerialColumn>(),
     Entry::of::<soft_reference_inside_aggregate::SoftReferenceInsideAggregate>(),
     Entry::of::<soft_reference_inside_boundary::SoftReferenceInsideBoundary>(),
     Entry::of::<soft_reference_type_mismatch::SoftReferenceTypeMismatch>(),
@@ -87,6 +101,8 @@ pub static RULES: &[Entry] = &[
     Entry::of::<suppression_without_reason::SuppressionWithoutReason>(),
     Entry::of::<syntax_error::SyntaxError>(),
     Entry::of::<table_without_aggregate::TableWithoutAggregate>(),
+    Entry::of::<table_without_primary_key::TableWithoutPrimaryKey>(),
+    Entry::of::<timestamp_without_timezone::TimestampWithoutTimezone>(),
     Entry::of::<undeclared_aggregate_crossing::UndeclaredAggregateCrossing>(),
     Entry::of::<undeclared_schema_dependency::UndeclaredSchemaDependency>(),
     Entry::of::<undocumented_polymorphic_reference::UndocumentedPolymorphicReference>(),

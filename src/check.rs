@@ -263,6 +263,9 @@ fn run_rule(
         let (mut findings, mut notes) = out.into_parts();
         findings.retain_mut(|finding| {
             finding.level = setting.level_in(finding.partition.as_deref());
+            if finding.level != Level::Off && !config.is_set_by_house(setting.span) {
+                finding.level = finding.at_least.map_or(finding.level, |least| least.max(finding.level));
+            }
             let path = &sources.get(finding.primary.span.file).path;
             finding.level != Level::Off && config.variant_for(name, path) == index
         });

@@ -160,6 +160,8 @@ pub struct Finding {
     pub rule: &'static str,
     /// Its level.
     pub level: Level,
+    /// The level that it has at least, where nobody has set that of the rule.
+    pub at_least: Option<Level>,
     /// What it is about, in SQL names: `billing.invoices.customer_id`. Exceptions are keyed by it.
     pub subject: SmolStr,
     /// The partition of boundaries that it speaks of, when there are several.
@@ -221,6 +223,7 @@ impl Findings {
         self.found.push(Finding {
             rule: self.rule,
             level: self.level,
+            at_least: None,
             subject: subject.into(),
             partition: None,
             message: message.into(),
@@ -265,6 +268,12 @@ impl Finding {
     /// What is to be seen at the place itself.
     pub fn label(&mut self, text: impl Into<String>) -> &mut Self {
         self.primary.text = text.into();
+        self
+    }
+
+    /// It matters more than the rule's others: the level that it has where nobody has set that of the rule.
+    pub fn at_least(&mut self, level: Level) -> &mut Self {
+        self.at_least = Some(level);
         self
     }
 

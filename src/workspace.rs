@@ -214,8 +214,9 @@ fn mark_created_by_sql(graph: &mut SchemaGraph, sql: &[PathBuf]) {
     let created = ddl::created_tables(&files);
     for table in &mut graph.tables {
         let name = table.name.as_ref().map(|name| name.to_lowercase());
-        table.created_by_sql =
-            projects[table.project].config.is_none() && name.is_ok_and(|name| created.contains(&name));
+        let project = &mut graph.projects[table.project];
+        table.created_by_sql = project.config.is_none() && name.is_ok_and(|name| created.contains(&name));
+        project.created_by_sql |= table.created_by_sql;
     }
 }
 

@@ -15,7 +15,7 @@ fn many(findings: usize) -> String {
     let mut text = USERS.to_string();
     for number in 0..findings {
         text += &format!(
-            "export const t{number} = pgTable('t{number}', {{ userId: integer('user_id').references(() => users.id) }});\n"
+            "export const t{number} = pgTable('t{number}', {{ userId: integer('user_id').references(() => users.id), id: integer('id').primaryKey() }});\n"
         );
     }
     text
@@ -420,4 +420,29 @@ fn the_program_speaks_of_itself() {
         .exits(0)
         .says("\"unindexed-foreign-key\": \"off\", // command line");
     run(at, &["help", "baseline"]).exits(0).says("--prune");
+}
+
+#[test]
+fn a_finding_that_matters_more_is_an_error_unless_the_level_is_set() {
+    let folder = repository(&[("schema.ts", too_long_alike())]);
+    let at = folder.path();
+    run(at, &["--format", "concise"]).exits(1).says("schema.ts:3:2: warn").says("schema.ts:4:2: error");
+    run(at, &["--format", "concise", "--rule", "identifier-too-long=warn"])
+        .exits(0)
+        .says("schema.ts:4:2: warn");
+    write(at, "schemalint.json", r#"{ "rules": { "identifier-too-long": "warn" } }"#);
+    run(at, &["--format", "concise"]).exits(0).says("schema.ts:4:2: warn");
+    write(at, "schemalint.json", r#"{ "rules": { "identifier-too-long": "off" } }"#);
+    run(at, &["--format", "concise"]).exits(0).does_not_say("schema.ts:4:2");
+}
+
+/// Two names that PostgreSQL cuts off to one.
+fn too_long_alike() -> String {
+    let name = "a".repeat(63);
+    format!(
+        "import {{ index, integer, pgTable }} from 'drizzle-orm/pg-core';\n\
+         export const t = pgTable('t', {{ id: integer('id').primaryKey() }}, (t) => [\n \
+         index('{name}1').on(t.id),\n \
+         index('{name}2').on(t.id),\n]);\n"
+    )
 }

@@ -120,7 +120,9 @@ impl<'a> Layers<'a> {
     fn extended(&mut self, entries: &Node) -> Option<Node> {
         let Kind::List(entries) = &entries.kind else {
             let message = format!("expected a list, found {}", entries.describe());
-            self.errors.push(Error::at(entries.span, message));
+            let error = Error::at(entries.span, message);
+            let is_text = matches!(entries.kind, Kind::Text(_));
+            self.errors.push(if is_text { error.help("put it into a list: `[\"…\"]`") } else { error });
             return None;
         };
         let mut merged: Option<Node> = None;

@@ -207,6 +207,11 @@ impl Config {
         matches!(self.layers.get(&span.file), Some(Layer::Preset))
     }
 
+    /// Whether the config of the house says it, or the command line.
+    pub fn is_set_by_house(&self, span: Span) -> bool {
+        matches!(self.layers.get(&span.file), Some(Layer::File | Layer::CommandLine))
+    }
+
     /// The merged tree, without `extends`.
     pub fn effective(&self) -> &Node {
         &self.effective

@@ -46,6 +46,19 @@ impl Dialect {
         }
     }
 
+    /// What people call it.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Postgres => "PostgreSQL",
+            Self::MySql => "MySQL",
+            Self::Sqlite => "SQLite",
+            Self::SingleStore => "SingleStore",
+            Self::Gel => "Gel",
+            Self::Cockroach => "CockroachDB",
+            Self::MsSql => "SQL Server",
+        }
+    }
+
     /// The dialect that a drizzle.config names; `turso` is SQLite.
     pub fn from_config(name: &str) -> Option<Self> {
         Some(match name {

@@ -9,14 +9,17 @@ mod bracketed;
 mod between;
 mod coverage;
 mod declared;
+mod created;
 mod dialect;
 mod fact;
 pub mod json;
 mod key_types;
 mod link;
+mod named;
 mod names;
 mod reference;
 mod relation;
+mod spread;
 mod subject;
 mod table;
 mod uniqueness;
@@ -25,13 +28,16 @@ pub use actions::{effect_of_delete, first_argument};
 pub use bracketed::{Bracketed, Imported, Imports};
 pub use between::{KeysBetween, KnownKey};
 pub use coverage::{Coverage, Lacking, Server, coverage, nearest, needs_indexes};
+pub use created::Created;
 pub use dialect::*;
 pub use fact::*;
 pub use key_types::{TypeClash, type_clash};
 pub use link::*;
+pub use named::*;
 pub use names::GeneratedNames;
 pub use reference::Reference;
 pub use relation::*;
+pub use spread::{WrittenColumn, written_columns};
 pub use table::*;
 pub use uniqueness::Uniqueness;
 
@@ -101,10 +107,34 @@ pub struct Project {
     pub casing: Fact<Option<Casing>>,
     /// Where migrations are written, relative to the root.
     pub out: Option<Arc<str>>,
+    /// It has no drizzle.config, but SQL files of the repository create tables of it.
+    pub created_by_sql: bool,
     /// Files that its `schema` names.
     pub schema_files: Vec<FileId>,
+    /// What its schema files export more than once.
+    pub exported_again: Vec<ExportedAgain>,
     /// Values of `schema` that match no file, with where they stand.
     pub unmatched_schema: Vec<(SmolStr, Span)>,
+}
+
+/// A table, a view, an enum or a sequence that schema files export more than once: `export *` beside the file itself, or an alias.
+#[derive(Debug)]
+pub struct ExportedAgain {
+    /// Where it is at home.
+    pub first: ExportPlace,
+    /// Where it is exported once more.
+    pub again: ExportPlace,
+}
+
+/// Where a file exports something.
+#[derive(Debug, Clone)]
+pub struct ExportPlace {
+    /// The declaration, or what passes it on.
+    pub span: Span,
+    /// Under which name.
+    pub name: SmolStr,
+    /// The file declares it.
+    pub declares: bool,
 }
 
 /// A package.json.
@@ -154,6 +184,8 @@ pub struct EnumType {
     pub namespace: Option<Fact<SmolStr>>,
     /// Its values.
     pub values: Fact<Vec<SmolStr>>,
+    /// The projects whose schema files export it.
+    pub taken_by: Vec<usize>,
     /// The call.
     pub span: Span,
 }
@@ -167,6 +199,8 @@ pub struct Sequence {
     pub name: Fact<SmolStr>,
     /// Its pgSchema.
     pub namespace: Option<Fact<SmolStr>>,
+    /// The projects whose schema files export it.
+    pub taken_by: Vec<usize>,
     /// The call.
     pub span: Span,
 }

@@ -55,6 +55,8 @@ pub struct Table {
     pub extras_open: Option<Arc<Unknown>>,
     /// Row-level security is on.
     pub row_level_security: bool,
+    /// A policy outside the table is linked to it: `pgPolicy(…).link(users)`.
+    pub linked_policy: bool,
     /// Made by Ponder's `onchainTable`: Ponder creates it, and knows no foreign keys.
     pub ponder: bool,
     /// Casing that names of columns follow.
@@ -63,6 +65,8 @@ pub struct Table {
     pub owner: Option<TableId>,
     /// No drizzle.config creates it, but SQL files of the repository do.
     pub created_by_sql: bool,
+    /// The projects whose schema files export it: their drizzle-kit creates it.
+    pub taken_by: Vec<usize>,
     /// Declared by a package outside the repository (`authUsers` of Supabase).
     pub external: bool,
     /// Comments that speak of the declaration.

@@ -8,6 +8,7 @@ mod columns;
 mod comments;
 mod imports;
 mod extras;
+mod exported;
 mod inverse;
 mod links;
 mod loose;
@@ -71,6 +72,8 @@ pub struct ConfiguredProject {
 pub trait LinkWorld: World {
     /// The files that a value of a drizzle.config's `schema` matches, by path.
     fn schema_files(&self, config: FileId, pattern: &str) -> Vec<FileId>;
+    /// The folder that a drizzle.config's `out` means, relative to the root.
+    fn out_folder(&self, config: FileId, out: &str) -> Arc<str>;
     /// The folder of the package.json that governs a file, relative to the root.
     fn package(&self, file: FileId) -> Arc<str>;
     /// The name in that package.json.
@@ -417,6 +420,7 @@ impl<'w> Linker<'w> {
                     name: made.name.clone(),
                     namespace: made.namespace.clone(),
                     values: made.values.clone(),
+                    taken_by: projects.takers(Rc::as_ptr(&made).cast()),
                     span: made.at,
                 });
             }
@@ -426,7 +430,8 @@ impl<'w> Linker<'w> {
             let holders = self.sequence_holders.remove(&Rc::as_ptr(&made));
             if let Some(binding) = self.name_of(holders.as_ref(), &made.binding) {
                 let (name, namespace) = (made.name.clone(), made.namespace.clone());
-                self.graph.sequences.push(Sequence { binding, name, namespace, span: made.at });
+                let taken_by = projects.takers(Rc::as_ptr(&made).cast());
+                self.graph.sequences.push(Sequence { binding, name, namespace, taken_by, span: made.at });
             }
         }
         let world = self.world;

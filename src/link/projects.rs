@@ -5,8 +5,9 @@ use smol_str::SmolStr;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::{ConfiguredProject, Linker, TableKey};
-use crate::eval::drizzle::{self, Entity};
+use super::exported::{EntityKey, Exported, exported};
+use super::{ConfiguredProject, Linker};
+use crate::eval::drizzle;
 use crate::eval::{Value, why};
 use crate::graph::{Casing, Dialect, DrizzleLine, Project};
 use crate::source::{FileId, Range, Span};
@@ -16,8 +17,8 @@ use crate::syntax::Export;
 pub(super) struct Projects {
     /// Those of a drizzle.config first, by path; then packages without one.
     pub(super) list: Vec<Project>,
-    /// The projects whose drizzle.config's `schema` exports a table.
-    creators: FxHashMap<TableKey, Vec<usize>>,
+    /// The projects whose drizzle.config's `schema` exports a table, an enum or a sequence.
+    creators: FxHashMap<EntityKey, Vec<usize>>,
     /// The projects with a drizzle.config of each package.
     configs_of: FxHashMap<Arc<str>, Vec<usize>>,
     /// Whether a drizzle.config creates each table, by its number.
@@ -78,6 +79,8 @@ fn configured_project(linker: &Linker<'_>, settings: &ConfiguredProject) -> Proj
         line: settings.line.unwrap_or_default(),
         casing: Ok(settings.casing),
         out: settings.out.clone(),
+        created_by_sql: false,
+        exported_again: Vec::new(),
         schema_files: Vec::new(),
         unmatched_schema: Vec::new(),
     };
@@ -124,10 +127,7 @@ fn project(linker: &mut Linker<'_>, config: FileId, value: &Value) -> Project {
         _ => text("out"),
     };
     let package = linker.world.package(config);
-    let out = out.map(|out| match out.trim_start_matches("./") {
-        out if package.is_empty() => out.into(),
-        out => format!("{package}/{out}").into(),
-    });
+    let out = out.map(|out| linker.world.out_folder(config, &out));
     let mut project = Project {
         config: Some(config),
         package,
@@ -135,6 +135,8 @@ fn project(linker: &mut Linker<'_>, config: FileId, value: &Value) -> Project {
         line,
         casing,
         out,
+        created_by_sql: false,
+        exported_again: Vec::new(),
         schema_files: Vec::new(),
         unmatched_schema: Vec::new(),
     };
@@ -175,26 +177,14 @@ fn config_span(linker: &mut Linker<'_>, config: FileId) -> Span {
     range.unwrap_or(Range::default()).in_file(config)
 }
 
-/// The tables among the exports of those files: what drizzle-kit takes.
-fn created_by(linker: &mut Linker<'_>, files: &[FileId]) -> FxHashSet<TableKey> {
-    let mut created = FxHashSet::default();
-    for file in files {
-        let (names, _) = linker.eval.export_names(*file);
-        for name in names {
-            if let Value::Entity(Entity::Table(table)) = linker.eval.export_value(*file, &name) {
-                created.insert(Rc::as_ptr(&table));
-            }
-        }
-    }
-    created
-}
-
 impl Projects {
-    fn add(&mut self, linker: &mut Linker<'_>, project: Project) {
+    fn add(&mut self, linker: &mut Linker<'_>, mut project: Project) {
         let index = self.list.len();
-        for table in created_by(linker, &project.schema_files) {
-            self.creators.entry(table).or_default().push(index);
+        let Exported { entities, again } = exported(linker, &project.schema_files);
+        for created in entities {
+            self.creators.entry(created).or_default().push(index);
         }
+        project.exported_again = again;
         self.configs_of.entry(project.package.clone()).or_default().push(index);
         self.list.push(project);
     }
@@ -207,9 +197,14 @@ impl Projects {
     /// The project of the next table, in the order of their numbers.
     pub(super) fn assign(&mut self, linker: &Linker<'_>, table: &Rc<drizzle::Table>, file: FileId) -> usize {
         let project = self.choose(linker, table, file);
-        let key = Rc::as_ptr(table);
+        let key: EntityKey = Rc::as_ptr(table).cast();
         self.is_created.push(self.creators.contains_key(&key));
         project
+    }
+
+    /// The projects whose schema files export something.
+    pub(super) fn takers(&self, key: EntityKey) -> Vec<usize> {
+        self.creators.get(&key).cloned().unwrap_or_default()
     }
 
     /// Whether a package has a drizzle.config.
@@ -241,7 +236,7 @@ impl Projects {
             let candidates = candidates.iter().copied().filter(speaks);
             candidates.max_by_key(|index| (shared(*index), usize::MAX - index))
         };
-        let creators = self.creators.get(&Rc::as_ptr(table));
+        let creators = self.creators.get(&Rc::as_ptr(table).cast::<()>());
         if let Some(index) = creators.and_then(|creators| nearest(creators)) {
             return index;
         }
@@ -261,6 +256,8 @@ impl Projects {
             line: table.line,
             casing: Ok(None),
             out: None,
+            created_by_sql: false,
+            exported_again: Vec::new(),
             schema_files: Vec::new(),
             unmatched_schema: Vec::new(),
         });

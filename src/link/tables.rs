@@ -25,7 +25,8 @@ impl Linker<'_> {
                 Some(project) if table.casing.is_none() => project.casing.clone(),
                 _ => Ok(table.casing),
             };
-            let built = self.build_table(TableId(at as u32), &table, binding, project, casing);
+            let mut built = self.build_table(TableId(at as u32), &table, binding, project, casing);
+            built.taken_by = projects.takers(Rc::as_ptr(&table).cast());
             self.graph.tables.push(built);
             at += 1;
         }
@@ -67,10 +68,12 @@ impl Linker<'_> {
             misplaced: Vec::new(),
             extras_open: None,
             row_level_security: table.row_level_security.get(),
+            linked_policy: table.linked_policy.get(),
             ponder: table.ponder,
             casing: casing.as_ref().ok().copied().flatten(),
             owner: None,
             created_by_sql: false,
+            taken_by: Vec::new(),
             external: self.world.is_external(table.at.file),
             comments: self.declaration_comments(&module, &binding, table.at),
             span: table.at,

@@ -261,6 +261,7 @@ impl Lowering<'_> {
                 (None, ImportName::Named(local)) => Export::Local(local),
                 (None, ImportName::Namespace) => continue,
             };
+            self.module.export_places.insert(exported.clone(), self.range(part.span()));
             self.module.exports.insert(exported, export);
         }
     }

@@ -23,6 +23,8 @@ pub struct Module {
     pub bare_imports: Vec<usize>,
     /// What the file exports, by exported name.
     pub exports: OrderedMap<SmolStr, Export>,
+    /// Where names stand in `export { … }`, by exported name.
+    pub export_places: OrderedMap<SmolStr, Range>,
     /// `export * from "…"`, by index into `specifiers`.
     pub star_exports: Vec<usize>,
     /// Top-level initialisers, in source order.

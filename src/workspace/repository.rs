@@ -252,26 +252,34 @@ impl World for Repository<'_> {
     }
 }
 
+impl Repository<'_> {
+    /// Where the paths of a drizzle.config may begin: drizzle-kit resolves from where it is started, which is the
+    /// package, mostly the config's own folder.
+    fn bases(&self, config: FileId) -> Vec<PathBuf> {
+        let config_folder = self.path_of(config).parent().map(Path::to_path_buf).unwrap_or_default();
+        let package = self.folder_of(config);
+        let above = package.ancestors().skip(1).take_while(|base| base.starts_with(self.repository));
+        let above: Vec<PathBuf> = above.map(Path::to_path_buf).collect();
+        [config_folder, package].into_iter().chain(above).collect()
+    }
+}
+
 impl LinkWorld for Repository<'_> {
     fn schema_files(&self, config: FileId, pattern: &str) -> Vec<FileId> {
-        let config_folder = self.path_of(config).parent().map(Path::to_path_buf).unwrap_or_default();
-        // drizzle-kit resolves from where it is started: the package, mostly the config's own folder.
-        let package = self.folder_of(config);
-        let mut bases = vec![config_folder, package.clone()];
-        bases.extend(
-            package
-                .ancestors()
-                .skip(1)
-                .take_while(|base| base.starts_with(self.repository))
-                .map(Path::to_path_buf),
-        );
-        for base in bases {
+        for base in self.bases(config) {
             let files = self.matching(&base, pattern);
             if !files.is_empty() {
                 return files;
             }
         }
         Vec::new()
+    }
+
+    fn out_folder(&self, config: FileId, out: &str) -> Arc<str> {
+        let of_package = clean(&self.folder_of(config).join(out));
+        let others = self.bases(config).into_iter().map(|base| clean(&base.join(out)));
+        let there = std::iter::once(of_package.clone()).chain(others).find(|path| path.is_dir());
+        relative(self.root, &there.unwrap_or(of_package)).into()
     }
 
     fn package(&self, file: FileId) -> Arc<str> {

@@ -13,7 +13,7 @@ pub(crate) const USERS: &str = "import { integer, pgTable } from 'drizzle-orm/pg
     export const users = pgTable('users', { id: integer('id').primaryKey() });\n";
 pub(crate) const ORDERS: &str = "import { integer, pgTable } from 'drizzle-orm/pg-core';\n\
     import { users } from './users';\n\
-    export const orders = pgTable('orders', { userId: integer('user_id').references(() => users.id) });\n";
+    export const orders = pgTable('orders', { userId: integer('user_id').references(() => users.id), id: integer('id').primaryKey() });\n";
 /// The rule that fires once in [`ORDERS`], as an error.
 pub(crate) const AS_ERROR: &[&str] = &["--rule", "unindexed-foreign-key=error"];
 

@@ -89,7 +89,12 @@ impl Evaluator<'_> {
             }
             (ConstraintKind::ForeignKey { on_delete, .. }, "onDelete") => *on_delete = first,
             (ConstraintKind::ForeignKey { on_update, .. }, "onUpdate") => *on_update = first,
-            (ConstraintKind::Policy { table }, "link") => *table = Some(first),
+            (ConstraintKind::Policy { table }, "link") => {
+                if let Value::Entity(Entity::Table(linked)) = &first {
+                    linked.linked_policy.set(true);
+                }
+                *table = Some(first);
+            }
             (ConstraintKind::Policy { .. }, _) => {}
             _ => return unknown(format!("`{name}` is not known of this constraint"), at),
         }

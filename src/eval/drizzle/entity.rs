@@ -261,6 +261,8 @@ pub struct Table {
     pub extra: Value,
     /// `.enableRLS()` or `withRLS`.
     pub row_level_security: Cell<bool>,
+    /// A policy outside the table is linked to it.
+    pub linked_policy: Cell<bool>,
     /// Made by Ponder.
     pub ponder: bool,
     /// Casing that belongs to the table itself.

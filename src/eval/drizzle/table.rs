@@ -103,6 +103,7 @@ impl Evaluator<'_> {
             open: None,
             extra: Value::Undefined,
             row_level_security: Cell::new(maker.row_level_security),
+            linked_policy: Cell::new(false),
             ponder: maker.ponder,
             casing: maker.casing.or(maker.namespace.as_ref().and_then(|namespace| namespace.casing)),
             at,

@@ -1,3 +1,3 @@
 import { integer, pgTable } from 'drizzle-orm/pg-core';
 import { users } from './users';
-export const orders = pgTable('orders', { userId: integer('user_id').references(() => users.id) });
+export const orders = pgTable('orders', { userId: integer('user_id').references(() => users.id), id: integer('id').primaryKey() });
