@@ -29,6 +29,7 @@ mod undeclared_aggregate_crossing;
 mod undeclared_schema_dependency;
 mod undocumented_polymorphic_reference;
 mod undocumented_table;
+mod unexported_entity;
 mod unindexed_foreign_key;
 mod unindexed_polymorphic_reference;
 mod unindexed_soft_reference;
@@ -70,6 +71,7 @@ pub static RULES: &[Entry] = &[
     Entry::of::<undeclared_schema_dependency::UndeclaredSchemaDependency>(),
     Entry::of::<undocumented_polymorphic_reference::UndocumentedPolymorphicReference>(),
     Entry::of::<undocumented_table::UndocumentedTable>(),
+    Entry::of::<unexported_entity::UnexportedEntity>(),
     Entry::of::<unindexed_foreign_key::UnindexedForeignKey>(),
     Entry::of::<unindexed_polymorphic_reference::UnindexedPolymorphicReference>(),
     Entry::of::<unindexed_soft_reference::UnindexedSoftReference>(),

@@ -14,10 +14,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::config::{self, Config};
-use crate::discover::search::{Kind, Names};
+use crate::discover::search::{self, Names};
 use crate::discover::{self, Options, Script, ddl, discover, discover_surroundings};
 use crate::docs::Problem;
-use crate::graph::{DrizzleLine, SchemaGraph, Table};
+use crate::graph::{DrizzleLine, Entity, Kind, SchemaGraph, Table};
 use crate::link::{ConfiguredProject, Input, link};
 use crate::model::Written;
 use crate::packages::Packages;
@@ -114,11 +114,11 @@ pub fn read(root: &Path, options: &Options, settings: &Settings) -> Reading {
     }
     let mut input = Input { projects: projects(root, config), ..Input::default() };
     for (script, parsed) in found.scripts.iter().zip(lowered) {
-        let file = repository.add(script.path.clone(), parsed, script.kind == Kind::Candidate);
+        let file = repository.add(script.path.clone(), parsed, script.kind == search::Kind::Candidate);
         if script.is_config {
             input.configs.push(file);
         }
-        if script.kind == Kind::Candidate {
+        if script.kind == search::Kind::Candidate {
             input.candidates.push(file);
         }
         if script.names_links {
@@ -154,6 +154,7 @@ pub fn read(root: &Path, options: &Options, settings: &Settings) -> Reading {
         (sources.get(gap.span.file).path.clone(), gap.span.range, gap.subject.clone())
     });
     graph.syntax_errors = finished.syntax_errors;
+    mark_created_in_sql(&mut graph, &found.sql);
     unreadable_paths.extend(finished.failures);
     let excluded = graph.sources.numbered().filter(|(_, source)| config.files.exclude.is_match(&source.path));
     Reading {
@@ -188,6 +189,25 @@ fn mark_created_by_sql(graph: &mut SchemaGraph, sql: &[PathBuf]) {
         table.created_by_sql =
             projects[table.project].config.is_none() && name.is_ok_and(|name| created.contains(&name));
     }
+}
+
+/// What no drizzle.config creates may be created by SQL, in migrations that people wrote among others.
+fn mark_created_in_sql(graph: &mut SchemaGraph, sql: &[PathBuf]) {
+    let missing: Vec<Entity> = graph.unexported().into_iter().map(|missing| missing.entity).collect();
+    if missing.is_empty() {
+        return;
+    }
+    let created = ddl::created(sql);
+    let key = |entity: &Entity| {
+        let kind = match entity.kind {
+            Kind::Schema => "schema",
+            Kind::Enum => "type",
+            Kind::Sequence => "sequence",
+            Kind::Table => "table",
+        };
+        (kind, entity.name.to_lowercase())
+    };
+    graph.created_in_sql = missing.into_iter().filter(|entity| created.contains(&key(entity))).collect();
 }
 
 /// What the config says in place of a drizzle.config.

@@ -33,7 +33,7 @@ use std::sync::Arc;
 use crate::graph::{DrizzleLine, Unknown};
 use crate::source::{FileId, Range, Span};
 use crate::syntax::{Binding, BindingKind, Effect, Expr, ExprKind, ImportName, Module, Pattern};
-use drizzle::{EnumType, Sequence, Table};
+use drizzle::{EnumType, Namespace, Sequence, Table};
 use statement::Flow;
 
 /// Where the interpreter gets modules from.
@@ -102,6 +102,8 @@ pub struct Evaluator<'w> {
     pub enums: Vec<Rc<EnumType>>,
     /// Every sequence that was made, in order.
     pub sequences: Vec<Rc<Sequence>>,
+    /// Every pgSchema that was made, in order.
+    pub namespaces: Vec<Rc<Namespace>>,
     /// Every link that was declared, in order.
     pub links: Vec<Rc<Link>>,
     /// What those calls gave.
@@ -138,6 +140,7 @@ impl<'w> Evaluator<'w> {
             tables: Vec::new(),
             enums: Vec::new(),
             sequences: Vec::new(),
+            namespaces: Vec::new(),
             links: Vec::new(),
             link_values: FxHashSet::default(),
             missing_imports: Vec::new(),

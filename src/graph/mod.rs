@@ -7,6 +7,7 @@
 mod actions;
 mod coverage;
 mod dialect;
+mod exports;
 mod fact;
 pub mod json;
 mod link;
@@ -17,9 +18,11 @@ mod table;
 pub use actions::effect_of_delete;
 pub use coverage::{Coverage, Lacking, Server, coverage, nearest, needs_indexes};
 pub use dialect::*;
+pub use exports::{Entity, Kind, Unexported};
 pub use fact::*;
 pub use link::*;
 pub use names::GeneratedNames;
+pub use subject::head_of;
 pub use table::*;
 
 use indexmap::IndexMap;
@@ -40,10 +43,14 @@ pub struct SchemaGraph {
     pub namespaces: Vec<Namespace>,
     /// Tables and views, by file and place.
     pub tables: Vec<Table>,
+    /// pgSchemas as they are declared, by file and place.
+    pub schemas: Vec<Schema>,
     /// Enums, by file and place.
     pub enums: Vec<EnumType>,
     /// Sequences, by file and place.
     pub sequences: Vec<Sequence>,
+    /// What SQL files create of that which no drizzle.config does.
+    pub created_in_sql: Vec<Entity>,
     /// Relations, by file and place.
     pub relations: Vec<Relation>,
     /// `relations()` calls, also those that declare none: the table and the name that the file gives it.
@@ -88,6 +95,8 @@ pub struct Project {
     pub schema_files: Vec<FileId>,
     /// Values of `schema` that match no file, with where they stand.
     pub unmatched_schema: Vec<(SmolStr, Span)>,
+    /// Why its schema files may be more, or export more, than is known.
+    pub schema_open: Option<Arc<Unknown>>,
 }
 
 /// A package.json.
@@ -122,6 +131,23 @@ pub struct Namespace {
     pub tables: usize,
 }
 
+/// A pgSchema as it is declared.
+#[derive(Debug)]
+pub struct Schema {
+    /// The name that the file gives it; `None` when it has none.
+    pub binding: Option<Binding>,
+    /// The database.
+    pub dialect: Dialect,
+    /// Its SQL name.
+    pub name: Fact<SmolStr>,
+    /// `.existing()`: Drizzle does not create it.
+    pub existing: bool,
+    /// The projects whose schema files export it.
+    pub taken_by: Vec<usize>,
+    /// The call.
+    pub span: Span,
+}
+
 /// An enum type.
 #[derive(Debug)]
 pub struct EnumType {
@@ -133,8 +159,12 @@ pub struct EnumType {
     pub name: Fact<SmolStr>,
     /// Its pgSchema.
     pub namespace: Option<Fact<SmolStr>>,
+    /// The call that made its pgSchema.
+    pub namespace_at: Option<Span>,
     /// Its values.
     pub values: Fact<Vec<SmolStr>>,
+    /// The projects whose schema files export it.
+    pub taken_by: Vec<usize>,
     /// The call.
     pub span: Span,
 }
@@ -148,6 +178,10 @@ pub struct Sequence {
     pub name: Fact<SmolStr>,
     /// Its pgSchema.
     pub namespace: Option<Fact<SmolStr>>,
+    /// The call that made its pgSchema.
+    pub namespace_at: Option<Span>,
+    /// The projects whose schema files export it.
+    pub taken_by: Vec<usize>,
     /// The call.
     pub span: Span,
 }

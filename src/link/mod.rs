@@ -14,6 +14,7 @@ mod predicate;
 mod projects;
 mod relations;
 mod tables;
+mod types;
 
 pub use links::LinkFiles;
 
@@ -26,7 +27,7 @@ use std::sync::Arc;
 use crate::eval::drizzle::{self, Entity, Relations};
 use crate::eval::{Evaluator, Object, Value, World};
 use crate::graph::{
-    Binding, EnumType, Namespace, Package, SchemaGraph, Sequence, TableId, Unknown, Unreadable,
+    Binding, Namespace, Package, SchemaGraph, TableId, Unknown, Unreadable,
 };
 use crate::source::{FileId, Span};
 use crate::syntax::{BindingKind, Comments, Export, ExprKind, ImportName};
@@ -127,6 +128,8 @@ struct Linker<'w> {
     table_holders: FxHashMap<TableKey, Vec<Holder>>,
     enum_holders: FxHashMap<*const drizzle::EnumType, Vec<Holder>>,
     sequence_holders: FxHashMap<*const drizzle::Sequence, Vec<Holder>>,
+    /// Of pgSchemas: by the call that made each.
+    schema_holders: FxHashMap<Span, Vec<Holder>>,
     /// `relations()` calls, in the order found, each once.
     relations_v1: Vec<Rc<Relations>>,
     relation_holders: FxHashMap<*const Relations, Vec<Holder>>,
@@ -158,6 +161,7 @@ impl<'w> Linker<'w> {
             table_holders: FxHashMap::default(),
             enum_holders: FxHashMap::default(),
             sequence_holders: FxHashMap::default(),
+            schema_holders: FxHashMap::default(),
             relations_v1: Vec::new(),
             relation_holders: FxHashMap::default(),
             relations_v2: Vec::new(),
@@ -273,6 +277,9 @@ impl<'w> Linker<'w> {
             }
             Value::Entity(Entity::Sequence(made)) => {
                 self.sequence_holders.entry(Rc::as_ptr(made)).or_default().push(holder.clone());
+            }
+            Value::Entity(Entity::Namespace(made)) => {
+                self.schema_holders.entry(made.at).or_default().push(holder.clone());
             }
             Value::Entity(Entity::Relations(relations)) => {
                 let holders = self.relation_holders.entry(Rc::as_ptr(relations)).or_default();
@@ -447,32 +454,9 @@ impl<'w> Linker<'w> {
     }
 
     fn finish(mut self, projects: projects::Projects) -> SchemaGraph {
-        let enums = self.eval.enums.clone();
-        for made in enums {
-            let holders = self.enum_holders.remove(&Rc::as_ptr(&made));
-            if let Some(binding) = self.name_of(holders.as_ref(), &made.binding) {
-                self.graph.enums.push(EnumType {
-                    binding,
-                    dialect: made.dialect,
-                    name: made.name.clone(),
-                    namespace: made.namespace.clone(),
-                    values: made.values.clone(),
-                    span: made.at,
-                });
-            }
-        }
-        let sequences = self.eval.sequences.clone();
-        for made in sequences {
-            let holders = self.sequence_holders.remove(&Rc::as_ptr(&made));
-            if let Some(binding) = self.name_of(holders.as_ref(), &made.binding) {
-                let (name, namespace) = (made.name.clone(), made.namespace.clone());
-                self.graph.sequences.push(Sequence { binding, name, namespace, span: made.at });
-            }
-        }
+        self.build_types(&projects);
         let world = self.world;
         let place = |span: Span| (world.path(span.file), span.range);
-        self.graph.enums.sort_by_cached_key(|made| (place(made.span), made.binding.name.clone()));
-        self.graph.sequences.sort_by_cached_key(|made| (place(made.span), made.binding.name.clone()));
         let mut namespaces: BTreeMap<(crate::graph::Dialect, SmolStr), usize> = BTreeMap::new();
         for table in self.graph.tables.iter().filter(|table| !table.external) {
             if let Some(Ok(name)) = &table.namespace {

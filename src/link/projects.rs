@@ -5,10 +5,11 @@ use smol_str::SmolStr;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::{ConfiguredProject, Linker, TableKey};
+use super::relations::is_v2;
+use super::{ConfiguredProject, Linker, MAX_NESTING, TableKey};
 use crate::eval::drizzle::{self, Entity};
 use crate::eval::{Value, why};
-use crate::graph::{Casing, Dialect, DrizzleLine, Project};
+use crate::graph::{Casing, Dialect, DrizzleLine, Project, Unknown};
 use crate::source::{FileId, Range, Span};
 use crate::syntax::Export;
 
@@ -16,14 +17,19 @@ use crate::syntax::Export;
 pub(super) struct Projects {
     /// Those of a drizzle.config first, by path; then packages without one.
     pub(super) list: Vec<Project>,
-    /// The projects whose drizzle.config's `schema` exports a table.
-    creators: FxHashMap<TableKey, Vec<usize>>,
+    /// The projects whose schema files export a table, an enum, a sequence or a pgSchema.
+    takers: FxHashMap<Key, Vec<usize>>,
+    /// The projects whose schema files export an object that holds a table.
+    holders: FxHashMap<TableKey, Vec<usize>>,
     /// The projects with a drizzle.config of each package.
     configs_of: FxHashMap<Arc<str>, Vec<usize>>,
     /// Whether a drizzle.config creates each table, by its number.
     is_created: Vec<bool>,
     without_config: FxHashMap<(Arc<str>, Dialect, DrizzleLine), usize>,
 }
+
+/// Something that Drizzle made, by where it is kept.
+type Key = *const ();
 
 /// Reads the drizzle.configs and follows their `schema`.
 pub(super) fn read(
@@ -33,7 +39,8 @@ pub(super) fn read(
 ) -> Projects {
     let mut projects = Projects {
         list: Vec::new(),
-        creators: FxHashMap::default(),
+        takers: FxHashMap::default(),
+        holders: FxHashMap::default(),
         configs_of: FxHashMap::default(),
         is_created: Vec::new(),
         without_config: FxHashMap::default(),
@@ -80,6 +87,7 @@ fn configured_project(linker: &Linker<'_>, settings: &ConfiguredProject) -> Proj
         out: settings.out.clone(),
         schema_files: Vec::new(),
         unmatched_schema: Vec::new(),
+        schema_open: None,
     };
     for pattern in &settings.schema {
         let files = linker.world.schema_files(settings.config, pattern);
@@ -137,6 +145,7 @@ fn project(linker: &mut Linker<'_>, config: FileId, value: &Value) -> Project {
         out,
         schema_files: Vec::new(),
         unmatched_schema: Vec::new(),
+        schema_open: None,
     };
     let patterns = match value.option("schema") {
         Value::Array(items) => items.borrow().clone(),
@@ -154,10 +163,12 @@ fn project(linker: &mut Linker<'_>, config: FileId, value: &Value) -> Project {
             }
             Value::Unknown(why) => {
                 linker.unreadable("`schema` of this drizzle.config".into(), &why, at, None);
+                project.schema_open.get_or_insert(why);
             }
             _ => {
                 let why = why("it is neither a path nor a list of paths", at);
                 linker.unreadable("`schema` of this drizzle.config".into(), &why, at, None);
+                project.schema_open.get_or_insert(why);
             }
         }
     }
@@ -175,26 +186,78 @@ fn config_span(linker: &mut Linker<'_>, config: FileId) -> Span {
     range.unwrap_or(Range::default()).in_file(config)
 }
 
-/// The tables among the exports of those files: what drizzle-kit takes.
-fn created_by(linker: &mut Linker<'_>, files: &[FileId]) -> FxHashSet<TableKey> {
-    let mut created = FxHashSet::default();
+/// What drizzle-kit finds in the exports of some files.
+#[derive(Default)]
+struct Exported {
+    /// Tables, enums, sequences and pgSchemas.
+    taken: FxHashSet<Key>,
+    /// Tables inside objects: it does not look there.
+    held: FxHashSet<TableKey>,
+    /// Why there may be more.
+    open: Option<Arc<Unknown>>,
+}
+
+/// What drizzle-kit takes: what stands in `Object.values` of each file's exports.
+fn exported_by(linker: &mut Linker<'_>, files: &[FileId]) -> Exported {
+    let mut exported = Exported::default();
     for file in files {
-        let (names, _) = linker.eval.export_names(*file);
+        let (names, open) = linker.eval.export_names(*file);
+        if let Some(why) = open {
+            exported.open.get_or_insert(why);
+        }
         for name in names {
-            if let Value::Entity(Entity::Table(table)) = linker.eval.export_value(*file, &name) {
-                created.insert(Rc::as_ptr(&table));
+            let value = linker.eval.export_value(*file, &name);
+            match key_of(&value) {
+                Some(key) => {
+                    exported.taken.insert(key);
+                }
+                None => hold(&value, &mut exported.held, 0),
             }
         }
     }
-    created
+    exported
+}
+
+fn key_of(value: &Value) -> Option<Key> {
+    let Value::Entity(entity) = value else { return None };
+    Some(match entity {
+        Entity::Table(table) | Entity::Wrapped(table, _) => Rc::as_ptr(table).cast(),
+        Entity::Enum(made) => Rc::as_ptr(made).cast(),
+        Entity::Sequence(made) => Rc::as_ptr(made).cast(),
+        Entity::Namespace(made) => Rc::as_ptr(made).cast(),
+        _ => return None,
+    })
+}
+
+/// The tables inside an exported object or list.
+fn hold(value: &Value, held: &mut FxHashSet<TableKey>, depth: usize) {
+    let mut look = |value: &Value| match value {
+        Value::Entity(Entity::Table(table)) => {
+            held.insert(Rc::as_ptr(table));
+        }
+        other if depth < MAX_NESTING => hold(other, held, depth + 1),
+        _ => {}
+    };
+    match value {
+        // What `defineRelations` gives names tables, but declares none.
+        Value::Object(object) if is_v2(object) => {}
+        Value::Object(object) => object.members.borrow().values().for_each(|member| look(&member.value)),
+        Value::Array(items) => items.borrow().iter().for_each(look),
+        _ => {}
+    }
 }
 
 impl Projects {
-    fn add(&mut self, linker: &mut Linker<'_>, project: Project) {
+    fn add(&mut self, linker: &mut Linker<'_>, mut project: Project) {
         let index = self.list.len();
-        for table in created_by(linker, &project.schema_files) {
-            self.creators.entry(table).or_default().push(index);
+        let exported = exported_by(linker, &project.schema_files);
+        for key in exported.taken {
+            self.takers.entry(key).or_default().push(index);
         }
+        for table in exported.held {
+            self.holders.entry(table).or_default().push(index);
+        }
+        project.schema_open = project.schema_open.or(exported.open);
         self.configs_of.entry(project.package.clone()).or_default().push(index);
         self.list.push(project);
     }
@@ -207,9 +270,18 @@ impl Projects {
     /// The project of the next table, in the order of their numbers.
     pub(super) fn assign(&mut self, linker: &Linker<'_>, table: &Rc<drizzle::Table>, file: FileId) -> usize {
         let project = self.choose(linker, table, file);
-        let key = Rc::as_ptr(table);
-        self.is_created.push(self.creators.contains_key(&key));
+        self.is_created.push(self.takers.contains_key(&Rc::as_ptr(table).cast()));
         project
+    }
+
+    /// The projects whose schema files export it.
+    pub(super) fn takers(&self, of: Key) -> Vec<usize> {
+        self.takers.get(&of).cloned().unwrap_or_default()
+    }
+
+    /// The projects whose schema files export an object that holds the table.
+    pub(super) fn holders(&self, table: &Rc<drizzle::Table>) -> Vec<usize> {
+        self.holders.get(&Rc::as_ptr(table)).cloned().unwrap_or_default()
     }
 
     /// Whether a package has a drizzle.config.
@@ -241,7 +313,7 @@ impl Projects {
             let candidates = candidates.iter().copied().filter(speaks);
             candidates.max_by_key(|index| (shared(*index), usize::MAX - index))
         };
-        let creators = self.creators.get(&Rc::as_ptr(table));
+        let creators = self.takers.get(&Rc::as_ptr(table).cast());
         if let Some(index) = creators.and_then(|creators| nearest(creators)) {
             return index;
         }
@@ -263,6 +335,7 @@ impl Projects {
             out: None,
             schema_files: Vec::new(),
             unmatched_schema: Vec::new(),
+            schema_open: None,
         });
         self.without_config.insert(key, self.list.len() - 1);
         self.list.len() - 1

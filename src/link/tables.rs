@@ -23,7 +23,7 @@ impl Linker<'_> {
                 Some(project) if table.casing.is_none() => project.casing.clone(),
                 _ => Ok(table.casing),
             };
-            let built = self.build_table(TableId(at as u32), &table, binding, project, casing);
+            let built = self.build_table(TableId(at as u32), &table, binding, (projects, project), casing);
             self.graph.tables.push(built);
             at += 1;
         }
@@ -35,7 +35,7 @@ impl Linker<'_> {
         id: TableId,
         table: &Rc<drizzle::Table>,
         binding: Binding,
-        project: usize,
+        (projects, project): (&Projects, usize),
         casing: Fact<Option<Casing>>,
     ) -> Table {
         let module = self.eval.module(table.at.file);
@@ -45,6 +45,7 @@ impl Linker<'_> {
             project,
             package: self.package_index(binding.file),
             namespace: table.namespace.clone(),
+            namespace_at: table.namespace_at,
             name: table.name.clone(),
             view: table.view.map(|view| View {
                 materialized: view == drizzle::ViewKind::Materialized,
@@ -65,6 +66,8 @@ impl Linker<'_> {
             ponder: table.ponder,
             casing: casing.as_ref().ok().copied().flatten(),
             owner: None,
+            taken_by: projects.takers(Rc::as_ptr(table).cast()),
+            held_by: projects.holders(table),
             created_by_sql: false,
             external: self.world.is_external(table.at.file),
             comments: self.declaration_comments(&module, &binding, table.at),
