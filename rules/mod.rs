@@ -24,6 +24,7 @@ mod soft_reference_type_mismatch;
 mod stale_exception;
 mod suppression_without_reason;
 mod syntax_error;
+mod table_outside_drizzle_config;
 mod table_without_aggregate;
 mod undeclared_aggregate_crossing;
 mod undeclared_schema_dependency;
@@ -66,6 +67,7 @@ pub static RULES: &[Entry] = &[
     Entry::of::<stale_exception::StaleException>(),
     Entry::of::<suppression_without_reason::SuppressionWithoutReason>(),
     Entry::of::<syntax_error::SyntaxError>(),
+    Entry::of::<table_outside_drizzle_config::TableOutsideDrizzleConfig>(),
     Entry::of::<table_without_aggregate::TableWithoutAggregate>(),
     Entry::of::<undeclared_aggregate_crossing::UndeclaredAggregateCrossing>(),
     Entry::of::<undeclared_schema_dependency::UndeclaredSchemaDependency>(),

@@ -44,18 +44,40 @@ fn report(graph: &SchemaGraph, missing: &Unexported<'_>, out: &mut Findings) {
             format!("{noun} `{name}` is exported only inside of an object, where drizzle-kit does not look")
         }
         _ if is_exported => {
-            format!("{noun} `{name}` is exported by no schema file of the drizzle.config, so drizzle-kit does not create it")
+            format!(
+                "{noun} `{name}` is exported by no schema file of the drizzle.config, so drizzle-kit does not create it"
+            )
         }
         _ => format!("{noun} `{name}` is not exported, so drizzle-kit does not create it"),
     };
-    let finding = out.report(name, head_of(missing.span, &graph.sources), message);
-    finding.label(format!("no `{}` is written for it", statement(missing.entity.kind)));
-    for (span, what) in missing.needs.iter().take(SHOWN) {
+    let (declared, nothing) = (
+        head_of(missing.span, &graph.sources),
+        format!("no `{}` is written for it", statement(missing.entity.kind)),
+    );
+    let finding = match (missing.binding, missing.needs.first()) {
+        // Made on the spot, or by a helper: what is the user's own is where it is needed.
+        (None, Some((span, what))) => {
+            let finding = out.report(name, *span, message);
+            finding.label(format!("{what}, and {nothing}"));
+            if !span.contains(declared) {
+                finding.related(declared, "it is made here");
+            }
+            finding
+        }
+        _ => {
+            let finding = out.report(name, declared, message);
+            finding.label(nothing)
+        }
+    };
+    let shown = usize::from(missing.binding.is_none()).min(missing.needs.len());
+    let others = &missing.needs[shown..];
+    for (span, what) in others.iter().take(SHOWN) {
         finding.related(*span, what.as_str());
     }
-    if let Some(((span, _), more)) = missing.needs.get(SHOWN).zip(missing.needs.len().checked_sub(SHOWN)) {
-        let others = if more == 1 { "one more place needs".into() } else { format!("{more} more places need") };
-        finding.related(*span, format!("{others} it"));
+    if let Some((span, _)) = others.get(SHOWN) {
+        let more = others.len() - SHOWN;
+        let more = if more == 1 { "one more place needs".into() } else { format!("{more} more places need") };
+        finding.related(*span, format!("{more} it"));
     }
     finding.help(help(graph, missing, is_exported));
 }
@@ -80,7 +102,8 @@ const fn statement(kind: Kind) -> &'static str {
 
 fn help(graph: &SchemaGraph, missing: &Unexported<'_>, is_exported: bool) -> String {
     let project = &graph.projects[missing.project];
-    let config = project.config.map_or("the drizzle.config".into(), |file| format!("`{}`", path(graph, file)));
+    let config =
+        project.config.map_or("the drizzle.config".into(), |file| format!("`{}`", path(graph, file)));
     let elsewhere = match missing.entity.kind {
         Kind::Schema if project.line == DrizzleLine::V1 && missing.entity.dialect == Dialect::Postgres => {
             format!("; or, where it exists without drizzle-kit, write `pgSchema(\"{}\").existing()`", missing.entity.name)
@@ -93,13 +116,17 @@ fn help(graph: &SchemaGraph, missing: &Unexported<'_>, is_exported: bool) -> Str
     };
     let last = binding.name.rsplit('.').next().unwrap_or(&binding.name);
     if binding.nested {
-        return format!("export it by itself: `export const {last} = …`, and put `{last}` into the object{elsewhere}");
+        return format!(
+            "export it by itself: `export const {last} = …`, and put `{last}` into the object{elsewhere}"
+        );
     }
     let is_schema_file = project.schema_files.contains(&binding.file);
     if is_exported || !is_schema_file {
         let export = if is_exported { "" } else { "export it, and " };
         let file = path(graph, binding.file);
-        return format!("{export}name `{file}` in `schema` of {config}, or export `{last}` from a file that stands there{elsewhere}");
+        return format!(
+            "{export}name `{file}` in `schema` of {config}, or export `{last}` from a file that stands there{elsewhere}"
+        );
     }
     format!("export it: `export const {last} = …`{elsewhere}")
 }

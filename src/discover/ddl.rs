@@ -15,10 +15,15 @@ pub fn created_tables(files: &[PathBuf]) -> FxHashSet<String> {
     texts.flat_map_iter(|text| created_in(&text, "table")).collect()
 }
 
-/// What files create, whoever wrote them: `("type", "status")`, in small letters and without its schema.
+/// What files create, or rename so, whoever wrote them: `("type", "status")`, in small letters and without its
+/// schema.
 pub fn created(files: &[PathBuf]) -> FxHashSet<(&'static str, String)> {
     let all = |text: String| {
-        let of = |kind: &'static str| created_in(&text, kind).into_iter().map(move |name| (kind, name));
+        let renamed: Vec<String> =
+            text.match_indices("rename to ").map(|(at, to)| name_at(&text[at + to.len()..])).collect();
+        let of = |kind: &'static str| {
+            created_in(&text, kind).into_iter().chain(renamed.clone()).map(move |name| (kind, name))
+        };
         ["table", "type", "schema", "sequence"].into_iter().flat_map(of).collect::<Vec<_>>()
     };
     files.par_iter().filter_map(|path| text(path)).flat_map_iter(all).collect()
@@ -53,14 +58,19 @@ fn created_in(text: &str, kind: &str) -> Vec<String> {
         }
         let rest = rest.trim_start();
         let rest = rest.strip_prefix("if not exists").unwrap_or(rest).trim_start();
-        let end = rest.find(['(', ' ', '\n', '\r', '\t', ';']).unwrap_or(rest.len());
-        let name = rest[..end].rsplit('.').next().unwrap_or_default();
-        let name = name.trim_matches(['"', '`', '[', ']']);
+        let name = name_at(rest);
         if !name.is_empty() {
-            names.push(name.to_string());
+            names.push(name);
         }
     }
     names
+}
+
+/// The name that a text begins with, without its schema and its quotes.
+fn name_at(text: &str) -> String {
+    let end = text.find(['(', ' ', '\n', '\r', '\t', ';']).unwrap_or(text.len());
+    let name = text[..end].rsplit('.').next().unwrap_or_default();
+    name.trim_matches(['"', '`', '[', ']']).to_string()
 }
 
 #[cfg(test)]
@@ -73,7 +83,10 @@ mod tests {
         assert_eq!(created_in(&sql.to_lowercase(), "table"), ["users", "orders", "b"]);
         assert!(created_in("-- we do not create table users\n", "table").is_empty());
         assert!(created_in("create table", "table").is_empty());
-        assert_eq!(created_in("do $$ begin create type \"public\".\"status\" as enum('a')", "type"), ["status"]);
+        assert_eq!(
+            created_in("do $$ begin create type \"public\".\"status\" as enum('a')", "type"),
+            ["status"]
+        );
         assert_eq!(created_in("create schema if not exists billing;", "schema"), ["billing"]);
     }
 }

@@ -63,7 +63,12 @@ impl Entity {
         format!("{}.{}", self.namespace, self.name)
     }
 
-    fn new(kind: Kind, dialect: Dialect, namespace: Option<&Fact<SmolStr>>, name: &Fact<SmolStr>) -> Option<Self> {
+    fn new(
+        kind: Kind,
+        dialect: Dialect,
+        namespace: Option<&Fact<SmolStr>>,
+        name: &Fact<SmolStr>,
+    ) -> Option<Self> {
         let namespace = match namespace {
             None => SmolStr::default(),
             Some(namespace) => namespace.clone().ok()?,
@@ -94,9 +99,13 @@ impl SchemaGraph {
             search.table(table);
         }
         for made in &self.enums {
-            search.schema_of(made.dialect, made.namespace.as_ref(), made.namespace_at, &made.taken_by, || {
-                (made.span, "this enum")
-            });
+            search.schema_of(
+                made.dialect,
+                made.namespace.as_ref(),
+                made.namespace_at,
+                &made.taken_by,
+                || (made.span, "this enum"),
+            );
         }
         for made in &self.sequences {
             let dialect = Dialect::Postgres;
@@ -127,10 +136,29 @@ impl SchemaGraph {
 
 /// Schemas that the platforms bring along, whether or not anybody creates them.
 const PROVIDED: &[&str] = &[
-    "public", "dbo", "information_schema", "pg_catalog", "drizzle",
+    "public",
+    "dbo",
+    "information_schema",
+    "pg_catalog",
+    "drizzle",
     // Supabase, Neon, Hasura, TimescaleDB and what extensions bring.
-    "auth", "storage", "realtime", "vault", "extensions", "graphql", "graphql_public", "pgsodium", "net", "cron",
-    "supabase_functions", "supabase_migrations", "neon_auth", "hdb_catalog", "pgmq", "partman", "pgboss",
+    "auth",
+    "storage",
+    "realtime",
+    "vault",
+    "extensions",
+    "graphql",
+    "graphql_public",
+    "pgsodium",
+    "net",
+    "cron",
+    "supabase_functions",
+    "supabase_migrations",
+    "neon_auth",
+    "hdb_catalog",
+    "pgmq",
+    "partman",
+    "pgboss",
 ];
 
 struct Search<'g> {
@@ -157,7 +185,8 @@ impl<'g> Search<'g> {
     fn new(graph: &'g SchemaGraph) -> Self {
         let readable: Vec<bool> = (0..graph.projects.len()).map(|at| graph.knows_exports_of(at)).collect();
         let configured = graph.projects.iter().zip(&readable);
-        let takes_more = configured.into_iter().any(|(project, readable)| project.config.is_some() && !readable);
+        let takes_more =
+            configured.into_iter().any(|(project, readable)| project.config.is_some() && !readable);
         let mut search = Self {
             graph,
             readable,
@@ -192,7 +221,12 @@ impl<'g> Search<'g> {
                 search.enums.entry((made.span, name)).or_insert(made);
             }
             if !made.taken_by.is_empty() {
-                search.there.extend(Entity::new(Kind::Enum, made.dialect, made.namespace.as_ref(), &made.name));
+                search.there.extend(Entity::new(
+                    Kind::Enum,
+                    made.dialect,
+                    made.namespace.as_ref(),
+                    &made.name,
+                ));
             }
         }
         for made in &graph.schemas {
@@ -204,7 +238,8 @@ impl<'g> Search<'g> {
         }
         for made in &graph.sequences {
             let dialect = Dialect::Postgres;
-            let Some(entity) = Entity::new(Kind::Sequence, dialect, made.namespace.as_ref(), &made.name) else {
+            let Some(entity) = Entity::new(Kind::Sequence, dialect, made.namespace.as_ref(), &made.name)
+            else {
                 continue;
             };
             if made.taken_by.is_empty() {
@@ -235,7 +270,9 @@ impl<'g> Search<'g> {
         for column in &table.columns {
             let Ok(facts) = &column.facts else { continue };
             let subject = || format!("{}.{}", table.display_name(), column.display_name());
-            self.enum_of(table.dialect, facts, project, || (column.span, format!("`{}` is of this type", subject())));
+            self.enum_of(table.dialect, facts, project, || {
+                (column.span, format!("`{}` is of this type", subject()))
+            });
             self.sequence_of(table.dialect, facts, project, || {
                 (column.span, format!("the default of `{}` takes its values", subject()))
             });
@@ -252,7 +289,8 @@ impl<'g> Search<'g> {
     fn target(&mut self, id: TableId, project: usize, need: impl FnOnce() -> (Span, String)) {
         let target = self.graph.table(id);
         let Some(entity) = target.entity() else { return };
-        let mute = target.view.is_some() || target.ponder || is_skipped(target) || self.nameless.contains(&project);
+        let mute =
+            target.view.is_some() || target.ponder || is_skipped(target) || self.nameless.contains(&project);
         if mute {
             return;
         }
@@ -308,7 +346,8 @@ impl<'g> Search<'g> {
         what: impl FnOnce() -> (Span, &'static str),
     ) {
         let creates = matches!(dialect, Dialect::Postgres | Dialect::Cockroach | Dialect::MsSql);
-        let (Some(project), Some(Ok(name)), Some(at), true) = (self.readable_of(taken_by), namespace, at, creates)
+        let (Some(project), Some(Ok(name)), Some(at), true) =
+            (self.readable_of(taken_by), namespace, at, creates)
         else {
             return;
         };
@@ -323,7 +362,9 @@ impl<'g> Search<'g> {
 
     /// A table inside an exported object: drizzle-kit does not see it.
     fn held(&mut self, id: TableId, table: &'g Table) {
-        let (Some(project), Some(entity)) = (self.readable_of(&table.held_by), table.entity()) else { return };
+        let (Some(project), Some(entity)) = (self.readable_of(&table.held_by), table.entity()) else {
+            return;
+        };
         let is_meant = table.view.is_none() && !table.external && !table.ponder && !is_skipped(table);
         if is_meant && table.binding.nested && !self.nameless.contains(&project) {
             self.needed(entity, project, Some(&table.binding), Some(id), table.span, None);
@@ -340,7 +381,8 @@ impl<'g> Search<'g> {
         need: Option<(Span, String)>,
     ) {
         // What a file exports may be taken by a drizzle.config that could not be read.
-        let may_be_taken = binding.is_some_and(|binding| binding.exported && !binding.nested) && self.takes_more;
+        let may_be_taken =
+            binding.is_some_and(|binding| binding.exported && !binding.nested) && self.takes_more;
         if may_be_taken || self.there.contains(&entity) {
             return;
         }

@@ -26,9 +26,7 @@ use std::sync::Arc;
 
 use crate::eval::drizzle::{self, Entity, Relations};
 use crate::eval::{Evaluator, Object, Value, World};
-use crate::graph::{
-    Binding, Namespace, Package, SchemaGraph, TableId, Unknown, Unreadable,
-};
+use crate::graph::{Binding, Namespace, Package, SchemaGraph, TableId, Unknown, Unreadable};
 use crate::source::{FileId, Span};
 use crate::syntax::{BindingKind, Comments, Export, ExprKind, ImportName};
 
