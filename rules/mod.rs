@@ -7,6 +7,7 @@ mod aggregate_disposition_mismatch;
 mod cascade_across_aggregates;
 mod cross_schema_reference;
 mod dangling_linkable;
+mod eager_import_cycle;
 mod link_identifier_too_long;
 mod link_payload;
 mod missing_adr_citation;
@@ -50,6 +51,7 @@ pub static RULES: &[Entry] = &[
     Entry::of::<cascade_across_aggregates::CascadeAcrossAggregates>(),
     Entry::of::<cross_schema_reference::CrossSchemaReference>(),
     Entry::of::<dangling_linkable::DanglingLinkable>(),
+    Entry::of::<eager_import_cycle::EagerImportCycle>(),
     Entry::of::<link_identifier_too_long::LinkIdentifierTooLong>(),
     Entry::of::<link_payload::LinkPayload>(),
     Entry::of::<missing_adr_citation::MissingAdrCitation>(),

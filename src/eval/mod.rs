@@ -15,12 +15,14 @@ mod library;
 mod links;
 mod object;
 mod packages;
+mod reads;
 mod statement;
 mod taint;
 mod value;
 
 pub use library::Library;
 pub use links::{Link, LinkFunction, LinkSide, Linkable};
+pub use reads::Origin;
 pub use value::*;
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -96,6 +98,8 @@ pub struct Evaluator<'w> {
     depth: u32,
     /// How many `try` blocks are around.
     tries: u32,
+    /// What top levels read of other files while they run.
+    reads: reads::Reads,
     /// Every table that was made, in order.
     pub tables: Vec<Rc<Table>>,
     /// Every enum that was made, in order.
@@ -137,6 +141,7 @@ impl<'w> Evaluator<'w> {
             exhausted: 0,
             depth: 0,
             tries: 0,
+            reads: reads::Reads::default(),
             tables: Vec::new(),
             enums: Vec::new(),
             sequences: Vec::new(),

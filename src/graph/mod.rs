@@ -68,6 +68,8 @@ pub struct SchemaGraph {
     pub missing_imports: Vec<(Span, SmolStr)>,
     /// Packages that hold tables, or what may be linked.
     pub packages: Vec<Package>,
+    /// Import cycles in which a file reads what does not have its value yet, by file and place.
+    pub eager_cycles: Vec<EagerCycle>,
     /// Comments of the files that declare something: files by path, comments by place.
     pub comments: IndexMap<FileId, Vec<Span>, FxBuildHasher>,
     /// Comments that speak to this program, by file and place.
@@ -97,6 +99,25 @@ pub struct Project {
     pub unmatched_schema: Vec<(SmolStr, Span)>,
     /// Why its schema files may be more, or export more, than is known.
     pub schema_open: Option<Arc<Unknown>>,
+}
+
+/// A file of an import cycle that, while it is loaded, reads what a file declares which has not run yet.
+#[derive(Debug)]
+pub struct EagerCycle {
+    /// The name that is read.
+    pub name: SmolStr,
+    /// Where.
+    pub read: Span,
+    /// Where the name is declared.
+    pub declared: Span,
+    /// The imports that lead from the file which waits to the one that reads, and back; with what each loads.
+    pub imports: Vec<(Span, FileId)>,
+    /// The import of the declaring file, where it comes only after those.
+    pub later: Option<Span>,
+    /// The file that is loaded first.
+    pub first: FileId,
+    /// The project whose drizzle-kit loads it first.
+    pub kit: Option<usize>,
 }
 
 /// A package.json.

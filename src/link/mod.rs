@@ -6,6 +6,8 @@
 
 mod columns;
 mod comments;
+mod cycles;
+mod imports;
 mod inverse;
 mod links;
 mod mirrors;
@@ -80,6 +82,8 @@ pub trait LinkWorld: World {
     fn text(&self, file: FileId) -> Arc<str>;
     /// The scripts that were read, those of packages outside left out.
     fn files(&self) -> Vec<FileId>;
+    /// The file that a specifier leads to, when it has been read; nothing is read for it.
+    fn file_read(&self, from: FileId, specifier: &str) -> Option<FileId>;
     /// Whether a file belongs to a package outside the repository.
     fn is_external(&self, file: FileId) -> bool;
 }
@@ -103,6 +107,7 @@ pub fn link(world: &dyn LinkWorld, input: &Input) -> SchemaGraph {
     links::build(&mut linker, &input.links, linkables);
     inverse::infer(&mut linker.graph, &linker.relation_schemas);
     mirrors::find(&mut linker.graph, &projects);
+    linker.graph.eager_cycles = cycles::find(&mut linker, &projects.list);
     linker.finish(projects)
 }
 

@@ -299,6 +299,19 @@ impl LinkWorld for Repository<'_> {
         (0..files.len()).filter(|index| !files[*index].external).map(|index| FileId(index as u32)).collect()
     }
 
+    fn file_read(&self, from: FileId, specifier: &str) -> Option<FileId> {
+        if let Some(target) = self.resolved.borrow().get(&(from, specifier.to_string())) {
+            return match target {
+                Target::File(file) => Some(*file),
+                _ => None,
+            };
+        }
+        match self.resolver.resolve(&self.path_of(from), specifier) {
+            Resolved::File(path) => self.by_path.borrow().get(&path).copied(),
+            Resolved::External | Resolved::Missing => None,
+        }
+    }
+
     fn is_external(&self, file: FileId) -> bool {
         self.files.borrow()[file.0 as usize].external
     }
