@@ -36,24 +36,47 @@ fn report(graph: &SchemaGraph, cycle: &EagerCycle, out: &mut Findings) {
     let (reader, name, first) = (path(cycle.read.file), &cycle.name, path(cycle.first));
     let declaring = path(cycle.declared.file);
     let message = match cycle.kit {
-        Some(_) => format!("drizzle-kit cannot load `{first}`: `{reader}` reads `{name}` before it has a value"),
-        None => format!("where `{first}` is loaded before `{reader}`, `{name}` is read before it has a value"),
+        Some(_) => {
+            format!("drizzle-kit cannot load `{first}`: `{reader}` reads `{name}` before it has a value")
+        }
+        None => {
+            format!("where `{first}` is loaded before `{reader}`, `{name}` is read before it has a value")
+        }
     };
     let finding = out.report(format!("{reader} -> {declaring}"), cycle.read, message);
+    // As long as another file comes first, it works.
+    if cycle.kit.is_none() {
+        finding.at_most(Level::Warn);
+    }
     finding.label(format!("`{declaring}`, which declares `{name}`, has not run yet"));
     let last = cycle.imports.len().saturating_sub(1);
     for (index, (span, target)) in cycle.imports.iter().enumerate() {
         let (file, target) = (path(span.file), path(*target));
-        finding.related(*span, match index {
-            _ if index == last => format!("`{file}` loads `{target}`, which is on its way already and not waited for"),
-            _ => format!("`{file}` loads `{target}` first"),
-        });
+        finding.related(
+            *span,
+            if index == last {
+                format!("`{file}` loads `{target}`, which is on its way already and not waited for")
+            } else {
+                format!("`{file}` loads `{target}` first")
+            },
+        );
     }
     if let Some(span) = cycle.later {
         finding.related(span, format!("only then `{}` loads what leads to `{name}`", path(span.file)));
     }
-    finding.help(format!(
-        "move `{name}` into a file that imports none of these; what is only read inside of a function, as in \
-         `.references(() => …)`, may stay in the cycle"
-    ));
+    finding.help(help(graph, cycle));
+}
+
+fn help(graph: &SchemaGraph, cycle: &EagerCycle) -> String {
+    let text = &graph.sources.get(cycle.read.file).text;
+    let before = text.get(..cycle.read.range.start as usize).unwrap_or_default().trim_end();
+    if before.ends_with("relations(") {
+        return "declare these relations in a file of their own, which imports their tables and which no table imports"
+            .into();
+    }
+    format!(
+        "move `{}` into a file that imports none of these; what is only read inside of a function, as in \
+         `.references(() => …)`, may stay in the cycle",
+        cycle.name
+    )
 }

@@ -217,6 +217,7 @@ fn run_rule(
         findings.retain_mut(|finding| {
             finding.level = setting.level_in(finding.partition.as_deref());
             let path = &sources.get(finding.primary.span.file).path;
+            finding.level = finding.level.min(finding.at_most);
             finding.level != Level::Off && config.variant_for(name, path) == index
         });
         outcome.findings.append(&mut findings);
