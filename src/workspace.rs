@@ -220,7 +220,12 @@ fn projects(root: &Path, config: &Config) -> Vec<ConfiguredProject> {
     let configured = config.projects.iter().map(|project| ConfiguredProject {
         config: file,
         package: relative(root, &root.join(&**project.root)).trim_matches('/').into(),
-        schema: project.schema.list().iter().map(|glob| inside(project, glob.pattern())).collect(),
+        schema: project
+            .schema
+            .list()
+            .iter()
+            .map(|glob| (inside(project, glob.pattern()), glob.span()))
+            .collect(),
         out: project.out.as_ref().map(|out| inside(project, out).into()),
         dialect: project.dialect,
         line: project.drizzle,

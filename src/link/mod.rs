@@ -52,8 +52,8 @@ pub struct ConfiguredProject {
     pub config: FileId,
     /// The project's folder, relative to the root.
     pub package: Arc<str>,
-    /// Its schema files, as paths and globs from the folder of the config.
-    pub schema: Vec<String>,
+    /// Its schema files, as paths and globs from the folder of the config, with where each stands.
+    pub schema: Vec<(String, Span)>,
     /// Where migrations are written.
     pub out: Option<Arc<str>>,
     /// The database.
@@ -66,8 +66,9 @@ pub struct ConfiguredProject {
 
 /// Answers that only the workspace has.
 pub trait LinkWorld: World {
-    /// The files that a value of a drizzle.config's `schema` matches, by path.
-    fn schema_files(&self, config: FileId, pattern: &str) -> Vec<FileId>;
+    /// The files that a value of a drizzle.config's `schema` matches, by path, and the folder that it was
+    /// taken from, relative to the root.
+    fn schema_files(&self, config: FileId, pattern: &str) -> (Arc<str>, Vec<FileId>);
     /// The folder of the package.json that governs a file, relative to the root.
     fn package(&self, file: FileId) -> Arc<str>;
     /// The name in that package.json.

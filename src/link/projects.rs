@@ -2,6 +2,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -53,11 +54,15 @@ pub(super) fn read(
         };
         // A config of something else that only names drizzle-kit.
         let path = linker.world.path(*config);
-        let named = path.rsplit('/').next().is_some_and(|name| name.starts_with("drizzle"));
+        let name = path.rsplit('/').next().unwrap_or_default();
+        let named = name.starts_with("drizzle") && name.contains("config");
         let is_one = ["dialect", "driver", "schema"]
             .iter()
             .any(|key| !matches!(value.option(key), Value::Undefined | Value::Unknown(_)));
         let says_nothing = matches!(value, Value::Undefined) || !named;
+        if matches!(value, Value::Undefined) && name.starts_with("drizzle.config.") {
+            note_no_default(linker, *config);
+        }
         if says_nothing && !is_one && !matches!(value, Value::Array(_)) {
             continue;
         }
@@ -66,18 +71,28 @@ pub(super) fn read(
             one => vec![one.clone()],
         };
         for value in several {
-            let project = project(linker, *config, &value);
-            projects.add(linker, project);
+            let mut gaps = Vec::new();
+            let project = project(linker, *config, &value, &mut gaps);
+            // The house says itself what cannot be read there.
+            if !gaps.is_empty() && configured.iter().any(|settings| settings.package == project.package) {
+                continue;
+            }
+            for Gap { subject, why, at } in gaps {
+                linker.unreadable(subject, &why, at, None);
+            }
+            let at = written(&value, "dialect").unwrap_or_else(|| config_span(linker, *config));
+            projects.add(linker, project, at);
         }
     }
     for settings in configured {
         let project = configured_project(linker, settings);
-        projects.add(linker, project);
+        let at = settings.schema.first().map_or(Range::default().in_file(settings.config), |(_, at)| *at);
+        projects.add(linker, project, at);
     }
     projects
 }
 
-fn configured_project(linker: &Linker<'_>, settings: &ConfiguredProject) -> Project {
+fn configured_project(linker: &mut Linker<'_>, settings: &ConfiguredProject) -> Project {
     let mut project = Project {
         config: Some(settings.config),
         package: settings.package.clone(),
@@ -89,11 +104,12 @@ fn configured_project(linker: &Linker<'_>, settings: &ConfiguredProject) -> Proj
         unmatched_schema: Vec::new(),
         schema_open: None,
     };
-    for pattern in &settings.schema {
-        let files = linker.world.schema_files(settings.config, pattern);
+    for (pattern, at) in &settings.schema {
+        let (_, files) = linker.world.schema_files(settings.config, pattern);
         if files.is_empty() {
-            let at = Range::default().in_file(settings.config);
-            project.unmatched_schema.push((SmolStr::new(pattern), at));
+            let subject = format!("`{pattern}` in `projects` of this config");
+            linker.unreadable(subject, &why("no file matches it", *at), *at, None);
+            project.unmatched_schema.push((SmolStr::new(pattern), *at));
         }
         project.schema_files.extend(files);
     }
@@ -105,76 +121,143 @@ fn common_js(linker: &mut Linker<'_>, config: FileId) -> Value {
     linker.eval.top_level(config, "default")
 }
 
-fn project(linker: &mut Linker<'_>, config: FileId, value: &Value) -> Project {
+/// Reads one drizzle.config. What could not be read of it goes to `gaps`.
+fn project(linker: &mut Linker<'_>, config: FileId, value: &Value, gaps: &mut Vec<Gap>) -> Project {
     let at = config_span(linker, config);
     let line = linker.world.line(config);
-    let honours_casing = line == DrizzleLine::V0 || linker.world.has_casing_key(config);
+    let package = linker.world.package(config);
+    let mut project = Project {
+        config: Some(config),
+        package: package.clone(),
+        dialect: None,
+        line,
+        casing: Ok(None),
+        out: None,
+        schema_files: Vec::new(),
+        unmatched_schema: Vec::new(),
+        schema_open: None,
+    };
+    if let Value::Unknown(why) = value {
+        gaps.push(Gap { subject: "this drizzle.config".into(), why: why.clone(), at });
+        project.schema_open = Some(why.clone());
+        project.casing = Err(why.clone());
+        return project;
+    }
+    let place = |key: &str| written(value, key).filter(|written| written.file == config).unwrap_or(at);
+    let of = |key: &str| format!("`{key}` of this drizzle.config");
     let mut text = |key: &str| match value.option(key) {
         Value::String(text) => Some(text),
         Value::Unknown(why) => {
-            linker.unreadable(format!("`{key}` of this drizzle.config"), &why, at, None);
+            gaps.push(Gap { subject: of(key), why, at: place(key) });
             None
         }
         _ => None,
     };
-    let dialect = text("dialect").or_else(|| text("driver")).and_then(|name| Dialect::from_config(&name));
+    if matches!(value.option("dialect"), Value::Undefined | Value::Null) {
+        // Before 0.21 the driver said it; most drivers say nothing.
+        project.dialect = text("driver").and_then(|name| Dialect::from_config(&name));
+    } else if let Some(name) = text("dialect") {
+        project.dialect = Dialect::from_config(&name);
+        if project.dialect.is_none() {
+            let why = why(format!("schemalint knows no dialect `{name}`"), place("dialect"));
+            gaps.push(Gap { subject: of("dialect"), why, at: place("dialect") });
+        }
+    }
     // 1.0 has no such key, but its first betas had.
-    let casing = match value.option("casing") {
+    let honours_casing = line == DrizzleLine::V0 || linker.world.has_casing_key(config);
+    project.casing = match value.option("casing") {
         Value::Unknown(why) if honours_casing => {
-            text("casing");
+            gaps.push(Gap { subject: of("casing"), why: why.clone(), at: place("casing") });
             Err(why)
         }
         Value::String(name) if honours_casing => Ok(Casing::from_config(&name)),
         _ => Ok(None),
     };
+    let base = schema_files(linker, value, &mut project, place("schema"), gaps);
     let out = match value.option("out") {
         Value::Undefined | Value::Null => Some("drizzle".into()),
-        _ => text("out"),
+        Value::String(text) => Some(text),
+        Value::Unknown(why) => {
+            gaps.push(Gap { subject: of("out"), why, at: place("out") });
+            None
+        }
+        _ => None,
     };
-    let package = linker.world.package(config);
-    let out = out.map(|out| match out.trim_start_matches("./") {
-        out if package.is_empty() => out.into(),
-        out => format!("{package}/{out}").into(),
+    // Both are resolved from where drizzle-kit is started.
+    let base = base.unwrap_or(package);
+    project.out = out.map(|out| match out.trim_start_matches("./") {
+        out if base.is_empty() => out.into(),
+        out => format!("{base}/{out}").into(),
     });
-    let mut project = Project {
-        config: Some(config),
-        package,
-        dialect,
-        line,
-        casing,
-        out,
-        schema_files: Vec::new(),
-        unmatched_schema: Vec::new(),
-        schema_open: None,
-    };
+    project
+}
+
+/// Finds the schema files; gives the folder that the paths in the config begin at, when that shows.
+fn schema_files(
+    linker: &mut Linker<'_>,
+    value: &Value,
+    project: &mut Project,
+    at: Span,
+    gaps: &mut Vec<Gap>,
+) -> Option<Arc<str>> {
+    let config = project.config?;
     let patterns = match value.option("schema") {
         Value::Array(items) => items.borrow().clone(),
         Value::Undefined | Value::Null => Vec::new(),
         one => vec![one],
     };
+    let mut base = None;
     for pattern in patterns {
-        match pattern {
+        let why = match pattern {
             Value::String(pattern) => {
-                let files = linker.world.schema_files(config, &pattern);
+                let (from, files) = linker.world.schema_files(config, &pattern);
                 if files.is_empty() {
+                    let why = why("no file matches it", at);
+                    let subject = format!("`{pattern}` in `schema` of this drizzle.config");
+                    gaps.push(Gap { subject, why, at });
                     project.unmatched_schema.push((pattern, at));
+                } else if !pattern.starts_with('/') {
+                    base.get_or_insert(from);
                 }
                 project.schema_files.extend(files);
+                continue;
             }
-            Value::Unknown(why) => {
-                linker.unreadable("`schema` of this drizzle.config".into(), &why, at, None);
-                project.schema_open.get_or_insert(why);
-            }
-            _ => {
-                let why = why("it is neither a path nor a list of paths", at);
-                linker.unreadable("`schema` of this drizzle.config".into(), &why, at, None);
-                project.schema_open.get_or_insert(why);
-            }
-        }
+            Value::Unknown(why) => why,
+            _ => why("it is neither a path nor a list of paths", at),
+        };
+        gaps.push(Gap { subject: "`schema` of this drizzle.config".into(), why: why.clone(), at });
+        project.schema_open.get_or_insert(why);
     }
     let mut seen = FxHashSet::default();
     project.schema_files.retain(|file| seen.insert(*file));
-    project
+    base
+}
+
+/// Something of a drizzle.config that could not be read.
+struct Gap {
+    subject: String,
+    why: Arc<Unknown>,
+    at: Span,
+}
+
+/// Where a property of the config is written.
+fn written(value: &Value, key: &str) -> Option<Span> {
+    match value {
+        Value::Object(object) => object.members.borrow().get(key).map(|member| member.written),
+        _ => None,
+    }
+}
+
+/// A drizzle.config that exports nothing by default, unless it exports what it says by name.
+fn note_no_default(linker: &mut Linker<'_>, config: FileId) {
+    let module = linker.eval.module(config);
+    let first = module.specifiers.first().map(|specifier| specifier.range);
+    let first = first.or_else(|| module.bindings.values().next().map(|binding| binding.range));
+    let by_name = ["schema", "dialect"].iter().any(|name| module.exports.contains_key(*name));
+    if let Some(first) = first.filter(|_| !by_name) {
+        let at = first.in_file(config);
+        linker.unreadable("this drizzle.config".into(), &why("it has no default export", at), at, None);
+    }
 }
 
 fn config_span(linker: &mut Linker<'_>, config: FileId) -> Span {
@@ -189,8 +272,10 @@ fn config_span(linker: &mut Linker<'_>, config: FileId) -> Span {
 /// What drizzle-kit finds in the exports of some files.
 #[derive(Default)]
 struct Exported {
-    /// Tables, enums, sequences and pgSchemas.
-    taken: FxHashSet<Key>,
+    /// Tables, enums, sequences and pgSchemas, and of which database each is.
+    taken: FxHashMap<Key, Dialect>,
+    /// Of which databases there are tables.
+    dialects: BTreeSet<Dialect>,
     /// Tables inside objects: it does not look there.
     held: FxHashSet<TableKey>,
     /// Why there may be more.
@@ -208,8 +293,11 @@ fn exported_by(linker: &mut Linker<'_>, files: &[FileId]) -> Exported {
         for name in names {
             let value = linker.eval.export_value(*file, &name);
             match key_of(&value) {
-                Some(key) => {
-                    exported.taken.insert(key);
+                Some((key, dialect)) => {
+                    exported.taken.insert(key, dialect);
+                    if matches!(value, Value::Entity(Entity::Table(_))) {
+                        exported.dialects.insert(dialect);
+                    }
                 }
                 None => hold(&value, &mut exported.held, 0),
             }
@@ -218,13 +306,13 @@ fn exported_by(linker: &mut Linker<'_>, files: &[FileId]) -> Exported {
     exported
 }
 
-fn key_of(value: &Value) -> Option<Key> {
+fn key_of(value: &Value) -> Option<(Key, Dialect)> {
     let Value::Entity(entity) = value else { return None };
     Some(match entity {
-        Entity::Table(table) | Entity::Wrapped(table, _) => Rc::as_ptr(table).cast(),
-        Entity::Enum(made) => Rc::as_ptr(made).cast(),
-        Entity::Sequence(made) => Rc::as_ptr(made).cast(),
-        Entity::Namespace(made) => Rc::as_ptr(made).cast(),
+        Entity::Table(table) | Entity::Wrapped(table, _) => (Rc::as_ptr(table).cast(), table.dialect),
+        Entity::Enum(made) => (Rc::as_ptr(made).cast(), made.dialect),
+        Entity::Sequence(made) => (Rc::as_ptr(made).cast(), Dialect::Postgres),
+        Entity::Namespace(made) => (Rc::as_ptr(made).cast(), made.dialect),
         _ => return None,
     })
 }
@@ -248,11 +336,24 @@ fn hold(value: &Value, held: &mut FxHashSet<TableKey>, depth: usize) {
 }
 
 impl Projects {
-    fn add(&mut self, linker: &mut Linker<'_>, mut project: Project) {
+    /// Adds a project; `at` is where it says its dialect.
+    fn add(&mut self, linker: &mut Linker<'_>, mut project: Project, at: Span) {
         let index = self.list.len();
         let exported = exported_by(linker, &project.schema_files);
-        for key in exported.taken {
-            self.takers.entry(key).or_default().push(index);
+        // drizzle-kit looks for what is of its own dialect.
+        let is_taken = |dialect: Dialect| project.dialect.is_none_or(|own| own == dialect);
+        if let Some(other) = exported.dialects.first()
+            && !exported.dialects.iter().any(|dialect| is_taken(*dialect))
+        {
+            let own = project.dialect.map_or("", Dialect::name);
+            let reason = format!(
+                "its `dialect` is `{own}`, but its schema files export tables of `{}`, which drizzle-kit leaves out then",
+                other.name()
+            );
+            linker.unreadable("the tables of this drizzle.config".into(), &why(reason, at), at, None);
+        }
+        for (key, _) in exported.taken.iter().filter(|(_, dialect)| is_taken(**dialect)) {
+            self.takers.entry(*key).or_default().push(index);
         }
         for table in exported.held {
             self.holders.entry(table).or_default().push(index);

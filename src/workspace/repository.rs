@@ -253,7 +253,7 @@ impl World for Repository<'_> {
 }
 
 impl LinkWorld for Repository<'_> {
-    fn schema_files(&self, config: FileId, pattern: &str) -> Vec<FileId> {
+    fn schema_files(&self, config: FileId, pattern: &str) -> (Arc<str>, Vec<FileId>) {
         let config_folder = self.path_of(config).parent().map(Path::to_path_buf).unwrap_or_default();
         // drizzle-kit resolves from where it is started: the package, mostly the config's own folder.
         let package = self.folder_of(config);
@@ -268,10 +268,10 @@ impl LinkWorld for Repository<'_> {
         for base in bases {
             let files = self.matching(&base, pattern);
             if !files.is_empty() {
-                return files;
+                return (relative(self.root, &base).into(), files);
             }
         }
-        Vec::new()
+        (Arc::default(), Vec::new())
     }
 
     fn package(&self, file: FileId) -> Arc<str> {
