@@ -191,13 +191,15 @@ fn mark_created_by_sql(graph: &mut SchemaGraph, sql: &[PathBuf]) {
     }
 }
 
-/// What no drizzle.config creates may be created by SQL, in migrations that people wrote among others.
+/// What no drizzle.config creates may be created by SQL, in migrations that people wrote or in code that was read.
 fn mark_created_in_sql(graph: &mut SchemaGraph, sql: &[PathBuf]) {
     let missing: Vec<Entity> = graph.unexported().into_iter().map(|missing| missing.entity).collect();
     if missing.is_empty() {
         return;
     }
-    let created = ddl::created(sql);
+    // Some create a schema in the script that applies the migrations.
+    let scripts = graph.sources.iter().map(|source| &*source.text);
+    let created = ddl::created(sql, &scripts.collect::<Vec<_>>());
     let key = |entity: &Entity| {
         let kind = match entity.kind {
             Kind::Schema => "schema",

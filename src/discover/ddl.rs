@@ -15,18 +15,22 @@ pub fn created_tables(files: &[PathBuf]) -> FxHashSet<String> {
     texts.flat_map_iter(|text| created_in(&text, "table")).collect()
 }
 
-/// What files create, or rename so, whoever wrote them: `("type", "status")`, in small letters and without its
-/// schema.
-pub fn created(files: &[PathBuf]) -> FxHashSet<(&'static str, String)> {
-    let all = |text: String| {
-        let renamed: Vec<String> =
-            text.match_indices("rename to ").map(|(at, to)| name_at(&text[at + to.len()..])).collect();
-        let of = |kind: &'static str| {
-            created_in(&text, kind).into_iter().chain(renamed.clone()).map(move |name| (kind, name))
-        };
-        ["table", "type", "schema", "sequence"].into_iter().flat_map(of).collect::<Vec<_>>()
+/// What files and texts create, or rename so, whoever wrote them: `("type", "status")`, in small letters and
+/// without its schema.
+pub fn created(files: &[PathBuf], texts: &[&str]) -> FxHashSet<(&'static str, String)> {
+    let read = files.par_iter().filter_map(|path| text(path));
+    let given = texts.par_iter().map(|text| text.to_lowercase());
+    read.chain(given).flat_map_iter(|text| statements(&text)).collect()
+}
+
+fn statements(text: &str) -> Vec<(&'static str, String)> {
+    let renamed = text.match_indices("rename to ").map(|(at, to)| name_at(&text[at + to.len()..]));
+    let renamed: Vec<String> = renamed.collect();
+    let of = |kind: &'static str| {
+        let created = created_in(text, kind).into_iter().chain(renamed.iter().cloned());
+        created.map(move |name| (kind, name)).collect::<Vec<_>>()
     };
-    files.par_iter().filter_map(|path| text(path)).flat_map_iter(all).collect()
+    ["table", "type", "schema", "sequence"].into_iter().flat_map(of).collect()
 }
 
 /// A file in small letters.
@@ -68,9 +72,9 @@ fn created_in(text: &str, kind: &str) -> Vec<String> {
 
 /// The name that a text begins with, without its schema and its quotes.
 fn name_at(text: &str) -> String {
-    let end = text.find(['(', ' ', '\n', '\r', '\t', ';']).unwrap_or(text.len());
+    let end = text.find(['(', ')', ' ', '\n', '\r', '\t', ';']).unwrap_or(text.len());
     let name = text[..end].rsplit('.').next().unwrap_or_default();
-    name.trim_matches(['"', '`', '[', ']']).to_string()
+    name.trim_matches(['"', '\'', '`', '[', ']', '\\']).to_string()
 }
 
 #[cfg(test)]

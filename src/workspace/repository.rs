@@ -363,11 +363,13 @@ impl Repository<'_> {
             .map(|glob| glob.compile_matcher())
             .collect();
         let matcher = glob.compile_matcher();
-        self.walk(
+        let mut files = self.walk(
             &fixed,
             usize::MAX,
             Some(&|path: &Path| matcher.is_match(path) && !excluded.iter().any(|glob| glob.is_match(path))),
-        )
+        );
+        files.sort_by_cached_key(|file| glob_order(&self.path(*file)));
+        files
     }
 
     fn walk(&self, folder: &Path, depth: usize, matches: Option<&dyn Fn(&Path) -> bool>) -> Vec<FileId> {
@@ -392,6 +394,16 @@ fn excluded_by_extglob(path: &str) -> Vec<String> {
     let Some((before, rest)) = path.split_once("!(") else { return Vec::new() };
     let Some((inside, after)) = rest.split_once(')') else { return Vec::new() };
     inside.split('|').map(|part| format!("{before}{part}{after}")).collect()
+}
+
+/// What drizzle-kit's glob sorts by, which is `localeCompare`: signs, digits, letters, case last.
+fn glob_order(path: &str) -> (Vec<(usize, char)>, Vec<bool>) {
+    const SIGNS: &str = "_-,;:!?.'\"()[]{}@*/\\&#%`^+<=>|~$";
+    let weight = |letter: char| match SIGNS.find(letter) {
+        Some(at) => (at, letter),
+        None => (SIGNS.len(), letter.to_ascii_lowercase()),
+    };
+    (path.chars().map(weight).collect(), path.chars().map(char::is_uppercase).collect())
 }
 
 /// The path with `*` for `!(…)`.
