@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::graph::{EagerCycle, SchemaGraph};
+use crate::graph::{DrizzleLine, EagerCycle, SchemaGraph};
 use crate::rule::{Context, Findings, Level, Meta, Rule};
 use crate::source::FileId;
 
@@ -37,7 +37,7 @@ fn report(graph: &SchemaGraph, cycle: &EagerCycle, out: &mut Findings) {
     let declaring = path(cycle.declared.file);
     let message = match cycle.kit {
         Some(_) => {
-            format!("drizzle-kit cannot load `{first}`: `{reader}` reads `{name}` before it has a value")
+            format!("drizzle-kit loads `{first}` first, and `{reader}` reads `{name}` before it has a value")
         }
         None => {
             format!("where `{first}` is loaded before `{reader}`, `{name}` is read before it has a value")
@@ -45,7 +45,7 @@ fn report(graph: &SchemaGraph, cycle: &EagerCycle, out: &mut Findings) {
     };
     let finding = out.report(format!("{reader} -> {declaring}"), cycle.read, message);
     // As long as another file comes first, it works.
-    if cycle.kit.is_none() {
+    if !cycle.kit.is_some_and(|kit| stops(graph, cycle, kit)) {
         finding.at_most(Level::Warn);
     }
     finding.label(format!("`{declaring}`, which declares `{name}`, has not run yet"));
@@ -65,6 +65,14 @@ fn report(graph: &SchemaGraph, cycle: &EagerCycle, out: &mut Findings) {
         finding.related(span, format!("only then `{}` loads what leads to `{name}`", path(span.file)));
     }
     finding.help(help(graph, cycle));
+}
+
+/// Whether drizzle-kit stops there, or goes on with what it should not. 1.0 makes `undefined` of the name, and
+/// takes the tables of the reading file from another load, in which they are whole.
+fn stops(graph: &SchemaGraph, cycle: &EagerCycle, kit: usize) -> bool {
+    let text = &graph.sources.get(cycle.read.file).text;
+    let after = text.get(cycle.read.range.end as usize..).unwrap_or_default().trim_start();
+    graph.projects[kit].line == DrizzleLine::V0 || after.starts_with(['(', '.', '['])
 }
 
 fn help(graph: &SchemaGraph, cycle: &EagerCycle) -> String {
