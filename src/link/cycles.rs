@@ -81,6 +81,8 @@ struct Run {
     state: Vec<State>,
     /// The files on their way, each with how many of its imports have been loaded.
     stack: Vec<(usize, usize)>,
+    /// A file that was not read may have been loaded, and others with it.
+    is_blind: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -95,7 +97,7 @@ type Stop = (usize, usize);
 
 impl Run {
     fn new(files: usize) -> Self {
-        Self { state: vec![State::New; files], stack: Vec::new() }
+        Self { state: vec![State::New; files], stack: Vec::new(), is_blind: false }
     }
 }
 
@@ -166,20 +168,26 @@ impl Search {
         if run.state[entry] != State::New {
             return None;
         }
+        let is_first = run.state.iter().all(|state| *state == State::New);
         run.state[entry] = State::OnItsWay;
+        run.is_blind |= self.imports.is_blind[entry];
         run.stack.push((entry, 0));
         while let Some((file, edge)) = run.stack.last_mut() {
             if let Some((target, _)) = self.imports.loads[*file].get(*edge).copied() {
                 *edge += 1;
                 if run.state[target] == State::New {
                     run.state[target] = State::OnItsWay;
+                    run.is_blind |= self.imports.is_blind[target];
                     run.stack.push((target, 0));
                 }
                 continue;
             }
             let file = *file;
             let needs = self.needs.get(&file).map(Vec::as_slice).unwrap_or_default();
-            let unmet = needs.iter().position(|need| run.state[need.declaring] != State::Done);
+            // Whatever else is loaded, the very first file runs last.
+            let is_certain = |need: &Need| !run.is_blind || is_first && need.declaring == entry;
+            let unmet =
+                needs.iter().position(|need| run.state[need.declaring] != State::Done && is_certain(need));
             if let Some(need) = unmet {
                 return Some((file, need));
             }

@@ -3,7 +3,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
-use super::Linker;
+use super::{Linker, Loaded};
 use crate::source::{FileId, Range};
 use crate::syntax::{BindingKind, Export, ImportName, Module, used_names};
 
@@ -14,6 +14,8 @@ pub(super) struct Imports {
     pub(super) numbers: FxHashMap<FileId, usize>,
     /// The file that is loaded, and the specifier that names it.
     pub(super) loads: Vec<Vec<(usize, Range)>>,
+    /// Of each file: whether it loads one that was not read.
+    pub(super) is_blind: Vec<bool>,
     /// Of each file: the number of its group of files that all lead to each other.
     pub(super) groups: Vec<usize>,
     /// How many files each group has.
@@ -32,16 +34,27 @@ impl Imports {
         while next < imports.files.len() {
             let file = imports.files[next];
             let module = linker.eval.module(file);
-            let mut loads = Vec::new();
+            let (mut loads, mut is_blind) = (Vec::new(), false);
             for (specifier, form) in module.specifiers.iter().zip(forms(&module)) {
-                if form.loads()
-                    && let Some(target) = linker.world.file_read(file, &specifier.text)
-                    && target != file
-                {
-                    loads.push((imports.number(target), specifier.range));
+                if !form.loads() {
+                    continue;
+                }
+                match linker.world.file_read(file, &specifier.text) {
+                    Loaded::Read(target) if target != file => {
+                        loads.push((imports.number(target), specifier.range));
+                    }
+                    Loaded::Unread if !is_blind => {
+                        let is_used = |used: &FxHashSet<SmolStr>| {
+                            form.imported.iter().any(|local| used.contains(*local))
+                        };
+                        is_blind =
+                            form.for_effect || !form.passed_on.is_empty() || is_used(&used_names(&module));
+                    }
+                    _ => {}
                 }
             }
             imports.loads.push(loads);
+            imports.is_blind.push(is_blind);
             next += 1;
         }
         imports.group();

@@ -64,6 +64,17 @@ pub struct ConfiguredProject {
     pub casing: Option<crate::graph::Casing>,
 }
 
+/// What an import loads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Loaded {
+    /// A file that has been read.
+    Read(FileId),
+    /// A file of the repository that has not.
+    Unread,
+    /// Nothing that could be part of a cycle.
+    Outside,
+}
+
 /// Answers that only the workspace has.
 pub trait LinkWorld: World {
     /// The files that a value of a drizzle.config's `schema` matches, by path, and the folder that it was
@@ -83,8 +94,8 @@ pub trait LinkWorld: World {
     fn text(&self, file: FileId) -> Arc<str>;
     /// The scripts that were read, those of packages outside left out.
     fn files(&self) -> Vec<FileId>;
-    /// The file that a specifier leads to, when it has been read; nothing is read for it.
-    fn file_read(&self, from: FileId, specifier: &str) -> Option<FileId>;
+    /// The file that a specifier leads to; nothing is read for it.
+    fn file_read(&self, from: FileId, specifier: &str) -> Loaded;
     /// Whether a file belongs to a package outside the repository.
     fn is_external(&self, file: FileId) -> bool;
 }

@@ -16,7 +16,7 @@ use crate::discover::{CONFIG, exclude, read_into};
 use crate::eval::drizzle::prelude_of;
 use crate::eval::{LinkFunction, Target, World};
 use crate::graph::DrizzleLine;
-use crate::link::LinkWorld;
+use crate::link::{LinkWorld, Loaded};
 use crate::packages::Packages;
 use crate::resolve::{Resolved, Resolver};
 use crate::source::{FileId, SourceFile, Sources, Span};
@@ -299,16 +299,20 @@ impl LinkWorld for Repository<'_> {
         (0..files.len()).filter(|index| !files[*index].external).map(|index| FileId(index as u32)).collect()
     }
 
-    fn file_read(&self, from: FileId, specifier: &str) -> Option<FileId> {
+    fn file_read(&self, from: FileId, specifier: &str) -> Loaded {
         if let Some(target) = self.resolved.borrow().get(&(from, specifier.to_string())) {
             return match target {
-                Target::File(file) => Some(*file),
-                _ => None,
+                Target::File(file) => Loaded::Read(*file),
+                _ => Loaded::Outside,
             };
         }
         match self.resolver.resolve(&self.path_of(from), specifier) {
-            Resolved::File(path) => self.by_path.borrow().get(&path).copied(),
-            Resolved::External | Resolved::Missing => None,
+            Resolved::File(path) => match self.by_path.borrow().get(&path) {
+                Some(file) => Loaded::Read(*file),
+                None if is_script(&path.to_string_lossy()) => Loaded::Unread,
+                None => Loaded::Outside,
+            },
+            Resolved::External | Resolved::Missing => Loaded::Outside,
         }
     }
 
