@@ -7,11 +7,12 @@ mod aggregate_disposition_mismatch;
 mod cascade_across_aggregates;
 mod cross_schema_reference;
 mod dangling_linkable;
+mod duplicate_name;
+mod eager_import_cycle;
 mod foreign_key_target_not_unique;
 mod foreign_key_type_mismatch;
-mod ignored_table_extra;
-mod duplicate_name;
 mod identifier_too_long;
+mod ignored_table_extra;
 mod json_column;
 mod link_identifier_too_long;
 mod link_payload;
@@ -28,18 +29,19 @@ mod open_polymorphic_discriminator;
 mod redundant_index;
 mod relation_naming;
 mod relation_without_foreign_key;
+mod row_level_security_off;
 mod self_identical_foreign_key;
+mod serial_column;
 mod serial_foreign_key;
 mod set_default_without_default;
 mod set_null_on_not_null;
-mod row_level_security_off;
-mod serial_column;
 mod soft_reference_inside_aggregate;
 mod soft_reference_inside_boundary;
 mod soft_reference_type_mismatch;
 mod stale_exception;
 mod suppression_without_reason;
 mod syntax_error;
+mod table_outside_drizzle_config;
 mod table_without_aggregate;
 mod table_without_primary_key;
 mod timestamp_without_timezone;
@@ -47,6 +49,7 @@ mod undeclared_aggregate_crossing;
 mod undeclared_schema_dependency;
 mod undocumented_polymorphic_reference;
 mod undocumented_table;
+mod unexported_entity;
 mod unindexed_foreign_key;
 mod unindexed_polymorphic_reference;
 mod unindexed_soft_reference;
@@ -73,6 +76,7 @@ pub static RULES: &[Entry] = &[
     Entry::of::<duplicate_name::DuplicateName>(),
     Entry::of::<identifier_too_long::IdentifierTooLong>(),
     Entry::of::<json_column::JsonColumn>(),
+    Entry::of::<eager_import_cycle::EagerImportCycle>(),
     Entry::of::<link_identifier_too_long::LinkIdentifierTooLong>(),
     Entry::of::<link_payload::LinkPayload>(),
     Entry::of::<lost_column_modifier::LostColumnModifier>(),
@@ -100,6 +104,7 @@ pub static RULES: &[Entry] = &[
     Entry::of::<stale_exception::StaleException>(),
     Entry::of::<suppression_without_reason::SuppressionWithoutReason>(),
     Entry::of::<syntax_error::SyntaxError>(),
+    Entry::of::<table_outside_drizzle_config::TableOutsideDrizzleConfig>(),
     Entry::of::<table_without_aggregate::TableWithoutAggregate>(),
     Entry::of::<table_without_primary_key::TableWithoutPrimaryKey>(),
     Entry::of::<timestamp_without_timezone::TimestampWithoutTimezone>(),
@@ -107,6 +112,7 @@ pub static RULES: &[Entry] = &[
     Entry::of::<undeclared_schema_dependency::UndeclaredSchemaDependency>(),
     Entry::of::<undocumented_polymorphic_reference::UndocumentedPolymorphicReference>(),
     Entry::of::<undocumented_table::UndocumentedTable>(),
+    Entry::of::<unexported_entity::UnexportedEntity>(),
     Entry::of::<unindexed_foreign_key::UnindexedForeignKey>(),
     Entry::of::<unindexed_polymorphic_reference::UnindexedPolymorphicReference>(),
     Entry::of::<unindexed_soft_reference::UnindexedSoftReference>(),

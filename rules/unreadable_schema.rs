@@ -36,9 +36,14 @@ impl Rule for UnreadableSchema {
             } else {
                 finding.label("needed here").related(gap.why.span, gap.why.reason.to_string());
             }
-            finding.help(
-                "rules say nothing about what is missing; write it so that it can be read without running it",
-            );
+            finding.help(if gap.subject.ends_with("this drizzle.config") {
+                "rules say nothing of what drizzle-kit takes; correct it, or say in `projects` of schemalint.json what \
+                 it says when it runs"
+            } else if gap.subject.ends_with("this config") {
+                "correct it: paths of a project begin at its `root`"
+            } else {
+                "rules say nothing about what is missing; write it so that it can be read without running it"
+            });
         }
     }
 }

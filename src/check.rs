@@ -267,6 +267,7 @@ fn run_rule(
                 finding.level = finding.at_least.map_or(finding.level, |least| least.max(finding.level));
             }
             let path = &sources.get(finding.primary.span.file).path;
+            finding.level = finding.level.min(finding.at_most);
             finding.level != Level::Off && config.variant_for(name, path) == index
         });
         outcome.findings.append(&mut findings);

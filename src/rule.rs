@@ -176,6 +176,8 @@ pub struct Finding {
     pub related: Vec<Label>,
     /// A change that removes it.
     pub fix: Option<Fix>,
+    /// The level that it has at most, whatever the rule's.
+    pub at_most: Level,
 }
 
 /// A change of files that removes a finding.
@@ -231,6 +233,7 @@ impl Findings {
             primary: Label { span, text: String::new() },
             related: Vec::new(),
             fix: None,
+            at_most: Level::Error,
         });
         let last = self.found.len() - 1;
         &mut self.found[last]
@@ -286,6 +289,12 @@ impl Finding {
     /// What to write instead.
     pub fn help(&mut self, text: impl Into<String>) -> &mut Self {
         self.help = Some(text.into());
+        self
+    }
+
+    /// It matters less than the rule's others: the level that it has at most.
+    pub const fn at_most(&mut self, level: Level) -> &mut Self {
+        self.at_most = level;
         self
     }
 

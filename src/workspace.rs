@@ -15,10 +15,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::config::{self, Config};
-use crate::discover::search::{Kind, Names};
+use crate::discover::search::{self, Names};
 use crate::discover::{self, Options, Script, ddl, discover, discover_surroundings};
 use crate::docs::Problem;
-use crate::graph::{DrizzleLine, SchemaGraph, Table};
+use crate::graph::{DrizzleLine, Entity, Kind, SchemaGraph, Table};
 use crate::link::{ConfiguredProject, Input, link};
 use crate::model::Written;
 use crate::packages::Packages;
@@ -115,11 +115,11 @@ pub fn read(root: &Path, options: &Options, settings: &Settings) -> Reading {
     }
     let mut input = Input { projects: projects(root, config), ..Input::default() };
     for (script, parsed) in found.scripts.iter().zip(lowered) {
-        let file = repository.add(script.path.clone(), parsed, script.kind == Kind::Candidate);
+        let file = repository.add(script.path.clone(), parsed, script.kind == search::Kind::Candidate);
         if script.is_config {
             input.configs.push(file);
         }
-        if script.kind == Kind::Candidate {
+        if script.kind == search::Kind::Candidate {
             input.candidates.push(file);
         }
         if script.names_links {
@@ -160,6 +160,7 @@ pub fn read(root: &Path, options: &Options, settings: &Settings) -> Reading {
         (sources.get(gap.span.file).path.clone(), gap.span.range, gap.subject.clone())
     });
     graph.syntax_errors = finished.syntax_errors;
+    mark_created_in_sql(&mut graph, &found.sql);
     unreadable_paths.extend(finished.failures);
     let excluded = graph.sources.numbered().filter(|(_, source)| config.files.exclude.is_match(&source.path));
     Reading {
@@ -220,6 +221,27 @@ fn mark_created_by_sql(graph: &mut SchemaGraph, sql: &[PathBuf]) {
     }
 }
 
+/// What no drizzle.config creates may be created by SQL, in migrations that people wrote or in code that was read.
+fn mark_created_in_sql(graph: &mut SchemaGraph, sql: &[PathBuf]) {
+    let missing: Vec<Entity> = graph.unexported().into_iter().map(|missing| missing.entity).collect();
+    if missing.is_empty() {
+        return;
+    }
+    // Some create a schema in the script that applies the migrations.
+    let scripts = graph.sources.iter().map(|source| &*source.text);
+    let created = ddl::created(sql, &scripts.collect::<Vec<_>>());
+    let key = |entity: &Entity| {
+        let kind = match entity.kind {
+            Kind::Schema => "schema",
+            Kind::Enum => "type",
+            Kind::Sequence => "sequence",
+            Kind::Table => "table",
+        };
+        (kind, entity.name.to_lowercase())
+    };
+    graph.created_in_sql = missing.into_iter().filter(|entity| created.contains(&key(entity))).collect();
+}
+
 /// What the config says in place of a drizzle.config.
 fn projects(root: &Path, config: &Config) -> Vec<ConfiguredProject> {
     let Some(file) = config.file else { return Vec::new() };
@@ -230,7 +252,12 @@ fn projects(root: &Path, config: &Config) -> Vec<ConfiguredProject> {
     let configured = config.projects.iter().map(|project| ConfiguredProject {
         config: file,
         package: relative(root, &root.join(&**project.root)).trim_matches('/').into(),
-        schema: project.schema.list().iter().map(|glob| inside(project, glob.pattern())).collect(),
+        schema: project
+            .schema
+            .list()
+            .iter()
+            .map(|glob| (inside(project, glob.pattern()), glob.span()))
+            .collect(),
         out: project.out.as_ref().map(|out| inside(project, out).into()),
         dialect: project.dialect,
         line: project.drizzle,

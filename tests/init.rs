@@ -36,8 +36,8 @@ fn repository(files: &[(&str, &str)]) -> TempDir {
 }
 
 const SCHEMA: &str = "import { pgSchema, uuid } from 'drizzle-orm/pg-core';\n\
-    const crm = pgSchema('crm');\n\
-    const billing = pgSchema('billing');\n\
+    export const crm = pgSchema('crm');\n\
+    export const billing = pgSchema('billing');\n\
     export const customers = crm.table('customers', { id: uuid('id').primaryKey() });\n\
     export const invoices = billing.table('invoices', {\n\
     id: uuid('id').primaryKey(),\n\

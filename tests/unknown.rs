@@ -192,3 +192,135 @@ fn every_form_of_a_drizzle_config_is_read() {
         assert_eq!(table(&reading.graph, "users").project, 0, "{form}");
     }
 }
+
+/// What is said of a drizzle.config, with the texts that the places are.
+fn said_of_config(config: &str, files: &[(&str, &str)]) -> Vec<(String, String)> {
+    let mut all = vec![("package.json", "{}"), ("drizzle.config.ts", config), ("src/db.ts", HEAD)];
+    all.extend(files);
+    let reading = read(&all);
+    // Whatever is wrong with the config, its tables are read and checked.
+    assert_eq!(reading.graph.tables.len(), 1, "{config}");
+    let gaps = reading.graph.unreadable.iter();
+    let text = |span| reading.graph.sources.text(span).to_string();
+    gaps.map(|gap| (format!("{}: {}", gap.subject, gap.why.reason), text(gap.span))).collect()
+}
+
+#[test]
+fn a_drizzle_config_that_cannot_be_used_is_said_once_and_in_its_place() {
+    let environment = "an environment variable is not known before run time";
+    let cases: [(&str, &str, &str); 9] = [
+        (
+            "import { make } from '@acme/config';\nexport default make();",
+            "this drizzle.config: the package `@acme/config` is not part of the repository",
+            "export default make();",
+        ),
+        (
+            "export default { dialect: 'oracle', schema: './src/db.ts' };",
+            "`dialect` of this drizzle.config: schemalint knows no dialect `oracle`",
+            "dialect: 'oracle'",
+        ),
+        (
+            "export default { dialect: 'postgresql', schema: process.env.SCHEMA };",
+            &format!("`schema` of this drizzle.config: {environment}"),
+            "schema: process.env.SCHEMA",
+        ),
+        (
+            "export default { dialect: process.env.DIALECT, schema: './src/db.ts' };",
+            &format!("`dialect` of this drizzle.config: {environment}"),
+            "dialect: process.env.DIALECT",
+        ),
+        (
+            "export default { dialect: 'postgresql', schema: ['./src/db.ts', './more/*.ts'] };",
+            "`./more/*.ts` in `schema` of this drizzle.config: no file matches it",
+            "schema: ['./src/db.ts', './more/*.ts']",
+        ),
+        (
+            "export default { dialect: 'postgresql', schema: 3 };",
+            "`schema` of this drizzle.config: it is neither a path nor a list of paths",
+            "schema: 3",
+        ),
+        (
+            "export default { dialect: 'mysql', schema: './src/db.ts' };",
+            "the tables of this drizzle.config: its `dialect` is `mysql`, but its schema files export tables of \
+             `postgresql`, which drizzle-kit leaves out then",
+            "dialect: 'mysql'",
+        ),
+        (
+            "export const config = { dialect: 'postgresql', schema: './src/db.ts' };",
+            "this drizzle.config: it has no default export",
+            "config",
+        ),
+        (
+            "export default (async () => ({ dialect: 'postgresql' }))();",
+            "this drizzle.config: the result of an async function or a generator is not evaluated",
+            "export default (async () => ({ dialect: 'postgresql' }))();",
+        ),
+    ];
+    for (config, said, place) in cases {
+        assert_eq!(said_of_config(config, &[]), [(said.to_string(), place.to_string())], "{config}");
+    }
+}
+
+#[test]
+fn drizzle_configs_that_are_all_right_are_not_spoken_of() {
+    let base = (
+        "base.ts",
+        "export const base = { dialect: 'postgresql' };\nexport const make = (schema: string) => ({ ...base, schema });",
+    );
+    let dev = ("drizzle-dev.config.ts", "export default { dialect: 'postgresql', schema: './src/db.ts' };");
+    let twin = ("src/lite.ts", "export const nothing = 1;");
+    for config in [
+        "import { base } from './base';\nexport default { ...base, schema: './src/db.ts' };",
+        "import { make } from './base';\nexport default make('./src/db.ts');",
+        // For `drizzle-kit pull`.
+        "export default { dialect: 'postgresql' };",
+        "export default { dialect: 'postgresql', schema: './src' };",
+    ] {
+        assert_eq!(said_of_config(config, &[base, dev, twin]), [], "{config}");
+    }
+}
+
+#[test]
+fn two_drizzle_configs_of_one_file_report_once() {
+    let config = "export default { dialect: 'postgresql', schema: './schema.ts' };";
+    let reading = read(&[
+        ("package.json", "{}"),
+        ("drizzle.config.ts", config),
+        ("drizzle.prod.ts", &format!("import 'drizzle-kit';\n{config}")),
+        (
+            "schema.ts",
+            "import { integer, pgEnum, pgTable } from 'drizzle-orm/pg-core';\nconst status = pgEnum('status', ['a']);\n\
+             export const users = pgTable('users', { id: integer('id').primaryKey(), status: status('status') });\n\
+             export const orders = pgTable('orders', { userId: integer('user_id').references(() => users.id) });",
+        ),
+    ]);
+    assert_eq!(reading.graph.projects.len(), 2);
+    assert_eq!(fired(&reading, "unindexed-foreign-key"), ["orders.user_id"]);
+    assert_eq!(fired(&reading, "unexported-entity"), ["status"]);
+}
+
+#[test]
+fn a_drizzle_config_of_json_is_read() {
+    let reading = read(&[
+        ("package.json", "{}"),
+        ("drizzle.config.json", "{ \"dialect\": \"postgresql\", \"schema\": \"./src/db.ts\" }"),
+        ("src/db.ts", HEAD),
+    ]);
+    assert_eq!(reading.graph.projects[0].schema_files.len(), 1);
+    assert!(unreadable(&reading).is_empty(), "{:?}", unreadable(&reading));
+}
+
+#[test]
+fn out_begins_where_schema_does() {
+    // drizzle-kit is started in the folder above the package.
+    let reading = read(&[
+        ("app/package.json", "{}"),
+        ("app/db/package.json", "{}"),
+        (
+            "app/db/drizzle.config.ts",
+            "export default { dialect: 'postgresql', schema: './db/schema/*.ts', out: './db/migrations' };",
+        ),
+        ("app/db/schema/users.ts", HEAD),
+    ]);
+    assert_eq!(reading.graph.projects[0].out.as_deref(), Some("app/db/migrations"));
+}

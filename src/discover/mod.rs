@@ -287,7 +287,7 @@ impl Walk<'_> {
                     self.with(|found| found.sql.push(path.to_path_buf()));
                 } else if is_record(path, &name) {
                     self.with(|found| found.records.push(path.to_path_buf()));
-                } else if search::is_script(&name) && (self.options.no_ignore || !exclude::file(&name)) {
+                } else if search::may_be_read(&name) && (self.options.no_ignore || !exclude::file(&name)) {
                     self.file(path, false, ignores.matches(path, false));
                 }
             }

@@ -82,6 +82,11 @@ pub fn is_script(name: &str) -> bool {
     )
 }
 
+/// Whether a file name is that of a script, or of the one other file that says something of schemas.
+pub fn may_be_read(name: &str) -> bool {
+    is_script(name) || name == "drizzle.config.json"
+}
+
 /// Looks at a file's name and bytes.
 pub fn look(name: &str, bytes: &[u8]) -> LookedAt {
     let is_config = is_config(name, bytes);
@@ -139,11 +144,14 @@ fn finds(rest: &[u8]) -> bool {
 /// A table's name and some white space are shorter.
 const REACH: usize = 120;
 
-/// `drizzle.config.ts`, `drizzle.migrations.config.ts`, `drizzle-dev.config.ts`, and any other config
-/// that imports drizzle-kit.
+/// `drizzle.config.ts`, `drizzle.migrations.config.ts`, `drizzle-dev.config.ts`, and any other config, or
+/// `drizzle.prod.ts`, that imports drizzle-kit.
 fn is_config(name: &str, bytes: &[u8]) -> bool {
-    let Some(at) = name.find("config") else { return false };
-    name[..at].starts_with("drizzle") || memmem::find(bytes, b"drizzle-kit").is_some()
+    let imports_kit = || memmem::find(bytes, b"drizzle-kit").is_some();
+    match name.find("config") {
+        Some(at) => name[..at].starts_with("drizzle") || imports_kit(),
+        None => name.starts_with("drizzle") && imports_kit(),
+    }
 }
 
 /// Searches for what the config names.
@@ -204,6 +212,8 @@ mod tests {
         assert_eq!(kind("drizzle.config.ts", ""), Some(Kind::Config));
         assert_eq!(kind("mysql.config.ts", "from 'drizzle-kit'"), Some(Kind::Config));
         assert_eq!(kind("vite.config.ts", "drizzle"), None);
+        assert_eq!(kind("drizzle.prod.ts", "from 'drizzle-kit'"), Some(Kind::Config));
+        assert_eq!(kind("drizzle.ts", "connects"), None);
         let queries = |text: &str| look("a.ts", text.as_bytes()).queries;
         assert!(queries("await db.query.users.findMany()") && queries("tx.query.users\n  .findFirst({"));
         assert!(queries("db?.query?.posts?.findMany()") && queries("db._query.posts.findMany()"));

@@ -127,6 +127,7 @@ impl Evaluator<'_> {
             }
         }
         self.depth += 1;
+        self.reads.calls.push(at);
         let value = match &closure.function.body {
             Body::Value(value) => self.expr(value, &scope),
             Body::Block(statements) => match self.block(statements, &scope) {
@@ -134,6 +135,7 @@ impl Evaluator<'_> {
                 _ => Value::Undefined,
             },
         };
+        self.reads.calls.pop();
         self.depth -= 1;
         value
     }
@@ -226,6 +228,7 @@ impl Evaluator<'_> {
                 value => value,
             },
             Value::Module(file) => {
+                self.note_member(*file, name, at);
                 let value = self.export(*file, name);
                 if matches!(value, Value::Undefined) && name == "default" {
                     // `import x from` a CommonJS file, or `require("…").default`.

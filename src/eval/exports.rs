@@ -54,7 +54,13 @@ impl Evaluator<'_> {
         (exports.names.keys().cloned().collect(), exports.open.clone())
     }
 
-    pub(super) fn has_export(&mut self, file: FileId, name: &str) -> bool {
+    /// The file that says what a name is that another file exports.
+    pub(super) fn exporter(&mut self, file: FileId, name: &str) -> Option<FileId> {
+        self.exports_of(file).names.get(name).copied()
+    }
+
+    /// Whether a file exports a value under that name.
+    pub fn has_export(&mut self, file: FileId, name: &str) -> bool {
         self.exports_of(file).names.contains_key(name)
     }
 

@@ -75,10 +75,14 @@ impl Evaluator<'_> {
                 Ok(false) => self.expr(otherwise, scope),
                 // Not known which, but it may not matter.
                 Err(why) => {
+                    // Only one of the two is read when the file runs.
+                    self.reads.pauses += 1;
                     if self.is_harmless(then, scope) && self.is_harmless(otherwise, scope) {
                         let (then, otherwise) = (self.expr(then, scope), self.expr(otherwise, scope));
+                        self.reads.pauses -= 1;
                         return if same(&then, &otherwise) { then } else { Value::Unknown(why) };
                     }
+                    self.reads.pauses -= 1;
                     self.taint(then, scope, &why);
                     self.taint(otherwise, scope, &why);
                     Value::Unknown(why)
@@ -146,6 +150,7 @@ impl Evaluator<'_> {
         }
         let module = self.module(scope.file);
         if module.bindings.contains_key(name) {
+            self.note_read(&module, scope.file, name, at);
             return self.binding(scope.file, name);
         }
         let global = |global| Value::Library(Library::Global(global));

@@ -15,12 +15,14 @@ mod library;
 mod links;
 mod object;
 mod packages;
+mod reads;
 mod statement;
 mod taint;
 mod value;
 
 pub use library::Library;
 pub use links::{Link, LinkFunction, LinkSide, Linkable};
+pub use reads::Origin;
 pub use value::*;
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -33,7 +35,7 @@ use std::sync::Arc;
 use crate::graph::{DrizzleLine, Unknown};
 use crate::source::{FileId, Range, Span};
 use crate::syntax::{Binding, BindingKind, Effect, Expr, ExprKind, ImportName, Module, Pattern};
-use drizzle::{EnumType, Sequence, Table};
+use drizzle::{EnumType, Namespace, Sequence, Table};
 use statement::Flow;
 
 /// Where the interpreter gets modules from.
@@ -96,12 +98,16 @@ pub struct Evaluator<'w> {
     depth: u32,
     /// How many `try` blocks are around.
     tries: u32,
+    /// What top levels read of other files while they run.
+    reads: reads::Reads,
     /// Every table that was made, in order.
     pub tables: Vec<Rc<Table>>,
     /// Every enum that was made, in order.
     pub enums: Vec<Rc<EnumType>>,
     /// Every sequence that was made, in order.
     pub sequences: Vec<Rc<Sequence>>,
+    /// Every pgSchema that was made, in order.
+    pub namespaces: Vec<Rc<Namespace>>,
     /// Every link that was declared, in order.
     pub links: Vec<Rc<Link>>,
     /// What those calls gave.
@@ -135,9 +141,11 @@ impl<'w> Evaluator<'w> {
             exhausted: 0,
             depth: 0,
             tries: 0,
+            reads: reads::Reads::default(),
             tables: Vec::new(),
             enums: Vec::new(),
             sequences: Vec::new(),
+            namespaces: Vec::new(),
             links: Vec::new(),
             link_values: FxHashSet::default(),
             missing_imports: Vec::new(),

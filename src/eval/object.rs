@@ -140,6 +140,7 @@ impl Evaluator<'_> {
                 let (names, open) = self.export_names(*file);
                 let mut members = Vec::with_capacity(names.len());
                 for name in names {
+                    self.note_member(*file, &name, at);
                     let value = self.export(*file, &name);
                     members.push((name, member(value)));
                 }

@@ -5,12 +5,13 @@
 //! SWC; `link` builds the graph, [`json`] writes it down.
 
 mod actions;
-mod bracketed;
 mod between;
+mod bracketed;
 mod coverage;
-mod declared;
 mod created;
+mod declared;
 mod dialect;
+mod exports;
 mod fact;
 pub mod json;
 mod key_types;
@@ -25,11 +26,12 @@ mod table;
 mod uniqueness;
 
 pub use actions::{effect_of_delete, first_argument};
-pub use bracketed::{Bracketed, Imported, Imports};
 pub use between::{KeysBetween, KnownKey};
+pub use bracketed::{Bracketed, Imported, Imports};
 pub use coverage::{Coverage, Lacking, Server, coverage, nearest, needs_indexes};
 pub use created::Created;
 pub use dialect::*;
+pub use exports::{Entity, Kind, Unexported};
 pub use fact::*;
 pub use key_types::{TypeClash, type_clash};
 pub use link::*;
@@ -38,6 +40,7 @@ pub use names::GeneratedNames;
 pub use reference::Reference;
 pub use relation::*;
 pub use spread::{WrittenColumn, written_columns};
+pub use subject::head_of;
 pub use table::*;
 pub use uniqueness::Uniqueness;
 
@@ -59,12 +62,16 @@ pub struct SchemaGraph {
     pub namespaces: Vec<Namespace>,
     /// Tables and views, by file and place.
     pub tables: Vec<Table>,
+    /// pgSchemas as they are declared, by file and place.
+    pub schemas: Vec<Schema>,
     /// Enums, by file and place.
     pub enums: Vec<EnumType>,
     /// Sequences, by file and place.
     pub sequences: Vec<Sequence>,
     /// Indexes, unique constraints and keys that no table has, by file and place.
     pub stray_constraints: Vec<StrayConstraint>,
+    /// What SQL files create of that which no drizzle.config does.
+    pub created_in_sql: Vec<Entity>,
     /// Relations, by file and place.
     pub relations: Vec<Relation>,
     /// `relations()` calls, also those that declare none: the table and the name that the file gives it.
@@ -84,6 +91,8 @@ pub struct SchemaGraph {
     pub packages: Vec<Package>,
     /// What the files that declare tables or relations import.
     pub imports: FxHashMap<FileId, Imports>,
+    /// Import cycles in which a file reads what does not have its value yet, by file and place.
+    pub eager_cycles: Vec<EagerCycle>,
     /// Comments of the files that declare something: files by path, comments by place.
     pub comments: IndexMap<FileId, Vec<Span>, FxBuildHasher>,
     /// Comments that speak to this program, by file and place.
@@ -115,6 +124,27 @@ pub struct Project {
     pub exported_again: Vec<ExportedAgain>,
     /// Values of `schema` that match no file, with where they stand.
     pub unmatched_schema: Vec<(SmolStr, Span)>,
+    /// Why its schema files may be more, or export more, than is known.
+    pub schema_open: Option<Arc<Unknown>>,
+}
+
+/// A file of an import cycle that, while it is loaded, reads what a file declares which has not run yet.
+#[derive(Debug)]
+pub struct EagerCycle {
+    /// The name that is read.
+    pub name: SmolStr,
+    /// Where.
+    pub read: Span,
+    /// Where the name is declared.
+    pub declared: Span,
+    /// The imports that lead from the file which waits to the one that reads, and back; with what each loads.
+    pub imports: Vec<(Span, FileId)>,
+    /// The import of the declaring file, where it comes only after those.
+    pub later: Option<Span>,
+    /// The file that is loaded first.
+    pub first: FileId,
+    /// The project whose drizzle-kit loads it first.
+    pub kit: Option<usize>,
 }
 
 /// A table, a view, an enum or a sequence that schema files export more than once: `export *` beside the file itself, or an alias.
@@ -171,6 +201,23 @@ pub struct Namespace {
     pub tables: usize,
 }
 
+/// A pgSchema as it is declared.
+#[derive(Debug)]
+pub struct Schema {
+    /// The name that the file gives it; `None` when it has none.
+    pub binding: Option<Binding>,
+    /// The database.
+    pub dialect: Dialect,
+    /// Its SQL name.
+    pub name: Fact<SmolStr>,
+    /// `.existing()`: Drizzle does not create it.
+    pub existing: bool,
+    /// The projects whose schema files export it.
+    pub taken_by: Vec<usize>,
+    /// The call.
+    pub span: Span,
+}
+
 /// An enum type.
 #[derive(Debug)]
 pub struct EnumType {
@@ -182,6 +229,8 @@ pub struct EnumType {
     pub name: Fact<SmolStr>,
     /// Its pgSchema.
     pub namespace: Option<Fact<SmolStr>>,
+    /// The call that made its pgSchema.
+    pub namespace_at: Option<Span>,
     /// Its values.
     pub values: Fact<Vec<SmolStr>>,
     /// The projects whose schema files export it.
@@ -199,6 +248,8 @@ pub struct Sequence {
     pub name: Fact<SmolStr>,
     /// Its pgSchema.
     pub namespace: Option<Fact<SmolStr>>,
+    /// The call that made its pgSchema.
+    pub namespace_at: Option<Span>,
     /// The projects whose schema files export it.
     pub taken_by: Vec<usize>,
     /// The call.

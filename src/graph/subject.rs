@@ -55,11 +55,7 @@ impl Table {
 
     /// The beginning of the call that makes it, up to its name: what to show when the whole would be too much.
     pub fn head(&self, sources: &Sources) -> Span {
-        let text = sources.text(self.span);
-        let start = text.find('(').map_or(0, |at| at + 1);
-        let end = text[start..].find([',', '{', '\n', '\r']).map_or(text.len(), |at| start + at);
-        let range = self.span.range;
-        Range::new(range.start, range.start + text[..end].trim_end().len() as u32).in_file(self.span.file)
+        head_of(self.span, sources)
     }
 
     /// The columns of its primary key; none when it has none, or when that is not known.
@@ -84,6 +80,15 @@ impl Table {
     pub fn column_name(&self, column: usize) -> &str {
         self.columns.get(column).map_or("?", Column::display_name)
     }
+}
+
+/// The beginning of a call, up to the end of its first argument.
+pub fn head_of(call: Span, sources: &Sources) -> Span {
+    let text = sources.text(call);
+    let start = text.find('(').map_or(0, |at| at + 1);
+    let end = text[start..].find([',', '{', '\n', '\r']).map_or(text.len(), |at| start + at);
+    let start = call.range.start;
+    Range::new(start, start + text[..end].trim_end().len() as u32).in_file(call.file)
 }
 
 impl Column {

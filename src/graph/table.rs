@@ -25,6 +25,8 @@ pub struct Table {
     pub package: usize,
     /// Its pgSchema; `None` for `public`, or where there are none.
     pub namespace: Option<Fact<SmolStr>>,
+    /// The call that made its pgSchema.
+    pub namespace_at: Option<Span>,
     /// Its SQL name.
     pub name: Fact<SmolStr>,
     /// Which kind of view it is.
@@ -63,10 +65,12 @@ pub struct Table {
     pub casing: Option<Casing>,
     /// The table whose SQL table this object copies.
     pub owner: Option<TableId>,
-    /// No drizzle.config creates it, but SQL files of the repository do.
-    pub created_by_sql: bool,
     /// The projects whose schema files export it: their drizzle-kit creates it.
     pub taken_by: Vec<usize>,
+    /// The projects whose schema files export an object that holds it: their drizzle-kit does not see it.
+    pub held_by: Vec<usize>,
+    /// No drizzle.config creates it, but SQL files of the repository do.
+    pub created_by_sql: bool,
     /// Declared by a package outside the repository (`authUsers` of Supabase).
     pub external: bool,
     /// Comments that speak of the declaration.
@@ -165,6 +169,8 @@ pub struct ColumnFacts {
     pub enum_values: Option<Fact<Vec<SmolStr>>>,
     /// Name and pgSchema of its enum type.
     pub enum_name: Option<(Fact<SmolStr>, Option<Fact<SmolStr>>)>,
+    /// The call that made its enum type.
+    pub enum_at: Option<Span>,
     /// What 0.x drops because `.array()` follows it, and nothing says again.
     pub lost_modifiers: Vec<LostModifier>,
     /// The call of its function.

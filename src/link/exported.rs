@@ -1,58 +1,104 @@
 //! What the schema files of a drizzle.config export, and what they export more than once.
 
 use indexmap::IndexMap;
-use rustc_hash::FxBuildHasher;
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 use smol_str::SmolStr;
+use std::collections::BTreeSet;
 use std::rc::Rc;
+use std::sync::Arc;
 
-use super::Linker;
+use super::extras::MAX_NESTING;
+use super::relations::is_v2;
+use super::{Linker, TableKey};
 use crate::eval::Value;
 use crate::eval::drizzle::Entity;
-use crate::graph::{ExportPlace, ExportedAgain};
+use crate::graph::{Dialect, ExportPlace, ExportedAgain, Unknown};
 use crate::source::{FileId, Range};
 use crate::syntax::{BindingKind, Export};
 
-/// What drizzle-kit takes, by its place in memory.
+/// Something that Drizzle made, by its place in memory.
 pub(super) type EntityKey = *const ();
 
 /// What schema files export.
 #[derive(Default)]
 pub(super) struct Exported {
-    /// Tables, enums and sequences.
-    pub(super) entities: Vec<EntityKey>,
+    /// Tables, enums, sequences and pgSchemas, and of which database each is.
+    pub(super) taken: FxHashMap<EntityKey, Dialect>,
+    /// Of which databases there are tables.
+    pub(super) dialects: BTreeSet<Dialect>,
+    /// Tables inside objects: drizzle-kit does not look there.
+    pub(super) held: FxHashSet<TableKey>,
+    /// Why there may be more.
+    pub(super) open: Option<Arc<Unknown>>,
     /// What is exported under a second name, or by a second file.
     pub(super) again: Vec<ExportedAgain>,
 }
 
-/// The tables, enums and sequences among the exports of those files: what drizzle-kit takes.
+/// What drizzle-kit takes of those files: what stands in `Object.values` of each file's exports.
 pub(super) fn exported(linker: &mut Linker<'_>, files: &[FileId]) -> Exported {
-    let mut entities: IndexMap<EntityKey, Vec<ExportPlace>, FxBuildHasher> = IndexMap::default();
+    let mut found = Exported::default();
+    let mut places: IndexMap<EntityKey, Vec<ExportPlace>, FxBuildHasher> = IndexMap::default();
     for file in files {
-        let (names, _) = linker.eval.export_names(*file);
+        let (names, open) = linker.eval.export_names(*file);
+        if let Some(why) = open {
+            found.open.get_or_insert(why);
+        }
         for name in names {
-            let (key, is_created): (EntityKey, bool) = match linker.eval.export_value(*file, &name) {
-                Value::Entity(Entity::Table(table)) => (Rc::as_ptr(&table).cast(), !table.existing),
-                Value::Entity(Entity::Enum(made)) => (Rc::as_ptr(&made).cast(), true),
-                Value::Entity(Entity::Sequence(made)) => (Rc::as_ptr(&made).cast(), true),
-                _ => continue,
+            let value = linker.eval.export_value(*file, &name);
+            let Some((key, dialect)) = key_of(&value) else {
+                hold(&value, &mut found.held, 0);
+                continue;
             };
-            let places = entities.entry(key).or_default();
+            found.taken.insert(key, dialect);
+            let is_created = match &value {
+                Value::Entity(Entity::Table(table)) => {
+                    found.dialects.insert(dialect);
+                    !table.existing
+                }
+                Value::Entity(Entity::Enum(_) | Entity::Sequence(_)) => true,
+                _ => false,
+            };
             if is_created && name != "default" {
-                places.push(place(linker, *file, name));
+                let place = place(linker, *file, name);
+                places.entry(key).or_default().push(place);
             }
         }
     }
-    let mut found = Exported::default();
-    for (key, mut places) in entities {
-        found.entities.push(key);
-        if places.len() > 1 {
-            // Where it is declared it is at home.
-            let first = places.remove(places.iter().position(|place| place.declares).unwrap_or(0));
-            let again = places.into_iter().map(|again| ExportedAgain { first: first.clone(), again });
-            found.again.extend(again);
-        }
+    for mut places in places.into_values().filter(|places| places.len() > 1) {
+        // Where it is declared it is at home.
+        let first = places.remove(places.iter().position(|place| place.declares).unwrap_or(0));
+        found.again.extend(places.into_iter().map(|again| ExportedAgain { first: first.clone(), again }));
     }
     found
+}
+
+fn key_of(value: &Value) -> Option<(EntityKey, Dialect)> {
+    let Value::Entity(entity) = value else { return None };
+    Some(match entity {
+        Entity::Table(table) | Entity::Wrapped(table, _) => (Rc::as_ptr(table).cast(), table.dialect),
+        Entity::Enum(made) => (Rc::as_ptr(made).cast(), made.dialect),
+        Entity::Sequence(made) => (Rc::as_ptr(made).cast(), Dialect::Postgres),
+        Entity::Namespace(made) => (Rc::as_ptr(made).cast(), made.dialect),
+        _ => return None,
+    })
+}
+
+/// The tables inside an exported object or list.
+fn hold(value: &Value, held: &mut FxHashSet<TableKey>, depth: usize) {
+    let mut look = |value: &Value| match value {
+        Value::Entity(Entity::Table(table)) => {
+            held.insert(Rc::as_ptr(table));
+        }
+        other if depth < MAX_NESTING => hold(other, held, depth + 1),
+        _ => {}
+    };
+    match value {
+        // What `defineRelations` gives names tables, but declares none.
+        Value::Object(object) if is_v2(object) => {}
+        Value::Object(object) => object.members.borrow().values().for_each(|member| look(&member.value)),
+        Value::Array(items) => items.borrow().iter().for_each(look),
+        _ => {}
+    }
 }
 
 /// Where a file exports a name: the declaration, or what passes it on.

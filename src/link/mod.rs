@@ -6,9 +6,10 @@
 
 mod columns;
 mod comments;
-mod imports;
-mod extras;
+mod cycles;
 mod exported;
+mod extras;
+mod imports;
 mod inverse;
 mod links;
 mod loose;
@@ -19,6 +20,8 @@ mod projects;
 mod relations;
 mod tables;
 mod third_argument;
+mod types;
+mod written_imports;
 
 pub use links::LinkFiles;
 
@@ -30,9 +33,7 @@ use std::sync::Arc;
 
 use crate::eval::drizzle::{self, Entity, Relations};
 use crate::eval::{Evaluator, Object, Value, World};
-use crate::graph::{
-    Binding, EnumType, Namespace, Package, SchemaGraph, Sequence, TableId, Unknown, Unreadable,
-};
+use crate::graph::{Binding, Namespace, Package, SchemaGraph, TableId, Unknown, Unreadable};
 use crate::source::{FileId, Span};
 use crate::syntax::{BindingKind, Comments, ExprKind};
 
@@ -56,8 +57,8 @@ pub struct ConfiguredProject {
     pub config: FileId,
     /// The project's folder, relative to the root.
     pub package: Arc<str>,
-    /// Its schema files, as paths and globs from the folder of the config.
-    pub schema: Vec<String>,
+    /// Its schema files, as paths and globs from the folder of the config, with where each stands.
+    pub schema: Vec<(String, Span)>,
     /// Where migrations are written.
     pub out: Option<Arc<str>>,
     /// The database.
@@ -68,10 +69,22 @@ pub struct ConfiguredProject {
     pub casing: Option<crate::graph::Casing>,
 }
 
+/// What an import loads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Loaded {
+    /// A file that has been read.
+    Read(FileId),
+    /// A file of the repository that has not.
+    Unread,
+    /// Nothing that could be part of a cycle.
+    Outside,
+}
+
 /// Answers that only the workspace has.
 pub trait LinkWorld: World {
-    /// The files that a value of a drizzle.config's `schema` matches, by path.
-    fn schema_files(&self, config: FileId, pattern: &str) -> Vec<FileId>;
+    /// The files that a value of a drizzle.config's `schema` matches, by path, and the folder that it was
+    /// taken from, relative to the root.
+    fn schema_files(&self, config: FileId, pattern: &str) -> (Arc<str>, Vec<FileId>);
     /// The folder that a drizzle.config's `out` means, relative to the root.
     fn out_folder(&self, config: FileId, out: &str) -> Arc<str>;
     /// The folder of the package.json that governs a file, relative to the root.
@@ -88,6 +101,8 @@ pub trait LinkWorld: World {
     fn text(&self, file: FileId) -> Arc<str>;
     /// The scripts that were read, those of packages outside left out.
     fn files(&self) -> Vec<FileId>;
+    /// The file that a specifier leads to; nothing is read for it.
+    fn file_read(&self, from: FileId, specifier: &str) -> Loaded;
     /// Whether a file belongs to a package outside the repository.
     fn is_external(&self, file: FileId) -> bool;
 }
@@ -109,9 +124,10 @@ pub fn link(world: &dyn LinkWorld, input: &Input) -> SchemaGraph {
     linker.build_tables(&mut projects);
     let forms = linker.build_relations();
     links::build(&mut linker, &input.links, linkables);
-    linker.graph.imports = linker.imports();
+    linker.graph.imports = linker.written_imports();
     inverse::judge(&mut linker.graph, &forms);
     mirrors::find(&mut linker.graph, &projects);
+    linker.graph.eager_cycles = cycles::find(&mut linker, &projects.list);
     linker.finish(projects)
 }
 
@@ -135,6 +151,8 @@ struct Linker<'w> {
     table_holders: FxHashMap<TableKey, Vec<Holder>>,
     enum_holders: FxHashMap<*const drizzle::EnumType, Vec<Holder>>,
     sequence_holders: FxHashMap<*const drizzle::Sequence, Vec<Holder>>,
+    /// Of pgSchemas: by the call that made each.
+    schema_holders: FxHashMap<Span, Vec<Holder>>,
     /// `relations()` calls, in the order found, each once.
     relations_v1: Vec<Rc<Relations>>,
     relation_holders: FxHashMap<*const Relations, Vec<Holder>>,
@@ -164,6 +182,7 @@ impl<'w> Linker<'w> {
             table_holders: FxHashMap::default(),
             enum_holders: FxHashMap::default(),
             sequence_holders: FxHashMap::default(),
+            schema_holders: FxHashMap::default(),
             relations_v1: Vec::new(),
             relation_holders: FxHashMap::default(),
             possible_relations: Vec::new(),
@@ -235,6 +254,9 @@ impl<'w> Linker<'w> {
             }
             Value::Entity(Entity::Sequence(made)) => {
                 self.sequence_holders.entry(Rc::as_ptr(made)).or_default().push(holder.clone());
+            }
+            Value::Entity(Entity::Namespace(made)) => {
+                self.schema_holders.entry(made.at).or_default().push(holder.clone());
             }
             Value::Entity(Entity::Relations(relations)) => {
                 let holders = self.relation_holders.entry(Rc::as_ptr(relations)).or_default();
@@ -410,34 +432,9 @@ impl<'w> Linker<'w> {
     }
 
     fn finish(mut self, projects: projects::Projects) -> SchemaGraph {
-        let enums = self.eval.enums.clone();
-        for made in enums {
-            let holders = self.enum_holders.remove(&Rc::as_ptr(&made));
-            if let Some(binding) = self.name_of(holders.as_ref(), &made.binding) {
-                self.graph.enums.push(EnumType {
-                    binding,
-                    dialect: made.dialect,
-                    name: made.name.clone(),
-                    namespace: made.namespace.clone(),
-                    values: made.values.clone(),
-                    taken_by: projects.takers(Rc::as_ptr(&made).cast()),
-                    span: made.at,
-                });
-            }
-        }
-        let sequences = self.eval.sequences.clone();
-        for made in sequences {
-            let holders = self.sequence_holders.remove(&Rc::as_ptr(&made));
-            if let Some(binding) = self.name_of(holders.as_ref(), &made.binding) {
-                let (name, namespace) = (made.name.clone(), made.namespace.clone());
-                let taken_by = projects.takers(Rc::as_ptr(&made).cast());
-                self.graph.sequences.push(Sequence { binding, name, namespace, taken_by, span: made.at });
-            }
-        }
+        self.build_types(&projects);
         let world = self.world;
         let place = |span: Span| (world.path(span.file), span.range);
-        self.graph.enums.sort_by_cached_key(|made| (place(made.span), made.binding.name.clone()));
-        self.graph.sequences.sort_by_cached_key(|made| (place(made.span), made.binding.name.clone()));
         let mut namespaces: BTreeMap<(crate::graph::Dialect, SmolStr), usize> = BTreeMap::new();
         for table in self.graph.tables.iter().filter(|table| !table.external) {
             if let Some(Ok(name)) = &table.namespace {

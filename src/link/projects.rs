@@ -5,11 +5,11 @@ use smol_str::SmolStr;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::exported::{EntityKey, Exported, exported};
-use super::{ConfiguredProject, Linker};
+use super::exported::{EntityKey, exported};
+use super::{ConfiguredProject, Linker, TableKey};
 use crate::eval::drizzle;
 use crate::eval::{Value, why};
-use crate::graph::{Casing, Dialect, DrizzleLine, Project};
+use crate::graph::{Casing, Dialect, DrizzleLine, Project, Unknown};
 use crate::source::{FileId, Range, Span};
 use crate::syntax::Export;
 
@@ -17,8 +17,10 @@ use crate::syntax::Export;
 pub(super) struct Projects {
     /// Those of a drizzle.config first, by path; then packages without one.
     pub(super) list: Vec<Project>,
-    /// The projects whose drizzle.config's `schema` exports a table, an enum or a sequence.
-    creators: FxHashMap<EntityKey, Vec<usize>>,
+    /// The projects whose schema files export a table, an enum, a sequence or a pgSchema.
+    takers: FxHashMap<EntityKey, Vec<usize>>,
+    /// The projects whose schema files export an object that holds a table.
+    holders: FxHashMap<TableKey, Vec<usize>>,
     /// The projects with a drizzle.config of each package.
     configs_of: FxHashMap<Arc<str>, Vec<usize>>,
     /// Whether a drizzle.config creates each table, by its number.
@@ -34,7 +36,8 @@ pub(super) fn read(
 ) -> Projects {
     let mut projects = Projects {
         list: Vec::new(),
-        creators: FxHashMap::default(),
+        takers: FxHashMap::default(),
+        holders: FxHashMap::default(),
         configs_of: FxHashMap::default(),
         is_created: Vec::new(),
         without_config: FxHashMap::default(),
@@ -47,11 +50,15 @@ pub(super) fn read(
         };
         // A config of something else that only names drizzle-kit.
         let path = linker.world.path(*config);
-        let named = path.rsplit('/').next().is_some_and(|name| name.starts_with("drizzle"));
+        let name = path.rsplit('/').next().unwrap_or_default();
+        let named = name.starts_with("drizzle") && name.contains("config");
         let is_one = ["dialect", "driver", "schema"]
             .iter()
             .any(|key| !matches!(value.option(key), Value::Undefined | Value::Unknown(_)));
         let says_nothing = matches!(value, Value::Undefined) || !named;
+        if matches!(value, Value::Undefined) && name.starts_with("drizzle.config.") {
+            note_no_default(linker, *config);
+        }
         if says_nothing && !is_one && !matches!(value, Value::Array(_)) {
             continue;
         }
@@ -60,18 +67,28 @@ pub(super) fn read(
             one => vec![one.clone()],
         };
         for value in several {
-            let project = project(linker, *config, &value);
-            projects.add(linker, project);
+            let mut gaps = Vec::new();
+            let project = project(linker, *config, &value, &mut gaps);
+            // The house says itself what cannot be read there.
+            if !gaps.is_empty() && configured.iter().any(|settings| settings.package == project.package) {
+                continue;
+            }
+            for Gap { subject, why, at } in gaps {
+                linker.unreadable(subject, &why, at, None);
+            }
+            let at = written(&value, "dialect").unwrap_or_else(|| config_span(linker, *config));
+            projects.add(linker, project, at);
         }
     }
     for settings in configured {
         let project = configured_project(linker, settings);
-        projects.add(linker, project);
+        let at = settings.schema.first().map_or(Range::default().in_file(settings.config), |(_, at)| *at);
+        projects.add(linker, project, at);
     }
     projects
 }
 
-fn configured_project(linker: &Linker<'_>, settings: &ConfiguredProject) -> Project {
+fn configured_project(linker: &mut Linker<'_>, settings: &ConfiguredProject) -> Project {
     let mut project = Project {
         config: Some(settings.config),
         package: settings.package.clone(),
@@ -79,16 +96,18 @@ fn configured_project(linker: &Linker<'_>, settings: &ConfiguredProject) -> Proj
         line: settings.line.unwrap_or_default(),
         casing: Ok(settings.casing),
         out: settings.out.clone(),
-        created_by_sql: false,
-        exported_again: Vec::new(),
         schema_files: Vec::new(),
         unmatched_schema: Vec::new(),
+        schema_open: None,
+        created_by_sql: false,
+        exported_again: Vec::new(),
     };
-    for pattern in &settings.schema {
-        let files = linker.world.schema_files(settings.config, pattern);
+    for (pattern, at) in &settings.schema {
+        let (_, files) = linker.world.schema_files(settings.config, pattern);
         if files.is_empty() {
-            let at = Range::default().in_file(settings.config);
-            project.unmatched_schema.push((SmolStr::new(pattern), at));
+            let subject = format!("`{pattern}` in `projects` of this config");
+            linker.unreadable(subject, &why("no file matches it", *at), *at, None);
+            project.unmatched_schema.push((SmolStr::new(pattern), *at));
         }
         project.schema_files.extend(files);
     }
@@ -100,72 +119,145 @@ fn common_js(linker: &mut Linker<'_>, config: FileId) -> Value {
     linker.eval.top_level(config, "default")
 }
 
-fn project(linker: &mut Linker<'_>, config: FileId, value: &Value) -> Project {
+/// Reads one drizzle.config. What could not be read of it goes to `gaps`.
+fn project(linker: &mut Linker<'_>, config: FileId, value: &Value, gaps: &mut Vec<Gap>) -> Project {
     let at = config_span(linker, config);
     let line = linker.world.line(config);
-    let honours_casing = line == DrizzleLine::V0 || linker.world.has_casing_key(config);
+    let package = linker.world.package(config);
+    let mut project = Project {
+        config: Some(config),
+        package: package.clone(),
+        dialect: None,
+        line,
+        casing: Ok(None),
+        out: None,
+        schema_files: Vec::new(),
+        unmatched_schema: Vec::new(),
+        schema_open: None,
+        created_by_sql: false,
+        exported_again: Vec::new(),
+    };
+    if let Value::Unknown(why) = value {
+        gaps.push(Gap { subject: "this drizzle.config".into(), why: why.clone(), at });
+        project.schema_open = Some(why.clone());
+        project.casing = Err(why.clone());
+        return project;
+    }
+    let place = |key: &str| written(value, key).filter(|written| written.file == config).unwrap_or(at);
+    let of = |key: &str| format!("`{key}` of this drizzle.config");
     let mut text = |key: &str| match value.option(key) {
         Value::String(text) => Some(text),
         Value::Unknown(why) => {
-            linker.unreadable(format!("`{key}` of this drizzle.config"), &why, at, None);
+            gaps.push(Gap { subject: of(key), why, at: place(key) });
             None
         }
         _ => None,
     };
-    let dialect = text("dialect").or_else(|| text("driver")).and_then(|name| Dialect::from_config(&name));
+    if matches!(value.option("dialect"), Value::Undefined | Value::Null) {
+        // Before 0.21 the driver said it; most drivers say nothing.
+        project.dialect = text("driver").and_then(|name| Dialect::from_config(&name));
+    } else if let Some(name) = text("dialect") {
+        project.dialect = Dialect::from_config(&name);
+        if project.dialect.is_none() {
+            let why = why(format!("schemalint knows no dialect `{name}`"), place("dialect"));
+            gaps.push(Gap { subject: of("dialect"), why, at: place("dialect") });
+        }
+    }
     // 1.0 has no such key, but its first betas had.
-    let casing = match value.option("casing") {
+    let honours_casing = line == DrizzleLine::V0 || linker.world.has_casing_key(config);
+    project.casing = match value.option("casing") {
         Value::Unknown(why) if honours_casing => {
-            text("casing");
+            gaps.push(Gap { subject: of("casing"), why: why.clone(), at: place("casing") });
             Err(why)
         }
         Value::String(name) if honours_casing => Ok(Casing::from_config(&name)),
         _ => Ok(None),
     };
+    let base = schema_files(linker, value, &mut project, place("schema"), gaps);
     let out = match value.option("out") {
         Value::Undefined | Value::Null => Some("drizzle".into()),
-        _ => text("out"),
+        Value::String(text) => Some(text),
+        Value::Unknown(why) => {
+            gaps.push(Gap { subject: of("out"), why, at: place("out") });
+            None
+        }
+        _ => None,
     };
-    let package = linker.world.package(config);
-    let out = out.map(|out| linker.world.out_folder(config, &out));
-    let mut project = Project {
-        config: Some(config),
-        package,
-        dialect,
-        line,
-        casing,
-        out,
-        created_by_sql: false,
-        exported_again: Vec::new(),
-        schema_files: Vec::new(),
-        unmatched_schema: Vec::new(),
-    };
+    // Both are resolved from where drizzle-kit is started.
+    project.out = out.map(|out| match (base, out.trim_start_matches("./")) {
+        (None, _) => linker.world.out_folder(config, &out),
+        (Some(base), out) if base.is_empty() => out.into(),
+        (Some(base), out) => format!("{base}/{out}").into(),
+    });
+    project
+}
+
+/// Finds the schema files; gives the folder that the paths in the config begin at, when that shows.
+fn schema_files(
+    linker: &mut Linker<'_>,
+    value: &Value,
+    project: &mut Project,
+    at: Span,
+    gaps: &mut Vec<Gap>,
+) -> Option<Arc<str>> {
+    let config = project.config?;
     let patterns = match value.option("schema") {
         Value::Array(items) => items.borrow().clone(),
         Value::Undefined | Value::Null => Vec::new(),
         one => vec![one],
     };
+    let mut base = None;
     for pattern in patterns {
-        match pattern {
+        let why = match pattern {
             Value::String(pattern) => {
-                let files = linker.world.schema_files(config, &pattern);
+                let (from, files) = linker.world.schema_files(config, &pattern);
                 if files.is_empty() {
+                    let why = why("no file matches it", at);
+                    let subject = format!("`{pattern}` in `schema` of this drizzle.config");
+                    gaps.push(Gap { subject, why, at });
                     project.unmatched_schema.push((pattern, at));
+                } else if !pattern.starts_with('/') {
+                    base.get_or_insert(from);
                 }
                 project.schema_files.extend(files);
+                continue;
             }
-            Value::Unknown(why) => {
-                linker.unreadable("`schema` of this drizzle.config".into(), &why, at, None);
-            }
-            _ => {
-                let why = why("it is neither a path nor a list of paths", at);
-                linker.unreadable("`schema` of this drizzle.config".into(), &why, at, None);
-            }
-        }
+            Value::Unknown(why) => why,
+            _ => why("it is neither a path nor a list of paths", at),
+        };
+        gaps.push(Gap { subject: "`schema` of this drizzle.config".into(), why: why.clone(), at });
+        project.schema_open.get_or_insert(why);
     }
     let mut seen = FxHashSet::default();
     project.schema_files.retain(|file| seen.insert(*file));
-    project
+    base
+}
+
+/// Something of a drizzle.config that could not be read.
+struct Gap {
+    subject: String,
+    why: Arc<Unknown>,
+    at: Span,
+}
+
+/// Where a property of the config is written.
+fn written(value: &Value, key: &str) -> Option<Span> {
+    match value {
+        Value::Object(object) => object.members.borrow().get(key).map(|member| member.written),
+        _ => None,
+    }
+}
+
+/// A drizzle.config that exports nothing by default, unless it exports what it says by name.
+fn note_no_default(linker: &mut Linker<'_>, config: FileId) {
+    let module = linker.eval.module(config);
+    let first = module.specifiers.first().map(|specifier| specifier.range);
+    let first = first.or_else(|| module.bindings.values().next().map(|binding| binding.range));
+    let by_name = ["schema", "dialect"].iter().any(|name| module.exports.contains_key(*name));
+    if let Some(first) = first.filter(|_| !by_name) {
+        let at = first.in_file(config);
+        linker.unreadable("this drizzle.config".into(), &why("it has no default export", at), at, None);
+    }
 }
 
 fn config_span(linker: &mut Linker<'_>, config: FileId) -> Span {
@@ -178,13 +270,30 @@ fn config_span(linker: &mut Linker<'_>, config: FileId) -> Span {
 }
 
 impl Projects {
-    fn add(&mut self, linker: &mut Linker<'_>, mut project: Project) {
+    /// Adds a project; `at` is where it says its dialect.
+    fn add(&mut self, linker: &mut Linker<'_>, mut project: Project, at: Span) {
         let index = self.list.len();
-        let Exported { entities, again } = exported(linker, &project.schema_files);
-        for created in entities {
-            self.creators.entry(created).or_default().push(index);
+        let exported = exported(linker, &project.schema_files);
+        // drizzle-kit looks for what is of its own dialect.
+        let is_taken = |dialect: Dialect| project.dialect.is_none_or(|own| own == dialect);
+        if let Some(other) = exported.dialects.first()
+            && !exported.dialects.iter().any(|dialect| is_taken(*dialect))
+        {
+            let own = project.dialect.map_or("", Dialect::name);
+            let reason = format!(
+                "its `dialect` is `{own}`, but its schema files export tables of `{}`, which drizzle-kit leaves out then",
+                other.name()
+            );
+            linker.unreadable("the tables of this drizzle.config".into(), &why(reason, at), at, None);
         }
-        project.exported_again = again;
+        for (key, _) in exported.taken.iter().filter(|(_, dialect)| is_taken(**dialect)) {
+            self.takers.entry(*key).or_default().push(index);
+        }
+        for table in exported.held {
+            self.holders.entry(table).or_default().push(index);
+        }
+        project.schema_open = project.schema_open.or(exported.open);
+        project.exported_again = exported.again;
         self.configs_of.entry(project.package.clone()).or_default().push(index);
         self.list.push(project);
     }
@@ -197,14 +306,18 @@ impl Projects {
     /// The project of the next table, in the order of their numbers.
     pub(super) fn assign(&mut self, linker: &Linker<'_>, table: &Rc<drizzle::Table>, file: FileId) -> usize {
         let project = self.choose(linker, table, file);
-        let key: EntityKey = Rc::as_ptr(table).cast();
-        self.is_created.push(self.creators.contains_key(&key));
+        self.is_created.push(self.takers.contains_key(&Rc::as_ptr(table).cast()));
         project
     }
 
-    /// The projects whose schema files export something.
-    pub(super) fn takers(&self, key: EntityKey) -> Vec<usize> {
-        self.creators.get(&key).cloned().unwrap_or_default()
+    /// The projects whose schema files export it.
+    pub(super) fn takers(&self, of: EntityKey) -> Vec<usize> {
+        self.takers.get(&of).cloned().unwrap_or_default()
+    }
+
+    /// The projects whose schema files export an object that holds the table.
+    pub(super) fn holders(&self, table: &Rc<drizzle::Table>) -> Vec<usize> {
+        self.holders.get(&Rc::as_ptr(table)).cloned().unwrap_or_default()
     }
 
     /// Whether a package has a drizzle.config.
@@ -236,7 +349,7 @@ impl Projects {
             let candidates = candidates.iter().copied().filter(speaks);
             candidates.max_by_key(|index| (shared(*index), usize::MAX - index))
         };
-        let creators = self.creators.get(&Rc::as_ptr(table).cast::<()>());
+        let creators = self.takers.get(&Rc::as_ptr(table).cast());
         if let Some(index) = creators.and_then(|creators| nearest(creators)) {
             return index;
         }
@@ -256,10 +369,11 @@ impl Projects {
             line: table.line,
             casing: Ok(None),
             out: None,
-            created_by_sql: false,
-            exported_again: Vec::new(),
             schema_files: Vec::new(),
             unmatched_schema: Vec::new(),
+            schema_open: None,
+            created_by_sql: false,
+            exported_again: Vec::new(),
         });
         self.without_config.insert(key, self.list.len() - 1);
         self.list.len() - 1

@@ -25,8 +25,7 @@ impl Linker<'_> {
                 Some(project) if table.casing.is_none() => project.casing.clone(),
                 _ => Ok(table.casing),
             };
-            let mut built = self.build_table(TableId(at as u32), &table, binding, project, casing);
-            built.taken_by = projects.takers(Rc::as_ptr(&table).cast());
+            let built = self.build_table(TableId(at as u32), &table, binding, (projects, project), casing);
             self.graph.tables.push(built);
             at += 1;
         }
@@ -40,7 +39,7 @@ impl Linker<'_> {
         id: TableId,
         table: &Rc<drizzle::Table>,
         binding: Binding,
-        project: usize,
+        (projects, project): (&Projects, usize),
         casing: Fact<Option<Casing>>,
     ) -> Table {
         let module = self.eval.module(table.at.file);
@@ -50,6 +49,7 @@ impl Linker<'_> {
             project,
             package: self.package_index(binding.file),
             namespace: table.namespace.clone(),
+            namespace_at: table.namespace_at,
             name: table.name.clone(),
             view: table.view.map(|view| View {
                 materialized: view == drizzle::ViewKind::Materialized,
@@ -72,8 +72,9 @@ impl Linker<'_> {
             ponder: table.ponder,
             casing: casing.as_ref().ok().copied().flatten(),
             owner: None,
+            taken_by: projects.takers(Rc::as_ptr(table).cast()),
+            held_by: projects.holders(table),
             created_by_sql: false,
-            taken_by: Vec::new(),
             external: self.world.is_external(table.at.file),
             comments: self.declaration_comments(&module, &binding, table.at),
             span: table.at,

@@ -41,12 +41,19 @@ pub fn lower(path: &str, text: &str) -> Result<Module, Failure> {
     let input = StringInput::new(code, start, BytePos(text.len() as u32 + 1));
     let comments = SingleThreadedComments::default();
     let mut parser = Parser::new(syntax_of(path), input, Some(&comments));
-    let parsed = parser.parse_program();
     let failed = |error: swc_ecma_parser::error::Error| Failure {
         message: error.kind().msg().into_owned(),
         range: range_of(error.span(), text.len()),
     };
-    let program = parsed.map_err(failed)?;
+    if path.ends_with(".json") {
+        // `drizzle.config.json`: its value is what another file would export by default.
+        let value = parser.parse_expr().map_err(failed)?;
+        let mut lowering = Lowering { text, ..Lowering::default() };
+        let (range, value) = (lowering.range(value.span()), lowering.expr(&value));
+        lowering.default_binding(value, range);
+        return Ok(lowering.module);
+    }
+    let program = parser.parse_program().map_err(failed)?;
     // Errors that the parser recovered from do not change what the file says about tables.
     let mut lowering = Lowering { text, ..Lowering::default() };
     lowering.comments(&comments);

@@ -14,8 +14,10 @@ mod lower;
 mod module;
 mod places;
 mod statements;
+mod uses;
 
 pub use comments::Comments;
 pub use lower::{Failure, lower};
 pub use module::*;
 pub use places::Places;
+pub use uses::used_names;

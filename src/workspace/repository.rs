@@ -16,7 +16,7 @@ use crate::discover::{CONFIG, Overlay, exclude, read_into};
 use crate::eval::drizzle::prelude_of;
 use crate::eval::{LinkFunction, Target, World};
 use crate::graph::DrizzleLine;
-use crate::link::LinkWorld;
+use crate::link::{LinkWorld, Loaded};
 use crate::packages::Packages;
 use crate::resolve::{Resolved, Resolver};
 use crate::source::{FileId, SourceFile, Sources, Span};
@@ -265,14 +265,14 @@ impl Repository<'_> {
 }
 
 impl LinkWorld for Repository<'_> {
-    fn schema_files(&self, config: FileId, pattern: &str) -> Vec<FileId> {
+    fn schema_files(&self, config: FileId, pattern: &str) -> (Arc<str>, Vec<FileId>) {
         for base in self.bases(config) {
             let files = self.matching(&base, pattern);
             if !files.is_empty() {
-                return files;
+                return (relative(self.root, &base).into(), files);
             }
         }
-        Vec::new()
+        (Arc::default(), Vec::new())
     }
 
     fn out_folder(&self, config: FileId, out: &str) -> Arc<str> {
@@ -305,6 +305,23 @@ impl LinkWorld for Repository<'_> {
     fn files(&self) -> Vec<FileId> {
         let files = self.files.borrow();
         (0..files.len()).filter(|index| !files[*index].external).map(|index| FileId(index as u32)).collect()
+    }
+
+    fn file_read(&self, from: FileId, specifier: &str) -> Loaded {
+        if let Some(target) = self.resolved.borrow().get(&(from, specifier.to_string())) {
+            return match target {
+                Target::File(file) => Loaded::Read(*file),
+                _ => Loaded::Outside,
+            };
+        }
+        match self.resolver.resolve(&self.path_of(from), specifier) {
+            Resolved::File(path) => match self.by_path.borrow().get(&path) {
+                Some(file) => Loaded::Read(*file),
+                None if is_script(&path.to_string_lossy()) => Loaded::Unread,
+                None => Loaded::Outside,
+            },
+            Resolved::External | Resolved::Missing => Loaded::Outside,
+        }
     }
 
     fn is_external(&self, file: FileId) -> bool {
@@ -358,11 +375,13 @@ impl Repository<'_> {
             .map(|glob| glob.compile_matcher())
             .collect();
         let matcher = glob.compile_matcher();
-        self.walk(
+        let mut files = self.walk(
             &fixed,
             usize::MAX,
             Some(&|path: &Path| matcher.is_match(path) && !excluded.iter().any(|glob| glob.is_match(path))),
-        )
+        );
+        files.sort_by_cached_key(|file| glob_order(&self.path(*file)));
+        files
     }
 
     fn walk(&self, folder: &Path, depth: usize, matches: Option<&dyn Fn(&Path) -> bool>) -> Vec<FileId> {
@@ -387,6 +406,16 @@ fn excluded_by_extglob(path: &str) -> Vec<String> {
     let Some((before, rest)) = path.split_once("!(") else { return Vec::new() };
     let Some((inside, after)) = rest.split_once(')') else { return Vec::new() };
     inside.split('|').map(|part| format!("{before}{part}{after}")).collect()
+}
+
+/// What drizzle-kit's glob sorts by, which is `localeCompare`: signs, digits, letters, case last.
+fn glob_order(path: &str) -> (Vec<(usize, char)>, Vec<bool>) {
+    const SIGNS: &str = "_-,;:!?.'\"()[]{}@*/\\&#%`^+<=>|~$";
+    let weight = |letter: char| match SIGNS.find(letter) {
+        Some(at) => (at, letter),
+        None => (SIGNS.len(), letter.to_ascii_lowercase()),
+    };
+    (path.chars().map(weight).collect(), path.chars().map(char::is_uppercase).collect())
 }
 
 /// The path with `*` for `!(…)`.

@@ -273,9 +273,12 @@ fn drizzle_config(graph: &SchemaGraph, index: usize, project: &Project) -> Optio
     let file = project.config?;
     let path = graph.sources.get(file).path.to_string();
     let unread = graph.unreadable.iter().filter(|gap| gap.span.file == file && gap.table.is_none());
-    let unread = unread.filter_map(|gap| gap.subject.strip_suffix(" of this drizzle.config"));
+    let unread = unread.filter_map(|gap| match gap.subject.as_str() {
+        "this drizzle.config" => Some("it"),
+        subject => subject.strip_suffix(" of this drizzle.config"),
+    });
     // Where migrations go matters to nobody else.
-    let unread = unread.filter(|key| matches!(*key, "`schema`" | "`dialect`" | "`driver`"));
+    let unread = unread.filter(|key| matches!(*key, "it" | "`schema`" | "`dialect`" | "`driver`"));
     let mut gaps: Vec<String> = unread.map(|key| format!("{key} could not be read")).collect();
     // A path that leads nowhere can be read: it is the drizzle.config that is to be corrected.
     let project_entry = if gaps.is_empty() { None } else { entry(graph, index, project) };

@@ -121,6 +121,8 @@ pub struct Namespace {
     pub existing: bool,
     /// The call.
     pub at: Span,
+    /// The top-level binding that was evaluated when it was made.
+    pub binding: (FileId, SmolStr),
 }
 
 /// `pgEnum("status", […])`.
@@ -133,6 +135,8 @@ pub struct EnumType {
     pub name: Fact<SmolStr>,
     /// Its pgSchema.
     pub namespace: Option<Fact<SmolStr>>,
+    /// The call that made its pgSchema.
+    pub namespace_at: Option<Span>,
     /// Its values.
     pub values: Fact<Vec<SmolStr>>,
     /// The call.
@@ -247,6 +251,8 @@ pub struct Table {
     pub line: DrizzleLine,
     /// Its pgSchema; `None` without one.
     pub namespace: Option<Fact<SmolStr>>,
+    /// The call that made its pgSchema.
+    pub namespace_at: Option<Span>,
     /// Its SQL name.
     pub name: Fact<SmolStr>,
     /// Which kind of view it is; `None` for a table.
@@ -386,6 +392,8 @@ pub struct Sequence {
     pub name: Fact<SmolStr>,
     /// Its pgSchema.
     pub namespace: Option<Fact<SmolStr>>,
+    /// The call that made its pgSchema.
+    pub namespace_at: Option<Span>,
     /// The call.
     pub at: Span,
     /// The top-level binding that was evaluated when it was made.

@@ -158,8 +158,10 @@ impl Evaluator<'_> {
         at: Span,
     ) -> Value {
         let name = text(name, "the name of the schema is no text", at);
-        let namespace = Namespace { dialect, line, name, casing, existing: false, at };
-        Value::Entity(Entity::Namespace(Rc::new(namespace)))
+        let binding = self.current_binding(at.file);
+        let made = Rc::new(Namespace { dialect, line, name, casing, existing: false, at, binding });
+        self.namespaces.push(made.clone());
+        Value::Entity(Entity::Namespace(made))
     }
 
     fn enum_type(
@@ -177,6 +179,7 @@ impl Evaluator<'_> {
             line,
             name: text(&name, "the name of the enum is no text", at),
             namespace: namespace.map(|namespace| namespace.name.clone()),
+            namespace_at: namespace.map(|namespace| namespace.at),
             values: enum_values(&values),
             at,
             binding: self.current_binding(at.file),
@@ -189,6 +192,7 @@ impl Evaluator<'_> {
         let made = Rc::new(Sequence {
             name: text(name, "the name of the sequence is no text", at),
             namespace: namespace.map(|namespace| namespace.name.clone()),
+            namespace_at: namespace.map(|namespace| namespace.at),
             at,
             binding: self.current_binding(at.file),
         });
@@ -377,8 +381,10 @@ impl Evaluator<'_> {
                 }
                 "existing" => {
                     let name = namespace.name.clone();
-                    let existing = Namespace { name, existing: true, ..**namespace };
-                    Value::Entity(Entity::Namespace(Rc::new(existing)))
+                    let binding = namespace.binding.clone();
+                    let existing = Rc::new(Namespace { name, binding, existing: true, ..**namespace });
+                    self.namespaces.push(existing.clone());
+                    Value::Entity(Entity::Namespace(existing))
                 }
                 _ => {
                     let member = self.namespace_member(namespace, name, entity, at);

@@ -96,6 +96,7 @@ impl Evaluator<'_> {
             dialect: maker.dialect,
             line: maker.line,
             namespace: maker.namespace.as_ref().map(|namespace| namespace.name.clone()),
+            namespace_at: maker.namespace.as_ref().map(|namespace| namespace.at),
             name: text(&name, "the name of the table is no text", at),
             view: maker.view,
             existing: false,

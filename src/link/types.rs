@@ -1,0 +1,77 @@
+//! What a database has besides tables: enums, sequences and pgSchemas.
+
+use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
+use std::rc::Rc;
+
+use super::Linker;
+use super::projects::Projects;
+use crate::graph::{EnumType, Schema, Sequence};
+use crate::source::Span;
+
+impl Linker<'_> {
+    /// Enums, sequences and pgSchemas, by file and place.
+    pub(super) fn build_types(&mut self, projects: &Projects) {
+        let enums = self.eval.enums.clone();
+        for made in enums {
+            let holders = self.enum_holders.remove(&Rc::as_ptr(&made));
+            if let Some(binding) = self.name_of(holders.as_ref(), &made.binding) {
+                self.graph.enums.push(EnumType {
+                    binding,
+                    dialect: made.dialect,
+                    name: made.name.clone(),
+                    namespace: made.namespace.clone(),
+                    namespace_at: made.namespace_at,
+                    values: made.values.clone(),
+                    taken_by: projects.takers(Rc::as_ptr(&made).cast()),
+                    span: made.at,
+                });
+            }
+        }
+        let sequences = self.eval.sequences.clone();
+        for made in sequences {
+            let holders = self.sequence_holders.remove(&Rc::as_ptr(&made));
+            if let Some(binding) = self.name_of(holders.as_ref(), &made.binding) {
+                self.graph.sequences.push(Sequence {
+                    binding,
+                    name: made.name.clone(),
+                    namespace: made.namespace.clone(),
+                    namespace_at: made.namespace_at,
+                    taken_by: projects.takers(Rc::as_ptr(&made).cast()),
+                    span: made.at,
+                });
+            }
+        }
+        self.build_schemas(projects);
+        let world = self.world;
+        let place = |span: Span| (world.path(span.file), span.range);
+        self.graph.enums.sort_by_cached_key(|made| (place(made.span), made.binding.name.clone()));
+        self.graph.sequences.sort_by_cached_key(|made| (place(made.span), made.binding.name.clone()));
+        self.graph.schemas.sort_by_cached_key(|made| place(made.span));
+    }
+
+    /// pgSchemas, each declaration once: `.existing()` speaks for the call before it.
+    fn build_schemas(&mut self, projects: &Projects) {
+        let mut at: FxHashMap<(Span, Option<SmolStr>), usize> = FxHashMap::default();
+        for made in self.eval.namespaces.clone() {
+            let taken_by = projects.takers(Rc::as_ptr(&made).cast());
+            let key = (made.at, made.name.as_ref().ok().cloned());
+            if let Some(known) = at.get(&key).and_then(|index| self.graph.schemas.get_mut(*index)) {
+                known.existing |= made.existing;
+                known.taken_by.extend(taken_by);
+                continue;
+            }
+            at.insert(key, self.graph.schemas.len());
+            let holders = self.schema_holders.get(&made.at).cloned();
+            let binding = self.name_of(holders.as_ref(), &made.binding);
+            self.graph.schemas.push(Schema {
+                binding,
+                dialect: made.dialect,
+                name: made.name.clone(),
+                existing: made.existing,
+                taken_by,
+                span: made.at,
+            });
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! What files import, for those who add to it.
+
+use rustc_hash::FxHashMap;
+
+use super::Linker;
+use crate::graph::{Imported, Imports};
+use crate::source::FileId;
+use crate::syntax::{BindingKind, ImportName};
+
+impl Linker<'_> {
+    /// The imports of the files that declare tables or relations.
+    pub(super) fn written_imports(&mut self) -> FxHashMap<FileId, Imports> {
+        let tables = self.graph.tables.iter().map(|table| table.binding.file);
+        let relations = self.graph.relation_sets.iter().map(|(_, binding)| binding.file);
+        let mut files: Vec<FileId> = tables.chain(relations).collect();
+        files.sort_unstable();
+        files.dedup();
+        files.into_iter().map(|file| (file, self.written_imports_of(file))).collect()
+    }
+
+    fn written_imports_of(&mut self, file: FileId) -> Imports {
+        let module = self.eval.module(file);
+        let mut imports = Imports { names: module.bindings.keys().cloned().collect(), ..Imports::default() };
+        let mut last = None;
+        for (local, binding) in &module.bindings {
+            let BindingKind::Import { specifier, name } = &binding.kind else { continue };
+            let from = module.specifier(*specifier);
+            last = last.max(Some((from.range.start, from.range)));
+            match name {
+                ImportName::Namespace => imports.namespaces.push((from.text.clone(), local.clone())),
+                ImportName::Named(name) if name == "default" => {}
+                ImportName::Named(name) => imports.named.push(Imported {
+                    from: from.text.clone(),
+                    name: name.clone(),
+                    local: local.clone(),
+                    span: binding.range.in_file(file),
+                }),
+            }
+        }
+        imports.last = last.map(|(_, range)| range.in_file(file));
+        imports
+    }
+}
