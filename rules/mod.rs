@@ -18,6 +18,7 @@ mod on_delete_policy;
 mod open_polymorphic_discriminator;
 mod relation_naming;
 mod relation_without_foreign_key;
+mod schema_drift;
 mod soft_reference_inside_aggregate;
 mod soft_reference_inside_boundary;
 mod soft_reference_type_mismatch;
@@ -59,6 +60,7 @@ pub static RULES: &[Entry] = &[
     Entry::of::<open_polymorphic_discriminator::OpenPolymorphicDiscriminator>(),
     Entry::of::<relation_naming::RelationNaming>(),
     Entry::of::<relation_without_foreign_key::RelationWithoutForeignKey>(),
+    Entry::of::<schema_drift::SchemaDrift>(),
     Entry::of::<soft_reference_inside_aggregate::SoftReferenceInsideAggregate>(),
     Entry::of::<soft_reference_inside_boundary::SoftReferenceInsideBoundary>(),
     Entry::of::<soft_reference_type_mismatch::SoftReferenceTypeMismatch>(),

@@ -88,6 +88,21 @@ pub struct Project {
     pub schema_files: Vec<FileId>,
     /// Values of `schema` that match no file, with where they stand.
     pub unmatched_schema: Vec<(SmolStr, Span)>,
+    /// What drizzle-kit takes of those files.
+    pub taken: Taken,
+    /// The drizzle.config as a value.
+    pub span: Option<Span>,
+}
+
+/// What drizzle-kit takes of the files that a drizzle.config names: what they export.
+#[derive(Debug, Default)]
+pub struct Taken {
+    /// Tables, without views.
+    pub tables: Vec<TableId>,
+    /// Enums, as indexes into the graph's.
+    pub enums: Vec<usize>,
+    /// Why there may be more.
+    pub open: Option<Arc<Unknown>>,
 }
 
 /// A package.json.

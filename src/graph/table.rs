@@ -245,6 +245,8 @@ pub enum IndexPart {
         column: usize,
         /// `.desc()`.
         descending: bool,
+        /// `.nullsFirst()`, `.nullsLast()`.
+        nulls_first: Option<bool>,
         /// `.op()`.
         operator_class: Option<SmolStr>,
     },

@@ -446,19 +446,12 @@ impl<'w> Linker<'w> {
         self.unreadable.push(Unreadable { subject, why: why.clone(), span, table, of_relations: false });
     }
 
-    fn finish(mut self, projects: projects::Projects) -> SchemaGraph {
-        let enums = self.eval.enums.clone();
-        for made in enums {
+    fn finish(mut self, mut projects: projects::Projects) -> SchemaGraph {
+        let mut enums = Vec::new();
+        for made in self.eval.enums.clone() {
             let holders = self.enum_holders.remove(&Rc::as_ptr(&made));
             if let Some(binding) = self.name_of(holders.as_ref(), &made.binding) {
-                self.graph.enums.push(EnumType {
-                    binding,
-                    dialect: made.dialect,
-                    name: made.name.clone(),
-                    namespace: made.namespace.clone(),
-                    values: made.values.clone(),
-                    span: made.at,
-                });
+                enums.push((made, binding));
             }
         }
         let sequences = self.eval.sequences.clone();
@@ -471,7 +464,21 @@ impl<'w> Linker<'w> {
         }
         let world = self.world;
         let place = |span: Span| (world.path(span.file), span.range);
-        self.graph.enums.sort_by_cached_key(|made| (place(made.span), made.binding.name.clone()));
+        enums.sort_by_cached_key(|(made, binding)| (place(made.at), binding.name.clone()));
+        let numbers = enums.iter().enumerate().map(|(index, (made, _))| (Rc::as_ptr(made), index)).collect();
+        let tables = &self.graph.tables;
+        projects.settle(&self.table_ids, &numbers, |id| tables[id.0 as usize].view.is_some());
+        self.graph.enums = enums
+            .into_iter()
+            .map(|(made, binding)| EnumType {
+                binding,
+                dialect: made.dialect,
+                name: made.name.clone(),
+                namespace: made.namespace.clone(),
+                values: made.values.clone(),
+                span: made.at,
+            })
+            .collect();
         self.graph.sequences.sort_by_cached_key(|made| (place(made.span), made.binding.name.clone()));
         let mut namespaces: BTreeMap<(crate::graph::Dialect, SmolStr), usize> = BTreeMap::new();
         for table in self.graph.tables.iter().filter(|table| !table.external) {

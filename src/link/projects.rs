@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::{ConfiguredProject, Linker, TableKey};
 use crate::eval::drizzle::{self, Entity};
 use crate::eval::{Value, why};
-use crate::graph::{Casing, Dialect, DrizzleLine, Project};
+use crate::graph::{Casing, Dialect, DrizzleLine, Project, TableId, Taken, Unknown};
 use crate::source::{FileId, Range, Span};
 use crate::syntax::Export;
 
@@ -16,6 +16,8 @@ use crate::syntax::Export;
 pub(super) struct Projects {
     /// Those of a drizzle.config first, by path; then packages without one.
     pub(super) list: Vec<Project>,
+    /// What the files of each project with a drizzle.config export.
+    exported: Vec<Exported>,
     /// The projects whose drizzle.config's `schema` exports a table.
     creators: FxHashMap<TableKey, Vec<usize>>,
     /// The projects with a drizzle.config of each package.
@@ -33,6 +35,7 @@ pub(super) fn read(
 ) -> Projects {
     let mut projects = Projects {
         list: Vec::new(),
+        exported: Vec::new(),
         creators: FxHashMap::default(),
         configs_of: FxHashMap::default(),
         is_created: Vec::new(),
@@ -80,6 +83,8 @@ fn configured_project(linker: &Linker<'_>, settings: &ConfiguredProject) -> Proj
         out: settings.out.clone(),
         schema_files: Vec::new(),
         unmatched_schema: Vec::new(),
+        taken: Taken::default(),
+        span: None,
     };
     for pattern in &settings.schema {
         let files = linker.world.schema_files(settings.config, pattern);
@@ -137,6 +142,8 @@ fn project(linker: &mut Linker<'_>, config: FileId, value: &Value) -> Project {
         out,
         schema_files: Vec::new(),
         unmatched_schema: Vec::new(),
+        taken: Taken::default(),
+        span: Some(at),
     };
     let patterns = match value.option("schema") {
         Value::Array(items) => items.borrow().clone(),
@@ -154,9 +161,11 @@ fn project(linker: &mut Linker<'_>, config: FileId, value: &Value) -> Project {
             }
             Value::Unknown(why) => {
                 linker.unreadable("`schema` of this drizzle.config".into(), &why, at, None);
+                project.taken.open.get_or_insert(why);
             }
             _ => {
                 let why = why("it is neither a path nor a list of paths", at);
+                project.taken.open.get_or_insert_with(|| why.clone());
                 linker.unreadable("`schema` of this drizzle.config".into(), &why, at, None);
             }
         }
@@ -175,28 +184,71 @@ fn config_span(linker: &mut Linker<'_>, config: FileId) -> Span {
     range.unwrap_or(Range::default()).in_file(config)
 }
 
-/// The tables among the exports of those files: what drizzle-kit takes.
-fn created_by(linker: &mut Linker<'_>, files: &[FileId]) -> FxHashSet<TableKey> {
-    let mut created = FxHashSet::default();
+/// What those files export, once each: what drizzle-kit takes.
+#[derive(Default)]
+struct Exported {
+    tables: Vec<TableKey>,
+    enums: Vec<EnumKey>,
+    open: Option<Arc<Unknown>>,
+}
+
+type EnumKey = *const drizzle::EnumType;
+
+fn exported(linker: &mut Linker<'_>, files: &[FileId]) -> Exported {
+    let mut exported = Exported::default();
+    let mut seen = FxHashSet::default();
     for file in files {
-        let (names, _) = linker.eval.export_names(*file);
+        let (names, open) = linker.eval.export_names(*file);
+        exported.open = exported.open.or(open);
         for name in names {
-            if let Value::Entity(Entity::Table(table)) = linker.eval.export_value(*file, &name) {
-                created.insert(Rc::as_ptr(&table));
+            match linker.eval.export_value(*file, &name) {
+                Value::Entity(Entity::Table(table)) if seen.insert(Rc::as_ptr(&table).cast::<()>()) => {
+                    exported.tables.push(Rc::as_ptr(&table));
+                }
+                Value::Entity(Entity::Enum(made)) if seen.insert(Rc::as_ptr(&made).cast::<()>()) => {
+                    exported.enums.push(Rc::as_ptr(&made));
+                }
+                // What a call gave back may be the table, or no table any more.
+                Value::Unknown(why) | Value::Entity(Entity::Wrapped(_, why)) => {
+                    exported.open.get_or_insert(why);
+                }
+                _ => {}
             }
         }
     }
-    created
+    exported
 }
 
 impl Projects {
     fn add(&mut self, linker: &mut Linker<'_>, project: Project) {
         let index = self.list.len();
-        for table in created_by(linker, &project.schema_files) {
-            self.creators.entry(table).or_default().push(index);
+        let exported = exported(linker, &project.schema_files);
+        for table in &exported.tables {
+            self.creators.entry(*table).or_default().push(index);
         }
+        self.exported.push(exported);
         self.configs_of.entry(project.package.clone()).or_default().push(index);
         self.list.push(project);
+    }
+
+    /// Says of each project what drizzle-kit takes, by the numbers that the graph gave.
+    pub(super) fn settle(
+        &mut self,
+        tables: &FxHashMap<TableKey, TableId>,
+        enums: &FxHashMap<EnumKey, usize>,
+        is_view: impl Fn(TableId) -> bool,
+    ) {
+        for (project, exported) in self.list.iter_mut().zip(std::mem::take(&mut self.exported)) {
+            let taken = &mut project.taken;
+            let known = exported.tables.iter().filter_map(|key| tables.get(key).copied());
+            taken.tables = known.filter(|table| !is_view(*table)).collect();
+            taken.enums = exported.enums.iter().filter_map(|key| enums.get(key).copied()).collect();
+            let is_lost = exported.tables.iter().any(|key| !tables.contains_key(key))
+                || exported.enums.iter().any(|key| !enums.contains_key(key));
+            let at = project.config.filter(|_| is_lost).map(|config| Range::default().in_file(config));
+            let lost = at.map(|at| why("one of its exports has no place", at));
+            taken.open = taken.open.take().or(exported.open).or(lost);
+        }
     }
 
     /// The files that the drizzle.configs name, by project.
@@ -263,6 +315,8 @@ impl Projects {
             out: None,
             schema_files: Vec::new(),
             unmatched_schema: Vec::new(),
+            taken: Taken::default(),
+            span: None,
         });
         self.without_config.insert(key, self.list.len() - 1);
         self.list.len() - 1

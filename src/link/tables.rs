@@ -441,6 +441,7 @@ fn index_part(table: &Rc<drizzle::Table>, part: &Value) -> IndexPart {
                 Some(index) => IndexPart::Column {
                     column: index,
                     descending: column.order.descending,
+                    nulls_first: column.order.nulls_first,
                     operator_class: column.order.operator_class.clone(),
                 },
                 None => IndexPart::Foreign,

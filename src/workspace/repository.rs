@@ -15,7 +15,7 @@ use crate::discover::search::{Calls, is_script};
 use crate::discover::{CONFIG, exclude, read_into};
 use crate::eval::drizzle::prelude_of;
 use crate::eval::{LinkFunction, Target, World};
-use crate::graph::DrizzleLine;
+use crate::graph::{DrizzleLine, Project};
 use crate::link::LinkWorld;
 use crate::packages::Packages;
 use crate::resolve::{Resolved, Resolver};
@@ -316,6 +316,21 @@ impl LinkWorld for Repository<'_> {
 }
 
 impl Repository<'_> {
+    /// The folder of migrations of a project. drizzle-kit looks for it from where it is started: the package,
+    /// mostly, the folder of the drizzle.config, or a folder above.
+    pub(super) fn out_folder(&self, root: &Path, project: &Project, out: &str) -> PathBuf {
+        let folder = clean(&root.join(out));
+        let written = out.strip_prefix(&*project.package).map(|out| out.trim_start_matches('/'));
+        let (Some(config), Some(written), false) = (project.config, written, folder.is_dir()) else {
+            return folder;
+        };
+        let package = self.folder_of(config);
+        let beside = self.path_of(config).parent().map(Path::to_path_buf);
+        let above = package.ancestors().skip(1).take_while(|base| base.starts_with(self.repository));
+        let mut bases = beside.into_iter().chain(above.map(Path::to_path_buf));
+        bases.find_map(|base| Some(clean(&base.join(written))).filter(|path| path.is_dir())).unwrap_or(folder)
+    }
+
     /// The scripts that a path of a drizzle.config matches below a folder: a file, the files of a folder
     /// (not those of its folders, as in drizzle-kit), or a glob.
     fn matching(&self, base: &Path, pattern: &str) -> Vec<FileId> {

@@ -109,8 +109,7 @@ impl Evaluator<'_> {
         match name {
             "asc" => column.order.descending = false,
             "desc" => column.order.descending = true,
-            // Where nulls stand changes nothing that the graph holds.
-            "nullsFirst" | "nullsLast" => {}
+            "nullsFirst" | "nullsLast" => column.order.nulls_first = Some(name == "nullsFirst"),
             "op" => column.order.operator_class = first.as_str().ok().flatten(),
             "through" => return Value::Entity(Entity::Through(Rc::new((column, first)))),
             // Drizzle's own: the SQL name of the column, a cast of its type.

@@ -77,6 +77,8 @@ pub struct ColumnRef {
 pub struct Order {
     /// `.desc()`.
     pub descending: bool,
+    /// `.nullsFirst()`, `.nullsLast()`.
+    pub nulls_first: Option<bool>,
     /// `.op("…")`.
     pub operator_class: Option<SmolStr>,
 }
