@@ -169,22 +169,25 @@ pub(super) fn same_sql(wanted: &str, written: &str) -> Option<bool> {
 /// SQL without quotes, brackets, blanks, casts and the tables before columns, in small letters.
 fn bare(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    let letters: Vec<char> = text.chars().collect();
-    let mut at = 0;
-    while at < letters.len() {
-        let letter = letters[at];
+    // Where the last name in quotes begins, and whether it has just ended.
+    let (mut start, mut inside, mut ended) = (0, false, false);
+    for letter in text.chars() {
         match letter {
-            '"' | '\'' | '`' | '(' | ')' => {}
-            _ if letter.is_whitespace() => {}
-            // `"users"."email"`: the last name counts.
-            '.' if at > 0 && matches!(letters[at - 1], '"' | '`') => {
-                while out.ends_with(|letter: char| letter.is_alphanumeric() || letter == '_') {
-                    out.pop();
+            '"' | '`' => {
+                inside = !inside;
+                if inside {
+                    start = out.len();
                 }
+                ended = !inside;
+                continue;
             }
+            // `"users"."email"`: the last name counts.
+            '.' if ended => out.truncate(start),
+            '\'' | '(' | ')' => {}
+            _ if letter.is_whitespace() => {}
             _ => out.extend(letter.to_lowercase()),
         }
-        at += 1;
+        ended = false;
     }
     let end = out.find("::").unwrap_or(out.len());
     // Only a cast at the end may be left out.
@@ -233,5 +236,7 @@ mod tests {
         assert_eq!(same_sql("\"a\" > 3", "\"a\" > 4"), Some(false));
         assert_eq!(same_sql("\"a\" = 3", "\"a\" = $1"), None);
         assert_eq!(same_sql("lower(\"email\")", "lower(\"email\")"), Some(true));
+        let long = "\"users\".\"a\" is null and \"app\".\"users\".\"b\" = 'x'";
+        assert_eq!(same_sql("(\"a\" is null and \"b\" = \"x\")", long), Some(true));
     }
 }
