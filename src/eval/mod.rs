@@ -20,6 +20,7 @@ mod taint;
 mod value;
 
 pub use library::Library;
+pub use packages::VALIDATION;
 pub use links::{Link, LinkFunction, LinkSide, Linkable};
 pub use value::*;
 

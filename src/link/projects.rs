@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::{ConfiguredProject, Linker, TableKey};
 use crate::eval::drizzle::{self, Entity};
-use crate::eval::{Value, why};
+use crate::eval::{VALIDATION, Value, why};
 use crate::graph::{Casing, Dialect, DrizzleLine, Project, TableId, Taken, Unknown};
 use crate::source::{FileId, Range, Span};
 use crate::syntax::Export;
@@ -209,6 +209,7 @@ fn exported(linker: &mut Linker<'_>, files: &[FileId]) -> Exported {
                     exported.enums.push(Rc::as_ptr(&made));
                 }
                 // What a call gave back may be the table, or no table any more.
+                Value::Unknown(why) if is_validation(&why) => {}
                 Value::Unknown(why) | Value::Entity(Entity::Wrapped(_, why)) => {
                     exported.open.get_or_insert(why);
                 }
@@ -217,6 +218,20 @@ fn exported(linker: &mut Linker<'_>, files: &[FileId]) -> Exported {
         }
     }
     exported
+}
+
+/// Whether a value is not known only because libraries that validate are not evaluated: whatever they give, it
+/// is no table.
+fn is_validation(why: &Unknown) -> bool {
+    const PACKAGES: &[&str] = &[
+        "zod", "valibot", "arktype", "typebox", "@sinclair/typebox", "yup", "drizzle-zod", "drizzle-valibot",
+        "drizzle-arktype", "drizzle-typebox",
+    ];
+    let reason = &why.reason;
+    let package = reason.strip_prefix("the package `").and_then(|rest| rest.split('`').next());
+    **reason == *VALIDATION
+        || package.is_some_and(|package| PACKAGES.contains(&package))
+        || ["Select", "Insert", "Update"].iter().any(|kind| reason.starts_with(&format!("`create{kind}Schema` of")))
 }
 
 impl Projects {

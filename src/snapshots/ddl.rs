@@ -128,7 +128,7 @@ fn add(table: &mut Table, kind: &str, entity: Entity) -> bool {
         }),
         "pks" => {
             let Some(columns) = names() else { return false };
-            table.primary_key = Some(PrimaryKey { name: explicit.then_some(name), columns });
+            table.primary_key = Some(PrimaryKey { name: Some(name), explicit, columns });
         }
         "uniques" => {
             let Some(columns) = names() else { return false };

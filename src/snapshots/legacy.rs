@@ -175,10 +175,14 @@ fn table(key: &SmolStr, value: Value, dialect: Option<Dialect>, odd: &mut Option
     let keys: Vec<(SmolStr, WrittenKey)> = parts.of(written.composite_primary_keys);
     table.primary_key = match keys.into_iter().next() {
         Some((key, written)) => {
-            Some(PrimaryKey { name: Some(written.name.unwrap_or(key)), columns: written.columns })
+            Some(PrimaryKey {
+                name: Some(written.name.unwrap_or(key)),
+                explicit: true,
+                columns: written.columns,
+            })
         }
         None if primary.is_empty() => None,
-        None => Some(PrimaryKey { name: None, columns: primary }),
+        None => Some(PrimaryKey { name: None, explicit: false, columns: primary }),
     };
     for (key, written) in &columns {
         if let (true, Some(name)) = (written.is_unique, &written.unique_name) {

@@ -75,6 +75,8 @@ pub struct Column {
 pub struct PrimaryKey {
     /// Its name; `None` at a column.
     pub name: Option<SmolStr>,
+    /// The name was written (1.0).
+    pub explicit: bool,
     /// Its columns.
     pub columns: Vec<SmolStr>,
 }

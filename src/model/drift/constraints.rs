@@ -19,7 +19,7 @@ pub(super) fn primary_key(wanted: &Wanted, written: &snapshots::Table, out: &mut
         (None, Some(old)) => {
             out.push(format!("the primary key ({}) was removed", list(&old.columns)), None);
         }
-        (Some(new), Some(old)) if new.columns != old.columns => {
+        (Some(new), Some(old)) if !same_key(out.table, &new.columns, &old.columns) => {
             let what = format!("the primary key is ({}), was ({})", list(&new.columns), list(&old.columns));
             out.push(what, new.span);
         }
@@ -30,11 +30,18 @@ pub(super) fn primary_key(wanted: &Wanted, written: &snapshots::Table, out: &mut
                 out.push(format!("the primary key ({}) moved {to}", list(&new.columns)), new.span);
             } else if let (Some(name), Some(before)) = (&new.name, &old.name)
                 && name != before
+                && (out.table.line == DrizzleLine::V0 || new.explicit || old.explicit)
             {
                 out.push(format!("the primary key `{before}` was renamed to `{name}`"), new.span);
             }
         }
     }
+}
+
+/// Whether two keys have the same columns. To 1.0 their order in SQLite means nothing.
+fn same_key(table: &Table, new: &[SmolStr], old: &[SmolStr]) -> bool {
+    let is_set = table.line == DrizzleLine::V1 && table.dialect == Dialect::Sqlite;
+    new == old || is_set && new.len() == old.len() && new.iter().all(|column| old.contains(column))
 }
 
 pub(super) fn uniques(wanted: &Wanted, written: &snapshots::Table, out: &mut Differences<'_>) {
@@ -62,6 +69,10 @@ pub(super) fn indexes(wanted: &Wanted, written: &snapshots::Table, out: &mut Dif
     };
     let name = |old: &snapshots::Index| (old.name.clone(), old.explicit);
     for (new, old) in pair("index", &wanted.indexes, &written.indexes, name, same, out) {
+        // 1.0 takes no notice of what an index of MySQL or SQLite is on, once it has its name.
+        if table.line == DrizzleLine::V1 && table.dialect != Dialect::Postgres {
+            continue;
+        }
         let mut changed = Vec::new();
         if new.item.unique != old.unique {
             changed.push(if new.item.unique { "became unique" } else { "is no longer unique" });
@@ -181,7 +192,8 @@ pub(super) fn checks(wanted: &Wanted, written: &snapshots::Table, out: &mut Diff
     let same = |new: &String, old: &(SmolStr, String)| text(table, new, &old.1);
     let name = |old: &(SmolStr, String)| (old.0.clone(), true);
     for (new, old) in pair("check", &wanted.checks, &written.checks, name, same, out) {
-        if text(table, &new.item, &old.1) == Some(false) {
+        let is_overlooked = table.line == DrizzleLine::V1 && table.dialect == Dialect::MySql;
+        if text(table, &new.item, &old.1) == Some(false) && !is_overlooked {
             out.push(format!("check `{}` says something else", new.name), Some(new.span));
         }
     }

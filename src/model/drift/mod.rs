@@ -277,7 +277,7 @@ impl<'g> Side<'g> {
                 (None, _) if snapshot.is_partial => {}
                 (None, _) => compared.enums.push(ChangedEnum { index, differences: Vec::new() }),
                 (Some(old), Ok(values)) => {
-                    let differences = values_differ(values, &old.values, snapshot.line);
+                    let differences = values_differ(values, &old.values);
                     if !differences.is_empty() {
                         compared.enums.push(ChangedEnum { index, differences });
                     }
@@ -297,14 +297,14 @@ impl<'g> Side<'g> {
     }
 }
 
-/// What differs between two lists of values. drizzle-kit 0.31 takes no notice of their order.
-fn values_differ(new: &[SmolStr], old: &[SmolStr], line: DrizzleLine) -> Vec<String> {
+/// What differs between two lists of values.
+fn values_differ(new: &[SmolStr], old: &[SmolStr]) -> Vec<String> {
     let (here, there): (FxHashSet<&SmolStr>, FxHashSet<&SmolStr>) = (new.iter().collect(), old.iter().collect());
     let added = new.iter().filter(|value| !there.contains(value));
     let mut differences: Vec<String> = added.map(|value| format!("value `{value}` was added")).collect();
     let removed = old.iter().filter(|value| !here.contains(value));
     differences.extend(removed.map(|value| format!("value `{value}` was removed")));
-    if differences.is_empty() && new != old && line == DrizzleLine::V1 {
+    if differences.is_empty() && new != old {
         differences.push("its values are in another order".into());
     }
     differences

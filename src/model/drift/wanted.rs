@@ -1,10 +1,10 @@
 //! What drizzle-kit would write into a snapshot for a table of the schema.
 
-use smol_str::SmolStr;
+use smol_str::{SmolStr, format_smolstr};
 
 use super::values::{Text, wanted_default};
 use crate::graph::{
-    Column, Dialect, DrizzleLine, Fact, ForeignKey, Index, IndexPart, Predicate, SchemaGraph, Table,
+    Column, Dialect, DrizzleLine, Fact, ForeignKey, GeneratedNames, Index, IndexPart, Predicate, SchemaGraph, Table,
 };
 use crate::snapshots;
 use crate::source::Span;
@@ -38,8 +38,10 @@ pub(super) struct WantedColumn {
 
 #[derive(Debug)]
 pub(super) struct WantedPrimaryKey {
-    /// The name that is written.
+    /// The name, where drizzle-kit compares it.
     pub(super) name: Option<SmolStr>,
+    /// The name was written.
+    pub(super) explicit: bool,
     /// drizzle-kit keeps it at the column.
     pub(super) inline: bool,
     pub(super) columns: Vec<SmolStr>,
@@ -212,24 +214,35 @@ fn primary_key(
     let inline: Vec<usize> = (0..table.columns.len()).filter(|at| is_primary(&table.columns[*at])).collect();
     match (&inline[..], table.primary_keys.first()) {
         ([], None) => Some(None),
-        ([column], None) => Some(Some(WantedPrimaryKey {
-            name: None,
+        ([column], None) => {
+            let columns = named(&[*column])?;
             // MySQL keeps every key beside the columns, 1.0 all of them.
-            inline: table.line == DrizzleLine::V0 && table.dialect != Dialect::MySql,
-            columns: named(&[*column])?,
-            span: Some(table.columns[*column].span),
-        })),
+            let inline = table.line == DrizzleLine::V0 && table.dialect != Dialect::MySql;
+            let name = match (table.line, table.dialect) {
+                (DrizzleLine::V0, Dialect::MySql) => {
+                    Some(format_smolstr!("{}_{}", table.name.as_ref().ok()?, columns[0]))
+                }
+                (DrizzleLine::V1, Dialect::Postgres | Dialect::Sqlite) => {
+                    let table_name = table.name.as_ref().ok()?;
+                    let names = GeneratedNames { dialect: table.dialect, line: table.line, table: table_name };
+                    Some(names.primary_key(&[]))
+                }
+                _ => None,
+            };
+            let span = Some(table.columns[*column].span);
+            Some(Some(WantedPrimaryKey { name, explicit: false, inline, columns, span }))
+        }
         ([], Some(key)) => {
             let columns = named(key.columns.as_ref().ok()?)?;
-            let name = key.name.as_ref().ok()?;
-            // SQLite keeps a key of one column at the column, and no name of any.
-            let sqlite = table.dialect == Dialect::Sqlite && table.line == DrizzleLine::V0;
-            Some(Some(WantedPrimaryKey {
-                name: (key.explicit && !sqlite && table.dialect != Dialect::MySql).then(|| name.clone()),
-                inline: sqlite && columns.len() == 1,
-                columns,
-                span: Some(key.span),
-            }))
+            // SQLite keeps a key of one column at the column, and no name of any; 1.0 knows that MySQL has none.
+            let inline = table.dialect == Dialect::Sqlite && table.line == DrizzleLine::V0 && columns.len() == 1;
+            let is_named = !matches!(
+                (table.line, table.dialect),
+                (DrizzleLine::V0, Dialect::Sqlite) | (DrizzleLine::V1, Dialect::MySql)
+            );
+            let name = if is_named { Some(key.name.as_ref().ok()?.clone()) } else { None };
+            let span = Some(key.span);
+            Some(Some(WantedPrimaryKey { name, explicit: key.explicit, inline, columns, span }))
         }
         // What drizzle-kit makes of both depends on the database.
         _ => None,
