@@ -57,26 +57,19 @@ impl Side<'_> {
     fn table(&self, changed: &Changed, out: &mut Findings) {
         let table = self.graph.table(changed.table);
         let name = table.display_name();
-        let snapshot = &self.compared.snapshot.path;
         let head = table.head(&self.graph.sources);
         let message = match &changed.added {
-            Some(None) => format!("table `{name}` is not in the newest snapshot `{snapshot}`"),
-            Some(Some(old)) => {
-                format!("table `{old}` of the newest snapshot `{snapshot}` was probably renamed to `{name}`")
+            Some(None) => format!("table `{name}` is not in the newest snapshot"),
+            Some(Some(old)) => format!("table `{old}` of the newest snapshot was probably renamed to `{name}`"),
+            None => {
+                let differences = changed.differences.iter().map(|difference| difference.what.as_str());
+                format!("`{name}` differs from the newest snapshot: {}", listed(differences))
             }
-            None => format!(
-                "`{name}` differs from the newest snapshot `{snapshot}`: {}",
-                listed(changed.differences.iter().map(|difference| difference.what.as_str()))
-            ),
         };
         let finding = out.report(name, head, message);
-        finding.label(match &changed.added {
-            Some(None) => "no migration creates it",
-            Some(Some(_)) => "no migration renames it",
-            None => "no migration holds this: a database made from them is another one",
-        });
+        finding.label(self.label());
         let places = changed.differences.iter().filter_map(|Difference { what, span }| Some((what, (*span)?)));
-        // One place that is the table itself says nothing more.
+        // The table itself is shown already.
         for (what, span) in places.filter(|(_, span)| *span != table.span).take(SHOWN) {
             finding.related(span, what.clone());
         }
@@ -85,23 +78,30 @@ impl Side<'_> {
 
     fn made(&self, changed: &ChangedEnum, out: &mut Findings) {
         let made = &self.graph.enums[changed.index];
-        let (Ok(name), snapshot) = (&made.name, &self.compared.snapshot.path) else { return };
-        let message = if changed.differences.is_empty() {
-            format!("enum `{name}` is not in the newest snapshot `{snapshot}`")
-        } else {
-            let differences = listed(changed.differences.iter().map(String::as_str));
-            format!("enum `{name}` differs from the newest snapshot `{snapshot}`: {differences}")
+        let Ok(name) = &made.name else { return };
+        let message = match &changed.added {
+            Some(None) => format!("enum `{name}` is not in the newest snapshot"),
+            Some(Some(old)) => format!("enum `{old}` of the newest snapshot was probably renamed to `{name}`"),
+            None => {
+                let differences = listed(changed.differences.iter().map(String::as_str));
+                format!("enum `{name}` differs from the newest snapshot: {differences}")
+            }
         };
         let finding = out.report(name.clone(), made.span, message);
-        finding.label("no migration holds this").help(self.help.clone());
+        finding.label(self.label()).help(self.help.clone());
+    }
+
+    fn label(&self) -> String {
+        format!("no migration up to `{}` has this: a database made from them lacks it", self.compared.snapshot.path)
     }
 
     fn gone(&self, gone: &Gone, out: &mut Findings) {
-        let (kind, name, snapshot) = (gone.kind, &gone.name, &self.compared.snapshot.path);
-        let message = format!("{kind} `{name}` is in the newest snapshot `{snapshot}`, not in the schema");
         let Some(span) = self.place() else { return };
+        let Gone { kind, name } = gone;
+        let message = format!("{kind} `{name}` is in the newest snapshot, but not in the schema");
+        let path = &self.compared.snapshot.path;
         out.report(name.as_str(), span, message)
-            .label("the next migration drops it")
+            .label(format!("`{path}` has it: the next migration drops it"))
             .help(format!("{}, or export the {kind} from a file that `schema` names", self.help));
     }
 
@@ -168,6 +168,9 @@ fn note(graph: &SchemaGraph, skipped: &[(usize, Skipped<'_>)], nothing: bool, ou
     for (project, why) in skipped {
         let why = match why {
             Skipped::NoSnapshot => continue,
+            Skipped::NoTables(folder) => {
+                format!("`{}` has snapshots, but `schema` leads to no table that is known", folder.path)
+            }
             Skipped::SeveralLeaves(folder, count) => format!(
                 "`{}` has {count} newest snapshots, of branches that were not merged: `drizzle-kit check` says more",
                 folder.path

@@ -76,3 +76,41 @@ fn what_is_reported_is_what_drizzle_kit_would_write() {
     assert!(cases > 200, "only {cases} changes were compared");
     assert!(wrong.is_empty(), "{} of {cases} differ:\n{}", wrong.len(), wrong.join("\n"));
 }
+
+/// `tests/drift/branches` was written by drizzle-kit 1.0.0-rc.5: the first snapshot is whole, the second renames a
+/// schema, an enum, a table and a column, and two branches follow that were not merged.
+#[test]
+fn snapshots_that_hold_only_changes_are_replayed() {
+    let branches = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/drift/branches");
+    assert_eq!(messages(&branches), [] as [&str; 0]);
+    let folder = tempfile::tempdir().unwrap();
+    let root = fs::canonicalize(folder.path()).unwrap();
+    let copy = |from: &Path, to: &Path| fs::copy(from, to).map(|_| ()).unwrap();
+    for name in ["package.json", "drizzle.config.ts"] {
+        copy(&branches.join(name), &root.join(name));
+    }
+    for entry in fs::read_dir(branches.join("drizzle")).unwrap() {
+        let name = entry.unwrap().file_name();
+        let name = name.to_string_lossy().into_owned();
+        fs::create_dir_all(root.join("drizzle").join(&name)).unwrap();
+        let file = format!("drizzle/{name}/snapshot.json");
+        copy(&branches.join(&file), &root.join(&file));
+    }
+    // Only what the left branch has.
+    let schema = fs::read_to_string(branches.join("schema.ts")).unwrap();
+    fs::write(root.join("schema.ts"), schema.replace("right: integer().notNull(), ", "")).unwrap();
+    assert_eq!(messages(&root), ["`posts` differs from the newest snapshot: column `right` was removed"]);
+    // Without the second the others lead nowhere.
+    let second = fs::read_dir(root.join("drizzle")).unwrap().map(|entry| entry.unwrap().path());
+    let second = second.into_iter().find(|path| path.to_string_lossy().ends_with("_two")).unwrap();
+    fs::remove_dir_all(second).unwrap();
+    let settings = workspace::load_settings(None, &["schema-drift=warn".to_string()]).unwrap();
+    let options = Options { paths: vec![root.clone()], no_ignore: true, ..Options::default() };
+    let reading = workspace::read(&root, &options, &settings);
+    let gaps: Vec<_> = reading.graph.unreadable.iter().map(|gap| gap.why.reason.to_string()).collect();
+    assert_eq!(gaps, ["the snapshot that this one follows is not in the folder"]);
+    // Nobody asked for snapshots.
+    let settings = workspace::load_settings(None, &[]).unwrap();
+    let reading = workspace::read(&root, &options, &settings);
+    assert!(reading.written.migrations.folders.is_empty() && reading.graph.unreadable.is_empty());
+}

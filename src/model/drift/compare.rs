@@ -167,7 +167,7 @@ fn changes(new: &WantedColumn, old: &snapshots::Column, was_key: bool, out: &mut
 fn shown(text: &Text) -> String {
     match text {
         Text::Literal(text) if text.is_empty() => "the empty text".into(),
-        Text::Literal(text) | Text::Sql(text) => format!("`{text}`"),
+        Text::Literal(text) | Text::Sql(_, text) => format!("`{text}`"),
         Text::Some => "another".into(),
     }
 }

@@ -75,23 +75,39 @@ pub(super) fn indexes(wanted: &Wanted, written: &snapshots::Table, out: &mut Dif
         }
         let mut changed = Vec::new();
         if new.item.unique != old.unique {
-            changed.push(if new.item.unique { "became unique" } else { "is no longer unique" });
+            changed.push(if new.item.unique { "became unique" } else { "is no longer unique" }.to_string());
         }
         if same_parts(table, &new.item, old) == Some(false) {
-            changed.push("has other columns");
+            let here: Option<Vec<&snapshots::IndexPart>> = new.item.parts.iter().map(Option::as_ref).collect();
+            changed.push(match here {
+                Some(here) => format!("is on ({}), was on ({})", parts(&here), parts(&old.parts)),
+                None => format!("is on other columns, was on ({})", parts(&old.parts)),
+            });
         }
         if let (Some(method), Some(before)) = (&new.item.method, &old.method)
             && !method.eq_ignore_ascii_case(before)
         {
-            changed.push("uses another method");
+            changed.push(format!("uses `{method}`, used `{before}`"));
         }
         if same_predicate(table, &new.item, old) == Some(false) {
-            changed.push("has another `where`");
+            changed.push("has another `where`".to_string());
         }
         if !changed.is_empty() {
             out.push(format!("index `{}` {}", new.name, changed.join(", ")), Some(new.span));
         }
     }
+}
+
+/// The parts of an index in words.
+fn parts<P: std::borrow::Borrow<snapshots::IndexPart>>(parts: &[P]) -> String {
+    let shown = parts.iter().map(|part| {
+        let part: &snapshots::IndexPart = part.borrow();
+        let order = if part.descending { " desc" } else { "" };
+        let nulls = if part.nulls_first == Some(true) { " nulls first" } else { "" };
+        let class = part.operator_class.as_ref().map(|class| format!(" {class}")).unwrap_or_default();
+        format!("`{}{order}{nulls}{class}`", part.text)
+    });
+    shown.collect::<Vec<_>>().join(", ")
 }
 
 fn same_parts(table: &Table, new: &WantedIndex, old: &snapshots::Index) -> Option<bool> {

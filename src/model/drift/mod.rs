@@ -31,6 +31,8 @@ pub struct Drift<'m> {
 pub enum Skipped<'m> {
     /// It has no snapshot, or none that can be read.
     NoSnapshot,
+    /// Its `schema` leads to no table that is known.
+    NoTables(&'m Folder),
     /// Branches were not merged: there are several newest snapshots.
     SeveralLeaves(&'m Folder, usize),
     /// The snapshot is of the other line of drizzle-kit.
@@ -72,7 +74,9 @@ pub struct Changed {
 pub struct ChangedEnum {
     /// Index into the graph's enums.
     pub index: usize,
-    /// What differs; nothing of one that is not in the snapshot.
+    /// It is not in the snapshot; with the enum of the snapshot that it probably was.
+    pub added: Option<Option<SmolStr>>,
+    /// What differs.
     pub differences: Vec<String>,
 }
 
@@ -105,7 +109,13 @@ pub fn find<'m>(graph: &SchemaGraph, migrations: &'m Migrations) -> Drift<'m> {
         // Of several drizzle.configs with one `out` each adds its tables: the same ones, mostly.
         let projects: Vec<usize> =
             folder.projects.iter().copied().filter(|at| !graph.projects[*at].taken.tables.is_empty()).collect();
-        let Some(first) = projects.first().copied() else { continue };
+        let Some(first) = projects.first().copied() else {
+            let with_config = folder.projects.iter().filter(|at| graph.projects[**at].config.is_some());
+            if !folder.newest.is_empty() {
+                drift.skipped.extend(with_config.map(|at| (*at, Skipped::NoTables(folder))));
+            }
+            continue;
+        };
         has_folder.extend(&projects);
         let project = &graph.projects[first];
         match comparable(project, folder) {
@@ -269,30 +279,35 @@ impl<'g> Side<'g> {
             snapshot.enums.iter().map(|made| ((made.namespace.clone(), made.name.clone()), made)).collect();
         let mut enums: Vec<(&Name, usize)> = self.enums.iter().map(|(name, at)| (name, *at)).collect();
         enums.sort_unstable_by_key(|(_, at)| *at);
+        let is_gone = |made: &&snapshots::Enum| {
+            !self.is_open && !self.enums.contains_key(&(made.namespace.clone(), made.name.clone()))
+        };
+        let mut gone: Vec<&snapshots::Enum> = snapshot.enums.iter().filter(is_gone).collect();
         for (name, index) in enums {
-            if self.unclear.contains(name) {
-                continue;
-            }
-            match (there.get(name), &self.graph.enums[index].values) {
-                (None, _) if snapshot.is_partial => {}
-                (None, _) => compared.enums.push(ChangedEnum { index, differences: Vec::new() }),
-                (Some(old), Ok(values)) => {
+            let values = &self.graph.enums[index].values;
+            match there.get(name) {
+                _ if self.unclear.contains(name) => {}
+                None if snapshot.is_partial => {}
+                None => {
+                    // The only one that is gone and has the same values.
+                    let mut alike = gone.iter().enumerate().filter(|(_, old)| Ok(&old.values) == values.as_ref());
+                    let old = alike.next().map(|(at, _)| at).filter(|_| alike.next().is_none());
+                    let old = old.map(|at| gone.remove(at));
+                    let old = old.map(|old| shown(&(old.namespace.clone(), old.name.clone())).into());
+                    compared.enums.push(ChangedEnum { index, added: Some(old), differences: Vec::new() });
+                }
+                Some(old) => {
+                    let Ok(values) = values else { continue };
                     let differences = values_differ(values, &old.values);
                     if !differences.is_empty() {
-                        compared.enums.push(ChangedEnum { index, differences });
+                        compared.enums.push(ChangedEnum { index, added: None, differences });
                     }
                 }
-                (Some(_), Err(_)) => {}
             }
         }
-        if self.is_open {
-            return;
-        }
-        for made in &snapshot.enums {
-            let name: Name = (made.namespace.clone(), made.name.clone());
-            if !self.enums.contains_key(&name) {
-                compared.gone.push(Gone { kind: "enum", name: shown(&name) });
-            }
+        for made in gone {
+            let name = shown(&(made.namespace.clone(), made.name.clone()));
+            compared.gone.push(Gone { kind: "enum", name });
         }
     }
 }

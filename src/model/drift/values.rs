@@ -49,8 +49,8 @@ fn spelled(line: DrizzleLine, text: &str) -> String {
 pub(super) enum Text {
     /// A value: `active`, `0`, `true`.
     Literal(String),
-    /// SQL, without what spells the same in several ways.
-    Sql(String),
+    /// SQL: without what spells the same in several ways, and as it is written.
+    Sql(String, String),
     /// There is one, but not what can be compared.
     Some,
 }
@@ -94,7 +94,7 @@ fn sql(text: &str) -> Text {
     match quoted(text.trim()) {
         Some(inside) => Text::Literal(inside.to_string()),
         None if is_word(text.trim()) => Text::Literal(text.trim().to_string()),
-        None => Text::Sql(bare(text)),
+        None => Text::Sql(bare(text), text.trim().to_string()),
     }
 }
 
@@ -142,17 +142,13 @@ pub(super) fn same_default(wanted: &Text, written: &Text) -> Option<bool> {
                 || flag(wanted).zip(flag(written)).is_some_and(|(wanted, written)| wanted == written);
             Some(is_same)
         }
-        (Text::Sql(wanted), Text::Sql(written)) => {
+        (Text::Sql(wanted, _), Text::Sql(written, _)) => {
             let now = |text: &str| matches!(text, "now" | "current_timestamp");
             Some(wanted == written || now(wanted) && now(written))
         }
         // A text may be a keyword to one version and a value to another.
-        (Text::Literal(_), Text::Sql(_)) | (Text::Sql(_), Text::Literal(_)) => {
-            let text = |side: &Text| match side {
-                Text::Literal(text) | Text::Sql(text) => bare(text),
-                Text::Some => String::new(),
-            };
-            (text(wanted) == text(written)).then_some(true).or(Some(false))
+        (Text::Literal(literal), Text::Sql(sql, _)) | (Text::Sql(sql, _), Text::Literal(literal)) => {
+            Some(bare(literal) == *sql)
         }
     }
 }
