@@ -38,6 +38,12 @@ impl Rule for SchemaDrift {
             compared.enums.iter().for_each(|changed| side.made(changed, out));
             compared.gone.iter().for_each(|gone| side.gone(gone, out));
         }
+        if configs == 0 && !graph.tables.is_empty() {
+            out.say_nothing(
+                "`schema-drift` compared nothing: there is no drizzle.config (`projects` in the config says where schema \
+                 and snapshots are)",
+            );
+        }
         note(graph, &drift.skipped, drift.compared.is_empty(), out);
     }
 }
@@ -60,7 +66,9 @@ impl Side<'_> {
         let head = table.head(&self.graph.sources);
         let message = match &changed.added {
             Some(None) => format!("table `{name}` is not in the newest snapshot"),
-            Some(Some(old)) => format!("table `{old}` of the newest snapshot was probably renamed to `{name}`"),
+            Some(Some(old)) => {
+                format!("table `{old}` of the newest snapshot was probably renamed to `{name}`")
+            }
             None => {
                 let differences = changed.differences.iter().map(|difference| difference.what.as_str());
                 format!("`{name}` differs from the newest snapshot: {}", listed(differences))
@@ -68,7 +76,8 @@ impl Side<'_> {
         };
         let finding = out.report(name, head, message);
         finding.label(self.label());
-        let places = changed.differences.iter().filter_map(|Difference { what, span }| Some((what, (*span)?)));
+        let places =
+            changed.differences.iter().filter_map(|Difference { what, span }| Some((what, (*span)?)));
         // The table itself is shown already.
         for (what, span) in places.filter(|(_, span)| *span != table.span).take(SHOWN) {
             finding.related(span, what.clone());
@@ -81,7 +90,9 @@ impl Side<'_> {
         let Ok(name) = &made.name else { return };
         let message = match &changed.added {
             Some(None) => format!("enum `{name}` is not in the newest snapshot"),
-            Some(Some(old)) => format!("enum `{old}` of the newest snapshot was probably renamed to `{name}`"),
+            Some(Some(old)) => {
+                format!("enum `{old}` of the newest snapshot was probably renamed to `{name}`")
+            }
             None => {
                 let differences = listed(changed.differences.iter().map(String::as_str));
                 format!("enum `{name}` differs from the newest snapshot: {differences}")
@@ -92,7 +103,7 @@ impl Side<'_> {
     }
 
     fn label(&self) -> String {
-        format!("no migration up to `{}` has this: a database made from them lacks it", self.compared.snapshot.path)
+        format!("no migration up to `{}` has this change", self.compared.snapshot.path)
     }
 
     fn gone(&self, gone: &Gone, out: &mut Findings) {

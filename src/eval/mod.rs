@@ -20,8 +20,8 @@ mod taint;
 mod value;
 
 pub use library::Library;
-pub use packages::VALIDATION;
 pub use links::{Link, LinkFunction, LinkSide, Linkable};
+pub use packages::VALIDATION;
 pub use value::*;
 
 use rustc_hash::{FxHashMap, FxHashSet};

@@ -224,14 +224,24 @@ fn exported(linker: &mut Linker<'_>, files: &[FileId]) -> Exported {
 /// is no table.
 fn is_validation(why: &Unknown) -> bool {
     const PACKAGES: &[&str] = &[
-        "zod", "valibot", "arktype", "typebox", "@sinclair/typebox", "yup", "drizzle-zod", "drizzle-valibot",
-        "drizzle-arktype", "drizzle-typebox",
+        "zod",
+        "valibot",
+        "arktype",
+        "typebox",
+        "@sinclair/typebox",
+        "yup",
+        "drizzle-zod",
+        "drizzle-valibot",
+        "drizzle-arktype",
+        "drizzle-typebox",
     ];
     let reason = &why.reason;
     let package = reason.strip_prefix("the package `").and_then(|rest| rest.split('`').next());
     **reason == *VALIDATION
         || package.is_some_and(|package| PACKAGES.contains(&package))
-        || ["Select", "Insert", "Update"].iter().any(|kind| reason.starts_with(&format!("`create{kind}Schema` of")))
+        || ["Select", "Insert", "Update"]
+            .iter()
+            .any(|kind| reason.starts_with(&format!("`create{kind}Schema` of")))
 }
 
 impl Projects {

@@ -174,13 +174,11 @@ fn table(key: &SmolStr, value: Value, dialect: Option<Dialect>, odd: &mut Option
     let primary: Vec<SmolStr> = columns.iter().filter(|(_, it)| it.primary_key).map(named).collect();
     let keys: Vec<(SmolStr, WrittenKey)> = parts.of(written.composite_primary_keys);
     table.primary_key = match keys.into_iter().next() {
-        Some((key, written)) => {
-            Some(PrimaryKey {
-                name: Some(written.name.unwrap_or(key)),
-                explicit: true,
-                columns: written.columns,
-            })
-        }
+        Some((key, written)) => Some(PrimaryKey {
+            name: Some(written.name.unwrap_or(key)),
+            explicit: true,
+            columns: written.columns,
+        }),
         None if primary.is_empty() => None,
         None => Some(PrimaryKey { name: None, explicit: false, columns: primary }),
     };

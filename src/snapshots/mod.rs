@@ -14,7 +14,8 @@ mod tokens;
 pub use latest::{Layout, newest};
 pub use replay::{Link, replay};
 pub use snapshot::{
-    Column, Damage, Enum, ForeignKey, Header, Index, IndexPart, PrimaryKey, Snapshot, Table, Unique, header, read,
+    Column, Damage, Enum, ForeignKey, Header, Index, IndexPart, PrimaryKey, Snapshot, Table, Unique, header,
+    read,
 };
 
 use smol_str::SmolStr;

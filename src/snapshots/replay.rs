@@ -202,8 +202,9 @@ fn follow(row: &mut Map<String, Value>, before: &Map<String, Value>, after: &Map
                 }
             }
         }
-        "enums" => {
-            if own == "columns" && text(row, "type") == old && text(row, "typeSchema") == text(before, "schema") {
+        "enums" if own == "columns" => {
+            let is_it = text(row, "type") == old && text(row, "typeSchema") == text(before, "schema");
+            if is_it {
                 set(row, "type", new);
                 set(row, "typeSchema", text(after, "schema"));
             }
@@ -212,8 +213,8 @@ fn follow(row: &mut Map<String, Value>, before: &Map<String, Value>, after: &Map
             for (schema, table, columns) in
                 [("schema", "table", "columns"), ("schemaTo", "tableTo", "columnsTo")]
             {
-                let is_it = text(row, schema) == text(before, "schema")
-                    && text(row, table) == text(before, "table");
+                let is_it =
+                    text(row, schema) == text(before, "schema") && text(row, table) == text(before, "table");
                 if let (true, Some(Value::Array(columns))) = (is_it, row.get_mut(columns)) {
                     columns.iter_mut().for_each(|column| rename(column, old, new));
                 }

@@ -10,8 +10,8 @@ use super::relative;
 use super::repository::{Failures, Repository};
 use crate::config::{Config, Proof, Setting};
 use crate::graph::{Dialect, SchemaGraph, Unknown, Unreadable};
-use crate::snapshots::sql::SqlTables;
 use crate::rules::RULES;
+use crate::snapshots::sql::SqlTables;
 use crate::snapshots::{
     Damage, Folder, Header, Layout, Link, Migrations, Snapshot, header, newest, read, replay,
 };

@@ -52,7 +52,11 @@ pub(super) fn compare(
 }
 
 /// The columns; what was probably renamed, old names first.
-fn columns(wanted: &Wanted, written: &snapshots::Table, out: &mut Differences<'_>) -> Vec<(SmolStr, SmolStr)> {
+fn columns(
+    wanted: &Wanted,
+    written: &snapshots::Table,
+    out: &mut Differences<'_>,
+) -> Vec<(SmolStr, SmolStr)> {
     let there: FxHashMap<&SmolStr, &snapshots::Column> =
         written.columns.iter().map(|column| (&column.name, column)).collect();
     let here: FxHashSet<&SmolStr> = wanted.columns.iter().map(|column| &column.name).collect();

@@ -49,7 +49,7 @@ pub(super) fn uniques(wanted: &Wanted, written: &snapshots::Table, out: &mut Dif
         Some(new.columns == old.columns && new.nulls_not_distinct == old.nulls_not_distinct)
     };
     let name = |old: &snapshots::Unique| (old.name.clone(), old.explicit);
-    let pairs = pair("unique constraint", &wanted.uniques, &written.uniques, name, same, out);
+    let pairs = pair("unique constraint", &wanted.uniques, &written.uniques, name, same, |_, _| false, out);
     for (new, old) in pairs {
         if new.item.columns != old.columns {
             let (columns, before) = (list(&new.item.columns), list(&old.columns));
@@ -68,7 +68,7 @@ pub(super) fn indexes(wanted: &Wanted, written: &snapshots::Table, out: &mut Dif
         Some(parts && new.unique == old.unique && same_predicate(table, new, old)?)
     };
     let name = |old: &snapshots::Index| (old.name.clone(), old.explicit);
-    for (new, old) in pair("index", &wanted.indexes, &written.indexes, name, same, out) {
+    for (new, old) in pair("index", &wanted.indexes, &written.indexes, name, same, |_, _| false, out) {
         // 1.0 takes no notice of what an index of MySQL or SQLite is on, once it has its name.
         if table.line == DrizzleLine::V1 && table.dialect != Dialect::Postgres {
             continue;
@@ -78,7 +78,8 @@ pub(super) fn indexes(wanted: &Wanted, written: &snapshots::Table, out: &mut Dif
             changed.push(if new.item.unique { "became unique" } else { "is no longer unique" }.to_string());
         }
         if same_parts(table, &new.item, old) == Some(false) {
-            let here: Option<Vec<&snapshots::IndexPart>> = new.item.parts.iter().map(Option::as_ref).collect();
+            let here: Option<Vec<&snapshots::IndexPart>> =
+                new.item.parts.iter().map(Option::as_ref).collect();
             changed.push(match here {
                 Some(here) => format!("is on ({}), was on ({})", parts(&here), parts(&old.parts)),
                 None => format!("is on other columns, was on ({})", parts(&old.parts)),
@@ -159,13 +160,16 @@ fn text(table: &Table, new: &str, old: &str) -> Option<bool> {
 
 pub(super) fn foreign_keys(wanted: &Wanted, written: &snapshots::Table, out: &mut Differences<'_>) {
     let same = |new: &WantedForeignKey, old: &snapshots::ForeignKey| {
-        let action =
-            |new: &Option<SmolStr>, old: &SmolStr| new.as_ref().is_none_or(|new| new.eq_ignore_ascii_case(old));
+        let action = |new: &Option<SmolStr>, old: &SmolStr| {
+            new.as_ref().is_none_or(|new| new.eq_ignore_ascii_case(old))
+        };
         let actions = action(&new.on_delete, &old.on_delete) && action(&new.on_update, &old.on_update);
         Some(actions && same_ends(new, old))
     };
     let name = |old: &snapshots::ForeignKey| (old.name.clone(), old.explicit);
-    for (new, old) in pair("foreign key", &wanted.foreign_keys, &written.foreign_keys, name, same, out) {
+    for (new, old) in
+        pair("foreign key", &wanted.foreign_keys, &written.foreign_keys, name, same, same_ends, out)
+    {
         let mut changed = Vec::new();
         if !same_ends(&new.item, old) {
             changed.push(format!(
@@ -191,7 +195,8 @@ pub(super) fn foreign_keys(wanted: &Wanted, written: &snapshots::Table, out: &mu
         }
         if !changed.is_empty() {
             let columns = list(&new.item.columns);
-            let what = format!("the foreign key ({columns}) to `{}` {}", new.item.target.1, changed.join(", "));
+            let what =
+                format!("the foreign key ({columns}) to `{}` {}", new.item.target.1, changed.join(", "));
             out.push(what, Some(new.span));
         }
     }
@@ -207,7 +212,7 @@ pub(super) fn checks(wanted: &Wanted, written: &snapshots::Table, out: &mut Diff
     let table = out.table;
     let same = |new: &String, old: &(SmolStr, String)| text(table, new, &old.1);
     let name = |old: &(SmolStr, String)| (old.0.clone(), true);
-    for (new, old) in pair("check", &wanted.checks, &written.checks, name, same, out) {
+    for (new, old) in pair("check", &wanted.checks, &written.checks, name, same, |_, _| false, out) {
         let is_overlooked = table.line == DrizzleLine::V1 && table.dialect == Dialect::MySql;
         if text(table, &new.item, &old.1) == Some(false) && !is_overlooked {
             out.push(format!("check `{}` says something else", new.name), Some(new.span));
@@ -222,6 +227,7 @@ fn pair<'w, W, S>(
     written: &'w [S],
     name: impl Fn(&S) -> (SmolStr, bool),
     same: impl Fn(&W, &S) -> Option<bool>,
+    akin: impl Fn(&W, &S) -> bool,
     out: &mut Differences<'_>,
 ) -> Vec<(&'w Want<W>, &'w S)> {
     let mut left: FxHashMap<SmolStr, &S> = written.iter().map(|old| (name(old).0, old)).collect();
@@ -242,6 +248,7 @@ fn pair<'w, W, S>(
     // The rest in the order of the snapshot.
     let mut left: Vec<&S> = written.iter().filter(|old| left.contains_key(&name(old).0)).collect();
     let by_content = out.table.line == DrizzleLine::V1;
+    let mut alone = Vec::new();
     for want in added {
         let at = left.iter().position(|old| {
             let is_generated = !want.explicit && !name(old).1;
@@ -253,6 +260,13 @@ fn pair<'w, W, S>(
                 let what = format!("{kind} `{}` was renamed to `{}`", name(old).0, want.name);
                 out.push(what, Some(want.span));
             }
+            None => alone.push(want),
+        }
+    }
+    // What was changed so that its name changed, too, is one difference.
+    for want in alone {
+        match left.iter().position(|old| akin(&want.item, old)).map(|at| left.remove(at)) {
+            Some(old) => pairs.push((want, old)),
             None => out.push(format!("{kind} `{}` was added", want.name), Some(want.span)),
         }
     }

@@ -107,8 +107,12 @@ pub fn find<'m>(graph: &SchemaGraph, migrations: &'m Migrations) -> Drift<'m> {
     let mut has_folder: FxHashSet<usize> = FxHashSet::default();
     for folder in &migrations.folders {
         // Of several drizzle.configs with one `out` each adds its tables: the same ones, mostly.
-        let projects: Vec<usize> =
-            folder.projects.iter().copied().filter(|at| !graph.projects[*at].taken.tables.is_empty()).collect();
+        let projects: Vec<usize> = folder
+            .projects
+            .iter()
+            .copied()
+            .filter(|at| !graph.projects[*at].taken.tables.is_empty())
+            .collect();
         let Some(first) = projects.first().copied() else {
             let with_config = folder.projects.iter().filter(|at| graph.projects[**at].config.is_some());
             if !folder.newest.is_empty() {
@@ -231,11 +235,17 @@ impl<'g> Side<'g> {
     fn compare<'m>(&self, project: usize, snapshot: &'m Snapshot) -> Compared<'m> {
         let mut compared =
             Compared { project, snapshot, tables: Vec::new(), enums: Vec::new(), gone: Vec::new() };
-        let there: FxHashMap<Name, &snapshots::Table> =
-            snapshot.tables.iter().map(|table| ((table.namespace.clone(), table.name.clone()), table)).collect();
+        let there: FxHashMap<Name, &snapshots::Table> = snapshot
+            .tables
+            .iter()
+            .map(|table| ((table.namespace.clone(), table.name.clone()), table))
+            .collect();
         let is_gone = |name: &Name| !self.is_open && !self.tables.contains_key(name);
-        let gone: Vec<&snapshots::Table> =
-            snapshot.tables.iter().filter(|table| is_gone(&(table.namespace.clone(), table.name.clone()))).collect();
+        let gone: Vec<&snapshots::Table> = snapshot
+            .tables
+            .iter()
+            .filter(|table| is_gone(&(table.namespace.clone(), table.name.clone())))
+            .collect();
         let mut added: Vec<(&Name, TableId, Wanted)> = Vec::new();
         let mut known: Vec<(TableId, Wanted, &snapshots::Table)> = Vec::new();
         for name in self.order.iter().filter(|name| !self.unclear.contains(*name)) {
@@ -290,7 +300,8 @@ impl<'g> Side<'g> {
                 None if snapshot.is_partial => {}
                 None => {
                     // The only one that is gone and has the same values.
-                    let mut alike = gone.iter().enumerate().filter(|(_, old)| Ok(&old.values) == values.as_ref());
+                    let mut alike =
+                        gone.iter().enumerate().filter(|(_, old)| Ok(&old.values) == values.as_ref());
                     let old = alike.next().map(|(at, _)| at).filter(|_| alike.next().is_none());
                     let old = old.map(|at| gone.remove(at));
                     let old = old.map(|old| shown(&(old.namespace.clone(), old.name.clone())).into());
@@ -314,7 +325,8 @@ impl<'g> Side<'g> {
 
 /// What differs between two lists of values.
 fn values_differ(new: &[SmolStr], old: &[SmolStr]) -> Vec<String> {
-    let (here, there): (FxHashSet<&SmolStr>, FxHashSet<&SmolStr>) = (new.iter().collect(), old.iter().collect());
+    let (here, there): (FxHashSet<&SmolStr>, FxHashSet<&SmolStr>) =
+        (new.iter().collect(), old.iter().collect());
     let added = new.iter().filter(|value| !there.contains(value));
     let mut differences: Vec<String> = added.map(|value| format!("value `{value}` was added")).collect();
     let removed = old.iter().filter(|value| !here.contains(value));

@@ -83,7 +83,9 @@ fn literal(value: &Value) -> Option<String> {
 /// Whether a literal of the type is written as it is, by every version.
 fn is_plain(sql_type: &str) -> bool {
     let sql_type = sql_type.to_ascii_lowercase();
-    let odd = ["json", "date", "time", "[", "blob", "bytea", "bit", "binary", "vector", "point", "line", "interval"];
+    let odd = [
+        "json", "date", "time", "[", "blob", "bytea", "bit", "binary", "vector", "point", "line", "interval",
+    ];
     !odd.iter().any(|odd| sql_type.contains(odd))
 }
 

@@ -4,7 +4,8 @@ use smol_str::{SmolStr, format_smolstr};
 
 use super::values::{Text, wanted_default};
 use crate::graph::{
-    Column, Dialect, DrizzleLine, Fact, ForeignKey, GeneratedNames, Index, IndexPart, Predicate, SchemaGraph, Table,
+    Column, Dialect, DrizzleLine, Fact, ForeignKey, GeneratedNames, Index, IndexPart, Predicate, SchemaGraph,
+    Table,
 };
 use crate::snapshots;
 use crate::source::Span;
@@ -137,7 +138,12 @@ pub(super) fn wanted(graph: &SchemaGraph, table: &Table) -> Wanted {
             continue;
         };
         let item = wanted_index(table, index, &names);
-        wanted.indexes.items.push(Want { name: name.clone(), explicit: index.explicit, item, span: index.span });
+        wanted.indexes.items.push(Want {
+            name: name.clone(),
+            explicit: index.explicit,
+            item,
+            span: index.span,
+        });
     }
     for key in &table.foreign_keys {
         match foreign_key(graph, key, named) {
@@ -224,7 +230,8 @@ fn primary_key(
                 }
                 (DrizzleLine::V1, Dialect::Postgres | Dialect::Sqlite) => {
                     let table_name = table.name.as_ref().ok()?;
-                    let names = GeneratedNames { dialect: table.dialect, line: table.line, table: table_name };
+                    let names =
+                        GeneratedNames { dialect: table.dialect, line: table.line, table: table_name };
                     Some(names.primary_key(&[]))
                 }
                 _ => None,
@@ -235,7 +242,8 @@ fn primary_key(
         ([], Some(key)) => {
             let columns = named(key.columns.as_ref().ok()?)?;
             // SQLite keeps a key of one column at the column, and no name of any; 1.0 knows that MySQL has none.
-            let inline = table.dialect == Dialect::Sqlite && table.line == DrizzleLine::V0 && columns.len() == 1;
+            let inline =
+                table.dialect == Dialect::Sqlite && table.line == DrizzleLine::V0 && columns.len() == 1;
             let is_named = !matches!(
                 (table.line, table.dialect),
                 (DrizzleLine::V0, Dialect::Sqlite) | (DrizzleLine::V1, Dialect::MySql)
@@ -264,7 +272,9 @@ fn uniques(table: &Table, named: impl Fn(&[usize]) -> Option<Vec<SmolStr>>, want
         found.push(Want { name: name.clone(), explicit: unique.explicit, item, span: unique.span });
     }
     for (index, column) in table.columns.iter().enumerate() {
-        let Some(unique) = column.facts.as_ref().ok().and_then(|facts| facts.unique.as_ref()) else { continue };
+        let Some(unique) = column.facts.as_ref().ok().and_then(|facts| facts.unique.as_ref()) else {
+            continue;
+        };
         let (Ok(name), Some(columns)) = (&unique.name, named(&[index])) else {
             open = true;
             continue;
@@ -301,7 +311,8 @@ fn uniques(table: &Table, named: impl Fn(&[usize]) -> Option<Vec<SmolStr>>, want
 fn has_unique_index(table: &Table, column: usize) -> bool {
     let mut indexes = table.indexes.iter().filter(|index| index.unique && index.parts.len() == 1);
     table.dialect == Dialect::Sqlite
-        && indexes.any(|index| matches!(index.parts[0], IndexPart::Column { column: other, .. } if other == column))
+        && indexes
+            .any(|index| matches!(index.parts[0], IndexPart::Column { column: other, .. } if other == column))
 }
 
 fn wanted_index(table: &Table, index: &Index, names: &[Option<SmolStr>]) -> WantedIndex {
