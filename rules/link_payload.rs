@@ -82,7 +82,7 @@ impl LinkPayload {
 
     /// The table is only known from drizzle-kit's newest snapshot.
     fn in_snapshot(&self, context: &Context<'_>, link: &Link, name: &str, out: &mut Findings) {
-        let Some(table) = context.model.links.migrations.tables(name).next() else { return };
+        let Some(table) = context.model.migrations.tables(name).next() else { return };
         let columns = table.columns.iter().map(|column| column.name.as_str());
         let names: Vec<&str> = columns.filter(|column| self.is_payload(link, column)).collect();
         if !names.is_empty() {

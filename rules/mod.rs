@@ -30,6 +30,7 @@ mod redundant_index;
 mod relation_naming;
 mod relation_without_foreign_key;
 mod row_level_security_off;
+mod schema_drift;
 mod self_identical_foreign_key;
 mod serial_column;
 mod serial_foreign_key;
@@ -98,6 +99,7 @@ pub static RULES: &[Entry] = &[
     Entry::of::<set_null_on_not_null::SetNullOnNotNull>(),
     Entry::of::<row_level_security_off::RowLevelSecurityOff>(),
     Entry::of::<serial_column::SerialColumn>(),
+    Entry::of::<schema_drift::SchemaDrift>(),
     Entry::of::<soft_reference_inside_aggregate::SoftReferenceInsideAggregate>(),
     Entry::of::<soft_reference_inside_boundary::SoftReferenceInsideBoundary>(),
     Entry::of::<soft_reference_type_mismatch::SoftReferenceTypeMismatch>(),

@@ -24,7 +24,7 @@ impl Rule for UnmaterializedLink {
     };
 
     fn check(&self, context: &Context<'_>, out: &mut Findings) {
-        let links = &context.model.links;
+        let (links, migrations) = (&context.model.links, context.model.migrations);
         if context.graph.links.is_empty() {
             return;
         }
@@ -36,7 +36,7 @@ impl Rule for UnmaterializedLink {
         }
         let (snapshot, sql) = (evidence.contains(&Proof::Snapshot), evidence.contains(&Proof::MigrationSql));
         // What could not be read may hold any table.
-        if links.migrations.is_damaged() {
+        if migrations.is_damaged() {
             return out.note(
                 "`unmaterialized-link` was not checked: a snapshot, a migration or the path of a folder of them could \
                  not be read, and any table may be there",
@@ -44,7 +44,7 @@ impl Rule for UnmaterializedLink {
         }
         for link in context.graph.links.iter().filter(|link| link.read_only == Ok(false)) {
             let Ok(table) = &link.table else { continue };
-            if snapshot && links.migrations.in_snapshot(table) || sql && links.migrations.in_sql(table) {
+            if snapshot && migrations.in_snapshot(table) || sql && migrations.in_sql(table) {
                 continue;
             }
             let place = match (snapshot, sql) {
@@ -57,7 +57,7 @@ impl Rule for UnmaterializedLink {
                 name => format!("the table `{table}` of the link `{name}` is {place}"),
             };
             let finding = out.report(table.as_str(), link.span, message);
-            match links.migrations.dropped_by(table).filter(|_| sql) {
+            match migrations.dropped_by(table).filter(|_| sql) {
                 Some(file) => finding.label(format!("`{file}` takes the table away")),
                 None => finding.label("declared, but nobody creates its table"),
             };

@@ -80,6 +80,9 @@ pub trait Rule: Default + DeserializeOwned + JsonSchema + Send + Sync + 'static 
     /// What is known of it before it runs.
     const META: Meta;
 
+    /// Whether it compares with the snapshots of drizzle-kit: they are read only for a rule that is on.
+    const READS_SNAPSHOTS: bool = false;
+
     /// Reports every place that breaks the rule.
     fn check(&self, _context: &Context<'_>, _out: &mut Findings) {}
 
@@ -114,6 +117,8 @@ pub type Made = Result<Box<dyn DynRule>, Errors>;
 pub struct Entry {
     /// What is known of it before it runs.
     pub meta: &'static Meta,
+    /// Whether it compares with the snapshots of drizzle-kit.
+    pub reads_snapshots: bool,
     /// Makes it with the options that the config gives, or with its defaults.
     pub make: fn(Option<&Node>) -> Made,
     /// The JSON Schema of its options.
@@ -125,6 +130,7 @@ impl Entry {
     pub const fn of<R: Rule>() -> Self {
         Self {
             meta: &R::META,
+            reads_snapshots: R::READS_SNAPSHOTS,
             make: |options| {
                 let rule = options.map_or_else(|| Ok(R::default()), read_node::<R>)?;
                 Ok(Box::new(rule))

@@ -22,6 +22,7 @@ mod value;
 
 pub use library::Library;
 pub use links::{Link, LinkFunction, LinkSide, Linkable};
+pub use packages::VALIDATION;
 pub use reads::Origin;
 pub use value::*;
 

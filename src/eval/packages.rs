@@ -12,6 +12,9 @@ use super::{Evaluator, Library, no_member, unknown};
 use crate::graph::Casing;
 use crate::source::Span;
 
+/// Why a schema of Zod and its like is not known.
+pub const VALIDATION: &str = "a validation schema is not evaluated";
+
 impl Evaluator<'_> {
     /// A member of a library that is not called at once.
     pub(super) fn library_member(&mut self, library: Library, name: &str, at: Span) -> Value {
@@ -106,7 +109,7 @@ impl Evaluator<'_> {
 
     /// `z.enum([…])` and what takes its values apart again; every other schema is opaque.
     fn call_zod(&mut self, name: &str, arguments: &[Value], at: Span) -> Value {
-        let opaque = || unknown("a validation schema is not evaluated", at);
+        let opaque = || unknown(VALIDATION, at);
         let options = match (name, arguments.first()) {
             ("enum" | "picklist", Some(Value::Array(values))) => values.borrow().clone(),
             ("enum" | "nativeEnum" | "enum_", Some(list @ Value::Object(_))) => {

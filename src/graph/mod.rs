@@ -126,6 +126,21 @@ pub struct Project {
     pub unmatched_schema: Vec<(SmolStr, Span)>,
     /// Why its schema files may be more, or export more, than is known.
     pub schema_open: Option<Arc<Unknown>>,
+    /// What drizzle-kit takes of those files.
+    pub taken: Taken,
+    /// The drizzle.config as a value.
+    pub span: Option<Span>,
+}
+
+/// What drizzle-kit takes of the files that a drizzle.config names: what they export.
+#[derive(Debug, Default)]
+pub struct Taken {
+    /// Tables, without views.
+    pub tables: Vec<TableId>,
+    /// Enums, as indexes into the graph's.
+    pub enums: Vec<usize>,
+    /// Why there may be more.
+    pub open: Option<Arc<Unknown>>,
 }
 
 /// A file of an import cycle that, while it is loaded, reads what a file declares which has not run yet.

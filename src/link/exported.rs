@@ -10,8 +10,8 @@ use std::sync::Arc;
 use super::extras::MAX_NESTING;
 use super::relations::is_v2;
 use super::{Linker, TableKey};
-use crate::eval::Value;
 use crate::eval::drizzle::Entity;
+use crate::eval::{VALIDATION, Value};
 use crate::graph::{Dialect, ExportPlace, ExportedAgain, Unknown};
 use crate::source::{FileId, Range};
 use crate::syntax::{BindingKind, Export};
@@ -30,6 +30,8 @@ pub(super) struct Exported {
     pub(super) held: FxHashSet<TableKey>,
     /// Why there may be more.
     pub(super) open: Option<Arc<Unknown>>,
+    /// Why something that is exported may be a table, or a table no longer.
+    pub(super) opaque: Option<Arc<Unknown>>,
     /// What is exported under a second name, or by a second file.
     pub(super) again: Vec<ExportedAgain>,
 }
@@ -45,6 +47,11 @@ pub(super) fn exported(linker: &mut Linker<'_>, files: &[FileId]) -> Exported {
         }
         for name in names {
             let value = linker.eval.export_value(*file, &name);
+            if let Value::Unknown(why) | Value::Entity(Entity::Wrapped(_, why)) = &value
+                && !is_validation(why)
+            {
+                found.opaque.get_or_insert_with(|| why.clone());
+            }
             let Some((key, dialect)) = key_of(&value) else {
                 hold(&value, &mut found.held, 0);
                 continue;
@@ -70,6 +77,30 @@ pub(super) fn exported(linker: &mut Linker<'_>, files: &[FileId]) -> Exported {
         found.again.extend(places.into_iter().map(|again| ExportedAgain { first: first.clone(), again }));
     }
     found
+}
+
+/// Whether a value is not known only because libraries that validate are not evaluated: whatever they give, it
+/// is no table.
+fn is_validation(why: &Unknown) -> bool {
+    const PACKAGES: &[&str] = &[
+        "zod",
+        "valibot",
+        "arktype",
+        "typebox",
+        "@sinclair/typebox",
+        "yup",
+        "drizzle-zod",
+        "drizzle-valibot",
+        "drizzle-arktype",
+        "drizzle-typebox",
+    ];
+    let reason = &why.reason;
+    let package = reason.strip_prefix("the package `").and_then(|rest| rest.split('`').next());
+    **reason == *VALIDATION
+        || package.is_some_and(|package| PACKAGES.contains(&package))
+        || ["Select", "Insert", "Update"]
+            .iter()
+            .any(|kind| reason.starts_with(&format!("`create{kind}Schema` of")))
 }
 
 fn key_of(value: &Value) -> Option<(EntityKey, Dialect)> {

@@ -431,8 +431,8 @@ impl<'w> Linker<'w> {
         self.unreadable.push(Unreadable { subject, why: why.clone(), span, table, of_relations: false });
     }
 
-    fn finish(mut self, projects: projects::Projects) -> SchemaGraph {
-        self.build_types(&projects);
+    fn finish(mut self, mut projects: projects::Projects) -> SchemaGraph {
+        self.build_types(&mut projects);
         let world = self.world;
         let place = |span: Span| (world.path(span.file), span.range);
         let mut namespaces: BTreeMap<(crate::graph::Dialect, SmolStr), usize> = BTreeMap::new();

@@ -9,7 +9,7 @@ use super::exported::{EntityKey, exported};
 use super::{ConfiguredProject, Linker, TableKey};
 use crate::eval::drizzle;
 use crate::eval::{Value, why};
-use crate::graph::{Casing, Dialect, DrizzleLine, Project, Unknown};
+use crate::graph::{Casing, Dialect, DrizzleLine, Project, SchemaGraph, TableId, Taken, Unknown};
 use crate::source::{FileId, Range, Span};
 use crate::syntax::Export;
 
@@ -101,6 +101,8 @@ fn configured_project(linker: &mut Linker<'_>, settings: &ConfiguredProject) -> 
         schema_open: None,
         created_by_sql: false,
         exported_again: Vec::new(),
+        taken: Taken::default(),
+        span: None,
     };
     for (pattern, at) in &settings.schema {
         let (_, files) = linker.world.schema_files(settings.config, pattern);
@@ -136,6 +138,8 @@ fn project(linker: &mut Linker<'_>, config: FileId, value: &Value, gaps: &mut Ve
         schema_open: None,
         created_by_sql: false,
         exported_again: Vec::new(),
+        taken: Taken::default(),
+        span: Some(at),
     };
     if let Value::Unknown(why) = value {
         gaps.push(Gap { subject: "this drizzle.config".into(), why: why.clone(), at });
@@ -292,6 +296,7 @@ impl Projects {
         for table in exported.held {
             self.holders.entry(table).or_default().push(index);
         }
+        project.taken.open = project.schema_open.clone().or(exported.open.clone()).or(exported.opaque);
         project.schema_open = project.schema_open.or(exported.open);
         project.exported_again = exported.again;
         self.configs_of.entry(project.package.clone()).or_default().push(index);
@@ -308,6 +313,29 @@ impl Projects {
         let project = self.choose(linker, table, file);
         self.is_created.push(self.takers.contains_key(&Rc::as_ptr(table).cast()));
         project
+    }
+
+    /// Says of each project what drizzle-kit takes, now that the graph has its numbers. `known` is what the graph has.
+    pub(super) fn settle(&mut self, graph: &SchemaGraph, known: &FxHashSet<EntityKey>) {
+        let (tables, enums) = (graph.tables.iter().enumerate(), graph.enums.iter().enumerate());
+        for (index, table) in tables.filter(|(_, table)| table.view.is_none()) {
+            for project in &table.taken_by {
+                self.list[*project].taken.tables.push(TableId(index as u32));
+            }
+        }
+        for (index, made) in enums {
+            for project in &made.taken_by {
+                self.list[*project].taken.enums.push(index);
+            }
+        }
+        for project in
+            self.takers.iter().filter(|(key, _)| !known.contains(*key)).flat_map(|(_, takers)| takers)
+        {
+            let project = &mut self.list[*project];
+            let at = project.config.map(|config| Range::default().in_file(config));
+            let lost = at.map(|at| why("one of its exports has no place", at));
+            project.taken.open = project.taken.open.take().or(lost);
+        }
     }
 
     /// The projects whose schema files export it.
@@ -374,6 +402,8 @@ impl Projects {
             schema_open: None,
             created_by_sql: false,
             exported_again: Vec::new(),
+            taken: Taken::default(),
+            span: None,
         });
         self.without_config.insert(key, self.list.len() - 1);
         self.list.len() - 1

@@ -1,21 +1,25 @@
 //! What a database has besides tables: enums, sequences and pgSchemas.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use std::rc::Rc;
 
 use super::Linker;
+use super::exported::EntityKey;
 use super::projects::Projects;
 use crate::graph::{EnumType, Schema, Sequence};
 use crate::source::Span;
 
 impl Linker<'_> {
     /// Enums, sequences and pgSchemas, by file and place.
-    pub(super) fn build_types(&mut self, projects: &Projects) {
+    pub(super) fn build_types(&mut self, projects: &mut Projects) {
+        let mut known: FxHashSet<EntityKey> = self.table_ids.keys().map(|key| key.cast()).collect();
+        known.extend(self.eval.namespaces.iter().map(|made| Rc::as_ptr(made).cast::<()>()));
         let enums = self.eval.enums.clone();
         for made in enums {
             let holders = self.enum_holders.remove(&Rc::as_ptr(&made));
             if let Some(binding) = self.name_of(holders.as_ref(), &made.binding) {
+                known.insert(Rc::as_ptr(&made).cast());
                 self.graph.enums.push(EnumType {
                     binding,
                     dialect: made.dialect,
@@ -32,6 +36,7 @@ impl Linker<'_> {
         for made in sequences {
             let holders = self.sequence_holders.remove(&Rc::as_ptr(&made));
             if let Some(binding) = self.name_of(holders.as_ref(), &made.binding) {
+                known.insert(Rc::as_ptr(&made).cast());
                 self.graph.sequences.push(Sequence {
                     binding,
                     name: made.name.clone(),
@@ -48,6 +53,7 @@ impl Linker<'_> {
         self.graph.enums.sort_by_cached_key(|made| (place(made.span), made.binding.name.clone()));
         self.graph.sequences.sort_by_cached_key(|made| (place(made.span), made.binding.name.clone()));
         self.graph.schemas.sort_by_cached_key(|made| place(made.span));
+        projects.settle(&self.graph, &known);
     }
 
     /// pgSchemas, each declaration once: `.existing()` speaks for the call before it.

@@ -7,15 +7,12 @@ use super::names::spellings;
 use super::soft::same_type;
 use crate::config;
 use crate::graph::{Casing, Link, SchemaGraph, Table, TableId};
-use crate::snapshots::Migrations;
 
 /// Links by the tables that they join.
 #[derive(Debug)]
 pub struct Links<'r> {
     /// What the config says of them.
     config: &'r config::Links,
-    /// What shows that tables were made.
-    pub migrations: &'r Migrations,
     /// The table of each linkable, by its number.
     tables: Vec<Linked>,
     /// Both sides of each link, by its number.
@@ -50,7 +47,7 @@ pub(super) struct Called {
 
 impl<'r> Links<'r> {
     /// Finds the tables of links.
-    pub fn new(graph: &SchemaGraph, config: &'r config::Links, migrations: &'r Migrations) -> Self {
+    pub fn new(graph: &SchemaGraph, config: &'r config::Links) -> Self {
         let mut tables: FxHashMap<SmolStr, Vec<TableId>> = FxHashMap::default();
         if !graph.linkables.is_empty() {
             for (index, table) in graph.tables.iter().enumerate() {
@@ -79,7 +76,7 @@ impl<'r> Links<'r> {
                 by_name.entry(name.clone()).or_default().push(index);
             }
         }
-        Self { config, migrations, tables, sides, by_name }
+        Self { config, tables, sides, by_name }
     }
 
     /// Whether the config speaks of links.

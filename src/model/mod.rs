@@ -8,6 +8,7 @@ mod aggregates;
 mod boundaries;
 mod crossings;
 mod documentation;
+pub mod drift;
 mod links;
 mod names;
 mod polymorphic;
@@ -57,6 +58,8 @@ pub struct Model<'r> {
     pub aggregates: Aggregates<'r>,
     /// Links by the tables that they join.
     pub links: Links<'r>,
+    /// What drizzle-kit and migrations left behind, as far as somebody asked for it.
+    pub migrations: &'r Migrations,
     /// What is written about all that.
     pub documentation: Documentation<'r>,
     /// Tags and entries of the config and of pages that name nothing: the place and what is wrong there.
@@ -91,7 +94,7 @@ impl<'r> Model<'r> {
             boundaries.iter().map(|boundary| Partition::new(graph, boundary)).collect();
         let mut polymorphic = polymorphic::find(graph, &names, &config.polymorphic);
         let sought = soft::Sought { config: &config.soft_references, least: config.least_confidence() };
-        let links = Links::new(graph, &config.links, &written.migrations);
+        let links = Links::new(graph, &config.links);
         let called = links.names(graph);
         let mut soft = soft::find(graph, &names, &partitions, &polymorphic.references, &sought, &called);
         let crossings = crossings::find(graph, boundaries, &written.declared, &partitions, &soft.references);
@@ -123,6 +126,7 @@ impl<'r> Model<'r> {
             pairs: &config.polymorphic.pairs,
             aggregates,
             links,
+            migrations: &written.migrations,
             documentation,
             dangling,
             config,

@@ -63,7 +63,7 @@ mod tests {
         assert_eq!(newest(&Layout::Meta(vec!["_journal.json".to_string()])), [] as [usize; 0]);
         let folder = |id: &str, previous: &[&str]| {
             let prev_ids = previous.iter().map(SmolStr::new).collect();
-            (id.to_string(), Some(Header { id: SmolStr::new(id), prev_ids }))
+            (id.to_string(), Some(Header { id: SmolStr::new(id), prev_ids, ..Header::default() }))
         };
         let merged =
             [folder("a", &["0"]), folder("b", &["a"]), folder("c", &["a"]), folder("d", &["b", "c"])];

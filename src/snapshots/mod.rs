@@ -6,12 +6,17 @@
 mod ddl;
 mod latest;
 mod legacy;
+mod replay;
 mod snapshot;
 pub mod sql;
 mod tokens;
 
 pub use latest::{Layout, newest};
-pub use snapshot::{Column, Damage, Header, Snapshot, Table, header, read};
+pub use replay::{Link, replay};
+pub use snapshot::{
+    Column, Damage, Enum, ForeignKey, Header, Index, IndexPart, PrimaryKey, Snapshot, Table, Unique, header,
+    read,
+};
 
 use smol_str::SmolStr;
 use std::sync::Arc;
@@ -26,6 +31,8 @@ pub struct Migrations {
     pub folders: Vec<Folder>,
     /// Whether a project has a folder whose path could not be read.
     pub is_partial: bool,
+    /// Whether snapshots were asked for.
+    pub has_snapshots: bool,
 }
 
 /// A folder of migrations.
@@ -33,8 +40,8 @@ pub struct Migrations {
 pub struct Folder {
     /// Its path, relative to the root.
     pub path: Arc<str>,
-    /// The project whose `out` it is, as an index into the graph's projects.
-    pub project: Option<usize>,
+    /// The projects whose `out` it is, as indexes into the graph's projects.
+    pub projects: Vec<usize>,
     /// The newest snapshot; several where branches were not merged (1.0).
     pub newest: Vec<Snapshot>,
     /// The tables that its SQL leaves; `None` when SQL was not asked for.

@@ -3,24 +3,33 @@
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use smol_str::SmolStr;
+use std::sync::Arc;
 
 use super::{ddl, legacy};
-use crate::graph::Dialect;
+use crate::graph::{Dialect, DrizzleLine};
 use crate::source::Range;
 
 /// A snapshot.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Snapshot {
+    /// Its path, as people see it.
+    pub path: Arc<str>,
     /// The database; `None` when it is not known.
     pub dialect: Option<Dialect>,
+    /// The line of drizzle-kit that wrote it.
+    pub line: DrizzleLine,
+    /// Its version is a known one: what it holds is what it seems to hold.
+    pub is_known: bool,
     /// Its tables, in its order.
     pub tables: Vec<Table>,
+    /// Its enums, in its order.
+    pub enums: Vec<Enum>,
+    /// Something in it could not be read, so there may be more tables.
+    pub is_partial: bool,
 }
 
 /// A table of a snapshot.
-///
-/// Keys and indexes are not read yet: who compares them with the schema adds them here.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Table {
     /// Its namespace; `None` for `public`, or where there are none.
     pub namespace: Option<SmolStr>,
@@ -28,17 +37,125 @@ pub struct Table {
     pub name: SmolStr,
     /// Its columns, in its order.
     pub columns: Vec<Column>,
+    /// Its primary key, at its columns or as a constraint.
+    pub primary_key: Option<PrimaryKey>,
+    /// Unique constraints.
+    pub uniques: Vec<Unique>,
+    /// Indexes.
+    pub indexes: Vec<Index>,
+    /// Foreign keys.
+    pub foreign_keys: Vec<ForeignKey>,
+    /// Check constraints: names and conditions.
+    pub checks: Vec<(SmolStr, String)>,
+    /// Something of it could not be read.
+    pub is_partial: bool,
 }
 
 /// A column of a snapshot.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Column {
     /// Its name.
     pub name: SmolStr,
-    /// Its type, as drizzle-kit spells it.
+    /// Its type, as drizzle-kit spells it, arrays with their brackets.
     pub sql_type: SmolStr,
     /// `NOT NULL`, as drizzle-kit writes it down: not for every member of a primary key.
     pub not_null: bool,
+    /// Its default.
+    pub default: Option<serde_json::Value>,
+    /// It is computed.
+    pub generated: bool,
+    /// `always` or `byDefault`.
+    pub identity: Option<SmolStr>,
+    /// It counts by itself (MySQL, SQLite).
+    pub auto_increment: bool,
+}
+
+/// The primary key of a table.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PrimaryKey {
+    /// Its name; `None` at a column.
+    pub name: Option<SmolStr>,
+    /// The name was written (1.0).
+    pub explicit: bool,
+    /// Its columns.
+    pub columns: Vec<SmolStr>,
+}
+
+/// A unique constraint.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Unique {
+    /// Its name.
+    pub name: SmolStr,
+    /// The name was written (1.0).
+    pub explicit: bool,
+    /// Its columns.
+    pub columns: Vec<SmolStr>,
+    /// `NULLS NOT DISTINCT`.
+    pub nulls_not_distinct: bool,
+}
+
+/// An index.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Index {
+    /// Its name.
+    pub name: SmolStr,
+    /// The name was written (1.0).
+    pub explicit: bool,
+    /// It is unique.
+    pub unique: bool,
+    /// Its parts, in order.
+    pub parts: Vec<IndexPart>,
+    /// `btree`, `gin`, …, where it is said.
+    pub method: Option<SmolStr>,
+    /// The predicate of a partial index.
+    pub predicate: Option<String>,
+}
+
+/// A part of an index.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct IndexPart {
+    /// The column, or the expression.
+    pub text: SmolStr,
+    /// It is an expression.
+    pub is_expression: bool,
+    /// Descending.
+    pub descending: bool,
+    /// Nulls come first, where that is said.
+    pub nulls_first: Option<bool>,
+    /// The operator class.
+    pub operator_class: Option<SmolStr>,
+}
+
+/// A foreign key.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ForeignKey {
+    /// Its name.
+    pub name: SmolStr,
+    /// The name was written (1.0).
+    pub explicit: bool,
+    /// Its columns.
+    pub columns: Vec<SmolStr>,
+    /// The namespace of the table that it leads to.
+    pub target_namespace: Option<SmolStr>,
+    /// The table that it leads to.
+    pub target: SmolStr,
+    /// The columns there.
+    pub target_columns: Vec<SmolStr>,
+    /// In small letters; `no action` when nothing is said.
+    pub on_delete: SmolStr,
+    /// In small letters; `no action` when nothing is said.
+    pub on_update: SmolStr,
+}
+
+/// An enum type.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Enum {
+    /// Its namespace; `None` for `public`.
+    pub namespace: Option<SmolStr>,
+    /// Its name.
+    pub name: SmolStr,
+    /// Its values, in order.
+    pub values: Vec<SmolStr>,
 }
 
 impl Table {
@@ -48,8 +165,13 @@ impl Table {
     }
 }
 
+/// An action as the schema writes it.
+pub(super) fn action(written: Option<&str>) -> SmolStr {
+    written.filter(|action| !action.is_empty()).unwrap_or("no action").to_ascii_lowercase().into()
+}
+
 /// Why a snapshot could not be read, or not whole, and where.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Damage {
     /// Where.
     pub range: Range,
@@ -65,6 +187,9 @@ pub struct Header {
     pub id: SmolStr,
     /// Those that it follows (1.0).
     pub prev_ids: Vec<SmolStr>,
+    /// `diff` when it holds only what changed since those (PostgreSQL, from 1.0.0-rc.5 on).
+    #[serde(rename = "type")]
+    pub kind: SmolStr,
 }
 
 /// What orders a snapshot among others.
@@ -79,7 +204,7 @@ pub fn header(text: &str) -> Result<Header, Damage> {
 const VERSIONS: &[(&str, Dialect, &[&str])] = &[
     ("postgresql", Dialect::Postgres, &["7", "6", "5"]),
     ("pg", Dialect::Postgres, &["7", "6", "5"]),
-    ("postgres", Dialect::Postgres, &["8"]),
+    ("postgres", Dialect::Postgres, &["9", "8"]),
     ("mysql", Dialect::MySql, &["6", "5"]),
     ("sqlite", Dialect::Sqlite, &["7", "6", "5"]),
     ("turso", Dialect::Sqlite, &["7", "6", "5"]),
@@ -97,21 +222,40 @@ struct Kind {
     dialect: SmolStr,
     /// 1.0.
     ddl: Option<IgnoredAny>,
+    /// 1.0, of a snapshot that holds only what changed.
+    deltas: Option<IgnoredAny>,
     /// 0.31.
     tables: Option<IgnoredAny>,
 }
 
-/// Reads a snapshot. One of an unknown version is read as far as it looks like a known one.
+/// Reads a snapshot. One of an unknown version is read as far as it looks like a known one. One that holds
+/// only what changed is read by [`super::replay`].
 pub fn read(text: &str) -> (Snapshot, Option<Damage>) {
-    let kind: Kind = match serde_json::from_str(text) {
-        Ok(kind) => kind,
-        Err(error) => return (Snapshot::default(), Some(damage(text, &error))),
+    let (mut snapshot, problem) = match kind(text) {
+        Ok(found) => found,
+        Err(damage) => return (Snapshot { is_partial: true, ..Snapshot::default() }, Some(damage)),
     };
+    let read = match snapshot.line {
+        DrizzleLine::V1 => ddl::read(text, &mut snapshot),
+        DrizzleLine::V0 => legacy::read(text, &mut snapshot),
+    };
+    snapshot.is_partial |= read.is_err();
+    let problem = match read {
+        Err(error) => Some(damage(text, &error)),
+        Ok(odd) => problem.or_else(|| odd.map(|odd| odd.damage(text))),
+    };
+    (snapshot, problem)
+}
+
+/// What a snapshot says of itself: an empty one, and what is not known of it.
+pub(super) fn kind(text: &str) -> Result<(Snapshot, Option<Damage>), Damage> {
+    let kind: Kind = serde_json::from_str(text).map_err(|error| damage(text, &error))?;
     let known = VERSIONS.iter().find(|(name, ..)| *name == kind.dialect);
     let unknown = |message: String, key: &str| Damage { range: place_of(text, key), message };
+    let is_new = kind.ddl.is_some() || kind.deltas.is_some();
     let problem = match known {
-        None if kind.ddl.is_none() && kind.tables.is_none() => {
-            return (Snapshot::default(), Some(unknown("it is no snapshot of drizzle-kit".into(), "")));
+        None if !is_new && kind.tables.is_none() => {
+            return Err(unknown("it is no snapshot of drizzle-kit".into(), ""));
         }
         None => Some(unknown(
             format!("`{}` is no dialect of drizzle-kit that is known here", kind.dialect),
@@ -123,11 +267,32 @@ pub fn read(text: &str) -> (Snapshot, Option<Damage>) {
         )),
         Some(_) => None,
     };
-    let tables = if kind.ddl.is_some() { ddl::tables(text) } else { legacy::tables(text) };
-    let dialect = known.map(|(_, dialect, _)| *dialect);
-    match tables {
-        Ok(tables) => (Snapshot { dialect, tables }, problem),
-        Err(error) => (Snapshot { dialect, tables: Vec::new() }, Some(damage(text, &error))),
+    let snapshot = Snapshot {
+        dialect: known.map(|(_, dialect, _)| *dialect),
+        line: if is_new { DrizzleLine::V1 } else { DrizzleLine::V0 },
+        is_known: problem.is_none(),
+        ..Snapshot::default()
+    };
+    Ok((snapshot, problem))
+}
+
+/// A part of a snapshot that is not what it must be: the rest is read.
+#[derive(Debug)]
+pub(super) struct Odd {
+    /// What it is the part of: `public.users`.
+    pub(super) key: String,
+    /// What is wrong.
+    pub(super) message: String,
+}
+
+impl Odd {
+    pub(super) fn new(key: &str, error: &serde_json::Error) -> Self {
+        Self { key: key.to_string(), message: error.to_string() }
+    }
+
+    pub(super) fn damage(self, text: &str) -> Damage {
+        let message = format!("the snapshot is damaged at `{}`: {}", self.key, self.message);
+        Damage { range: place_of(text, &self.key), message }
     }
 }
 
@@ -136,7 +301,7 @@ pub(super) fn namespace(written: Option<SmolStr>) -> Option<SmolStr> {
     written.filter(|name| !name.is_empty() && name != "public")
 }
 
-fn damage(text: &str, error: &serde_json::Error) -> Damage {
+pub(super) fn damage(text: &str, error: &serde_json::Error) -> Damage {
     let (line, column) = (error.line().max(1), error.column());
     let start: usize = text.split_inclusive('\n').take(line - 1).map(str::len).sum();
     let mut at = (start + column.saturating_sub(1)).min(text.len());
@@ -203,6 +368,34 @@ mod tests {
         for (dialect, version) in [("mysql", "6"), ("sqlite", "7"), ("singlestore", "2")] {
             assert_eq!(names(&new(dialect, version, "")), ["users(id)"]);
         }
+    }
+
+    #[test]
+    fn one_damaged_part_takes_only_itself_away() {
+        let old = r#"{ "version": "7", "dialect": "postgresql", "tables": {
+            "public.a": { "name": "a", "columns": { "id": { "name": "id", "type": 3 }, "n": { "name": "n", "type": "text" } } },
+            "public.b": "what?", "public.c": { "name": "c", "columns": {} } } }"#;
+        let (snapshot, damage) = read(old);
+        let shown: Vec<_> = snapshot
+            .tables
+            .iter()
+            .map(|table| (table.name.as_str(), table.columns.len(), table.is_partial))
+            .collect();
+        assert_eq!(shown, [("a", 1, true), ("b", 0, true), ("c", 0, false)]);
+        let damage = damage.unwrap();
+        assert_eq!(
+            damage.message,
+            "the snapshot is damaged at `public.a`: invalid type: integer `3`, expected a string"
+        );
+        assert!(old[damage.range.start as usize..].starts_with("\"public.a\""));
+        let new = r#"{ "version": "7", "dialect": "sqlite", "ddl": [
+            { "entityType": "tables", "name": "a" }, { "entityType": "tables", "name": "b" },
+            { "entityType": "columns", "table": "a", "name": "id", "type": [] }, 7 ] }"#;
+        let (snapshot, damage) = read(new);
+        let shown: Vec<_> =
+            snapshot.tables.iter().map(|table| (table.name.as_str(), table.is_partial)).collect();
+        assert_eq!(shown, [("a", true), ("b", false)]);
+        assert!(snapshot.is_partial && damage.is_some());
     }
 
     #[test]

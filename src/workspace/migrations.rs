@@ -8,14 +8,17 @@ use walkdir::WalkDir;
 
 use super::relative;
 use super::repository::{Failures, Repository, clean};
-use crate::config::{Config, Proof};
+use crate::config::{Config, Proof, Setting};
 use crate::graph::{Dialect, SchemaGraph, Unknown, Unreadable};
+use crate::rules::RULES;
 use crate::snapshots::sql::SqlTables;
-use crate::snapshots::{Damage, Folder, Header, Layout, Migrations, Snapshot, header, newest, read};
+use crate::snapshots::{
+    Damage, Folder, Header, Layout, Link, Migrations, Snapshot, header, newest, read, replay,
+};
 use crate::source::SourceFile;
 
-/// What links need of snapshots and migrations, as the config asks for it. `packages` are the folders of
-/// package.json files. What is damaged goes to the graph, beside everything else that could not be read.
+/// What links and rules need of snapshots and migrations, as the config asks for it: nothing is read that nobody
+/// asked for. `packages` are the folders of package.json files. What is damaged goes to the graph, beside everything else that could not be read.
 pub(super) fn migrations(
     root: &Path,
     config: &Config,
@@ -24,37 +27,38 @@ pub(super) fn migrations(
     graph: &mut SchemaGraph,
     failures: &mut Failures,
 ) -> Migrations {
-    let evidence = &config.links.evidence;
-    if !config.links.is_configured() || evidence.is_empty() {
-        return Migrations::default();
-    }
+    let evidence: &[Proof] =
+        if config.links.is_configured() { &config.links.evidence } else { Default::default() };
     let asked = Asked {
-        snapshots: evidence.contains(&Proof::Snapshot),
+        snapshots: evidence.contains(&Proof::Snapshot) || rules_read_snapshots(config),
         sql: evidence.contains(&Proof::MigrationSql),
     };
-    let mut folders: BTreeMap<PathBuf, Option<usize>> = BTreeMap::new();
+    if !asked.snapshots && !asked.sql {
+        return Migrations::default();
+    }
+    let mut folders: BTreeMap<PathBuf, Vec<usize>> = BTreeMap::new();
     for (index, project) in graph.projects.iter().enumerate() {
         if let Some(out) = &project.out {
-            folders.entry(clean(&root.join(&**out))).or_insert(Some(index));
+            folders.entry(clean(&root.join(&**out))).or_default().push(index);
         }
     }
     if asked.sql {
         for package in packages {
-            folders.entry(package.join("migrations")).or_insert(None);
+            folders.entry(package.join("migrations")).or_default();
         }
     }
     let folders: Vec<_> = folders.into_iter().filter(|(path, _)| path.is_dir()).collect();
     let read: Vec<Read> = folders
         .par_iter()
-        .map(|(path, project)| {
-            let dialect = project.and_then(|index| graph.projects[index].dialect);
+        .map(|(path, projects)| {
+            let dialect = projects.first().and_then(|index| graph.projects[*index].dialect);
             let dialect = dialect.or_else(|| dialect_of(graph, root, path)).unwrap_or(Dialect::Postgres);
-            asked.folder(root, path, dialect, *project)
+            asked.folder(root, path, dialect, projects.clone())
         })
         .collect();
     let is_somewhere = |project: &crate::graph::Project| project.config.is_none() || project.out.is_some();
     let is_partial = !graph.projects.iter().all(is_somewhere);
-    let mut migrations = Migrations { folders: Vec::new(), is_partial };
+    let mut migrations = Migrations { folders: Vec::new(), is_partial, has_snapshots: asked.snapshots };
     for Read { mut folder, damaged, failed } in read {
         folder.is_partial = !failed.is_empty();
         failures.extend(failed);
@@ -76,6 +80,12 @@ pub(super) fn migrations(
         migrations.folders.push(folder);
     }
     migrations
+}
+
+/// Whether a rule that is on compares with snapshots.
+fn rules_read_snapshots(config: &Config) -> bool {
+    let mut readers = RULES.iter().filter(|entry| entry.reads_snapshots);
+    readers.any(|entry| config.rules.variants(entry.meta.name).iter().any(Setting::is_on))
 }
 
 /// The database of the package whose `migrations` a folder is.
@@ -101,11 +111,11 @@ struct Read {
 }
 
 impl Asked {
-    fn folder(self, root: &Path, path: &Path, dialect: Dialect, project: Option<usize>) -> Read {
-        let folder = Folder { path: relative(root, path).into(), project, ..Folder::default() };
+    fn folder(self, root: &Path, path: &Path, dialect: Dialect, projects: Vec<usize>) -> Read {
+        let folder = Folder { path: relative(root, path).into(), projects, ..Folder::default() };
         let mut read = Read { folder, ..Read::default() };
         if self.snapshots {
-            read.snapshots(path);
+            read.snapshots(root, path);
         }
         if self.sql {
             read.sql(root, path, dialect);
@@ -115,7 +125,7 @@ impl Asked {
 }
 
 impl Read {
-    fn snapshots(&mut self, path: &Path) {
+    fn snapshots(&mut self, root: &Path, path: &Path) {
         // 1.0: a folder for each migration, no `meta`.
         let mut files: Vec<PathBuf> =
             names(path).into_iter().map(|name| path.join(name).join("snapshot.json")).collect();
@@ -126,7 +136,7 @@ impl Read {
             for index in newest(&Layout::Meta(names.clone())) {
                 let file = meta.join(&names[index]);
                 if let Some(text) = self.text(&file) {
-                    self.snapshot(file, text);
+                    self.snapshot(root, file, text);
                 }
             }
             return;
@@ -136,17 +146,58 @@ impl Read {
             let known: Option<Header> = text.as_ref().and_then(|text| header(text).ok());
             (file.to_string_lossy().into_owned(), known)
         });
-        let leaves = newest(&Layout::Folders(headers.collect()));
+        let headers: Vec<(String, Option<Header>)> = headers.collect();
+        let leaves = newest(&Layout::Folders(headers.clone()));
+        let is_diff = |header: &Option<Header>| header.as_ref().is_some_and(|header| header.kind == "diff");
+        if headers.iter().any(|(_, header)| is_diff(header)) {
+            return self.replayed(root, files, texts, &headers, &leaves);
+        }
         for (index, (file, text)) in files.into_iter().zip(texts).enumerate() {
             if let (true, Some(text)) = (leaves.contains(&index), text) {
-                self.snapshot(file, text);
+                self.snapshot(root, file, text);
             }
         }
     }
 
-    fn snapshot(&mut self, file: PathBuf, text: String) {
+    /// Snapshots that hold only what changed, up to the newest.
+    fn replayed(
+        &mut self,
+        root: &Path,
+        mut files: Vec<PathBuf>,
+        mut texts: Vec<Option<String>>,
+        headers: &[(String, Option<Header>)],
+        leaves: &[usize],
+    ) {
+        let links: Option<Vec<Link<'_>>> = headers
+            .iter()
+            .zip(&texts)
+            .map(|((_, header), text)| Some(Link { header: header.as_ref()?, text: text.as_deref()? }))
+            .collect();
+        let outcome = match &links {
+            Some(links) => replay(links, leaves),
+            None => {
+                let at = headers.iter().position(|(_, header)| header.is_none()).unwrap_or_default();
+                let text = texts[at].as_deref().unwrap_or_default();
+                let damage = header(text).err();
+                Err((at, damage.unwrap_or_default()))
+            }
+        };
+        match outcome {
+            Ok(snapshot) => {
+                let newest = leaves.last().map(|leaf| relative(root, &files[*leaf])).unwrap_or_default();
+                self.folder.newest.push(Snapshot { path: newest.into(), ..snapshot });
+            }
+            Err((at, damage)) => {
+                if let Some(text) = texts[at].take() {
+                    self.damaged.push((std::mem::take(&mut files[at]), text, damage));
+                }
+            }
+        }
+    }
+
+    fn snapshot(&mut self, root: &Path, file: PathBuf, text: String) {
         let (snapshot, damage): (Snapshot, _) = read(&text);
-        self.folder.newest.push(snapshot);
+        self.folder.newest.push(Snapshot { path: relative(root, &file).into(), ..snapshot });
         if let Some(damage) = damage {
             self.damaged.push((file, text, damage));
         }
