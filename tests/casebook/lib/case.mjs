@@ -18,9 +18,9 @@ export const caseNames = () =>
 /** case.json with its defaults, see README.md; `fixed` says whether there is a corrected twin. */
 export function readCase(name) {
   const folder = path.join(CASES, name);
-  const { title, lines = LINES, harmless = [], expects = [], check = false, ...unknown } = JSON.parse(fs.readFileSync(path.join(folder, 'case.json'), 'utf8'));
+  const { title, lines = LINES, harmless = [], expects = [], run = ['generate'], ...unknown } = JSON.parse(fs.readFileSync(path.join(folder, 'case.json'), 'utf8'));
   if (!title || Object.keys(unknown).length) throw new Error(`${name}/case.json: ${title ? `unknown ${Object.keys(unknown)}` : 'no title'}`);
-  return { name, folder, title, lines, harmless, expects, check, fixed: fs.existsSync(path.join(folder, 'fixed')) };
+  return { name, folder, title, lines, harmless, expects, run, fixed: fs.existsSync(path.join(folder, 'fixed')) };
 }
 
 /** Writes the repository of a case, without its marks: template, then the case, then `fixed/` over it. */

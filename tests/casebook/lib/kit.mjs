@@ -5,29 +5,22 @@ import path from 'node:path';
 
 const TIME = 60_000;
 
-/** { exit, says: [line], sql: [statement] } of `drizzle-kit generate`. */
-export async function generate(folder) {
-  const before = migrations(folder);
-  const { exit, says } = await run(folder, 'generate');
-  const sql = migrations(folder).filter((file) => !before.includes(file))
-    .flatMap((file) => fs.readFileSync(file, 'utf8').split('--> statement-breakpoint'))
-    .map((statement) => statement.trim()).filter(Boolean);
-  return { exit, says, sql };
-}
-
-/** { exit, says } of `drizzle-kit check`. */
-export const check = (folder) => run(folder, 'check', '--dialect=postgresql', '--out=drizzle');
-
-function migrations(folder) {
+/** The statements of all migrations in the repository. */
+export function migrations(folder) {
   const out = path.join(folder, 'drizzle');
   if (!fs.existsSync(out)) return [];
-  return fs.readdirSync(out, { recursive: true }).filter((file) => file.endsWith('.sql')).sort().map((file) => path.join(out, file));
+  return fs.readdirSync(out, { recursive: true }).filter((file) => file.endsWith('.sql')).sort()
+    .flatMap((file) => fs.readFileSync(path.join(out, file), 'utf8').split('--> statement-breakpoint'))
+    .map((statement) => statement.trim()).filter(Boolean);
 }
 
-function run(folder, ...args) {
+const ARGUMENTS = { generate: [], check: ['--dialect=postgresql', '--out=drizzle'] }; // 0.31 asks `check` for them
+
+/** { exit, says: [line] } of `drizzle-kit generate` or `check`. */
+export function kit(folder, command) {
   return new Promise((resolve, reject) => {
     const bin = path.join(folder, '../node_modules/drizzle-kit/bin.cjs');
-    const child = spawn(process.execPath, [bin, ...args], {
+    const child = spawn(process.execPath, [bin, command, ...ARGUMENTS[command]], {
       cwd: folder,
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: TIME,

@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { writeRepository } from './case.mjs';
-import { generate, check } from './kit.mjs';
+import { kit, migrations } from './kit.mjs';
 import { ask } from './orm.mjs';
 import { apply } from './postgres.mjs';
 
@@ -23,13 +23,14 @@ export async function record(it, folder) {
 async function outcomeOf(it, line, twin, folder) {
   fs.mkdirSync(folder);
   writeRepository(it, line, twin, folder);
-  const { exit, says, sql } = await generate(folder);
-  const outcome = { kit: { exit, says } };
-  if (it.check) outcome.kitCheck = await check(folder);
+  const outcome = {};
+  for (const command of it.run) outcome[command] = await kit(folder, command);
+  const sql = migrations(folder);
   outcome.sql = sql.flatMap((statement) => statement.split('\n'));
   const text = sql.join('\n');
   const missing = it.expects.filter((part) => !text.includes(part));
-  if (exit === 0 && missing.length) outcome.missing = missing; // a refusal loses nothing
+  const refused = it.run.some((command) => outcome[command].exit !== 0);
+  if (!refused && missing.length) outcome.missing = missing; // a refusal loses nothing
   const isPostgres = /dialect: "postgresql"/.test(fs.readFileSync(path.join(folder, 'drizzle.config.ts'), 'utf8'));
   if (isPostgres && sql.length) Object.assign(outcome, await apply(`${it.name}-${twin}-${line}`, sql, read(folder, 'probe.sql')));
   if (read(folder, 'probe.ts')) outcome.orm = await ask(folder);
@@ -41,9 +42,9 @@ function read(folder, file) {
   return fs.existsSync(at) ? fs.readFileSync(at, 'utf8') : undefined;
 }
 
-function refuse({ kit, missing, postgres, probes = [], orm = {} }, at) {
+function refuse({ missing, postgres, probes = [], orm = {}, ...commands }, at) {
   const errors = [
-    kit.exit !== 0 && `exit ${kit.exit}: ${kit.says.join(' ')}`,
+    ...Object.values(commands).map(({ exit, says }) => exit && `exit ${exit}: ${says.join(' ')}`),
     missing && `misses ${missing.join(', ')}`,
     postgres?.error,
     ...probes.map(({ error }) => error),
