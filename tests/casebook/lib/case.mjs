@@ -38,10 +38,13 @@ export function writeRepository({ folder }, line, twin, target) {
 
 const MARK = / \/\/~ (.*)$/gm;
 
-/** The rules that the marks of a case name. */
-export function rulesOf({ folder }) {
-  const marks = filesOf(folder).flatMap((file) => [...fs.readFileSync(path.join(folder, file), 'utf8').matchAll(MARK)]);
-  return [...new Set(marks.flatMap(([, rules]) => rules.split(', ')))].sort();
+/** The rules that the marks of a case name, or those of its files of one name (without folder and ending). */
+export function rulesOf({ folder }, stem) {
+  const files = filesOf(folder);
+  const named = files.filter((file) => path.parse(file).name === stem);
+  const texts = (named.length ? named : files).map((file) => fs.readFileSync(path.join(folder, file), 'utf8'));
+  const rules = texts.flatMap((text) => [...text.matchAll(MARK)]).flatMap(([, rules]) => rules.split(', '));
+  return [...new Set(rules)].sort();
 }
 
 function filesOf(folder) {

@@ -39,7 +39,9 @@ async function outcome(client, sql) {
   } catch (error) {
     client.notices.length = 0;
     if (!error.code) throw error;
-    return { error: `${error.code} ${error.message}` };
+    // The details of class 42 are about the schema, those of others about rows.
+    const detail = error.code.startsWith('42') && error.detail ? `: ${error.detail}` : '';
+    return { error: `${error.code} ${error.message}${detail}` };
   }
 }
 

@@ -5,7 +5,7 @@ import * as owners from "./schema/references-of-another-table";
 export const schema = { ...authors, ...clients, ...owners };
 
 export const probes = {
-  "the name belongs to a third table": (db) => db.query.authors.findMany({ with: { novels: true } }),
-  "fields and references swapped": (db) => db.query.jobs.findMany({ with: { client: true } }),
+  "third table": (db) => db.query.authors.findMany({ with: { novels: true } }),
+  "swapped": (db) => db.query.jobs.findMany({ with: { client: true } }),
   "references of another table": (db) => db.query.pets.findMany({ with: { owner: true } }),
 };

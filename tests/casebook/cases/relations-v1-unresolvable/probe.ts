@@ -17,7 +17,7 @@ export const probes = {
   "two ones one name": (db) => db.query.twinUsers.findMany({ with: { posts: true } }),
   "two manys": (db) => db.query.bothUsers.findMany({ with: { posts: true } }),
   "self": (db) => db.query.nodes.findMany({ with: { children: true } }),
-  "one to a copy of the table": (db) => db.query.writers.findMany({ with: { books: true } }),
-  "table not in the schema": (db) => db.query.seats.findMany({ with: { plan: true } }),
-  "more fields than references": (db) => db.query.shows.findMany({ with: { hall: true } }),
+  "one to a copy": (db) => db.query.writers.findMany({ with: { books: true } }),
+  "table not in schema": (db) => db.query.seats.findMany({ with: { plan: true } }),
+  "lengths": (db) => db.query.shows.findMany({ with: { hall: true } }),
 };
