@@ -105,7 +105,7 @@ fn mistakes_are_found_and_their_corrections_are_clean() {
                 let expected = if mistake || fixed { marks } else { BTreeSet::new() };
                 let at = format!("{}{} ({line})", case.name, if fixed { ", corrected" } else { "" });
                 let (expected, unknown): (BTreeSet<_>, BTreeSet<_>) =
-                    expected.into_iter().partition(is_known);
+                    expected.into_iter().partition(|mark| is_known(mark));
                 if !unknown.is_empty() {
                     wrong.push(format!("{at}: no such rule: {unknown:?}"));
                 }
@@ -123,7 +123,7 @@ fn mistakes_are_found_and_their_corrections_are_clean() {
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
 
-fn is_known(mark: &String) -> bool {
+fn is_known(mark: &str) -> bool {
     let (_, rule) = mark.rsplit_once(' ').unwrap();
     RULES.iter().any(|entry| entry.meta.name == rule)
 }
