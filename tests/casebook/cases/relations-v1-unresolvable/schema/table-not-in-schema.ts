@@ -5,5 +5,5 @@ const plans = pgTable("plans", { id: integer("id").primaryKey() });
 export const seats = pgTable("seats", { id: integer("id").primaryKey(), planId: integer("plan_id") });
 
 export const seatsRelations = relations(seats, ({ one }) => ({
-  plan: one(plans, { fields: [seats.planId], references: [plans.id] }), //~ unresolvable-relation
+  plan: one(plans, { fields: [seats.planId], references: [plans.id] }),
 }));

@@ -9,5 +9,5 @@ export const bothUsersRelations = relations(bothUsers, ({ many }) => ({
 }));
 
 export const bothPostsRelations = relations(bothPosts, ({ many }) => ({
-  users: many(bothUsers), //~ unresolvable-relation
+  users: many(bothUsers),
 }));

@@ -6,6 +6,6 @@ export const posts = pgTable("swapped_posts", { id: integer("id").primaryKey(), 
 
 export const relations = defineRelations({ users, posts }, (r) => ({
   posts: {
-    author: r.one.users({ from: r.users.id, to: r.posts.authorId }), //~ mismatched-relation
+    author: r.one.users({ from: r.users.id, to: r.posts.authorId }), //~ unresolvable-relation
   },
 }));

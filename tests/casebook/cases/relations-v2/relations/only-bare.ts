@@ -9,6 +9,6 @@ export const relations = defineRelations({ users, posts }, (r) => ({
     posts: r.many.posts(), //~ unresolvable-relation
   },
   posts: {
-    author: r.one.users(), //~ unresolvable-relation
+    author: r.one.users(),
   },
 }));
