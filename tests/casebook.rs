@@ -193,7 +193,10 @@ fn section(head: &[&str], rows: &[&[&str]]) -> Option<String> {
         let cells: Vec<&str> = columns.iter().map(|&column| row[column]).collect();
         format!("| {} |\n", cells.join(" | "))
     };
-    let mut text = format!("{BEGIN}## What the tools do\n\nRecorded by `tests/casebook`.\n\n{}", line(head));
+    let mut text = format!(
+        "{BEGIN}## What the tools do\n\nWhat they were recorded to do with these mistakes (`tests/casebook`):\n\n{}",
+        line(head)
+    );
     text.push_str(&format!("|{}\n", "---|".repeat(columns.len())));
     rows.iter().for_each(|row| text.push_str(&line(row)));
     text.push_str(&format!("{END}\n"));

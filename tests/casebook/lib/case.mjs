@@ -9,6 +9,9 @@ const TEMPLATE = fileURLToPath(new URL('../template/', import.meta.url));
 /** drizzle-kit's lines; each folder of template/ but common/ is one. */
 export const LINES = ['0.31', '1.0'];
 
+/** What template/ asks for: { 'drizzle-orm': version, 'drizzle-kit': version }. */
+export const versions = (line) => JSON.parse(fs.readFileSync(path.join(TEMPLATE, line, 'package.json'), 'utf8')).dependencies;
+
 /** What is said of a case and is no part of its repository. */
 const ASIDE = ['case.json', 'recorded.json', 'fixed'];
 

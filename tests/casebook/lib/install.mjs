@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { versions } from './case.mjs';
 
 const PACKAGES = fileURLToPath(new URL('../../truth/node_modules/', import.meta.url));
 const INSTALLED = {
@@ -14,7 +15,11 @@ export function install(folder) {
   for (const [line, packages] of Object.entries(INSTALLED)) {
     const target = path.join(folder, line, 'node_modules');
     fs.mkdirSync(target, { recursive: true });
-    for (const [name, alias] of Object.entries(packages)) link(path.join(PACKAGES, alias), path.join(target, name));
+    for (const [name, alias] of Object.entries(packages)) {
+      const { version } = JSON.parse(fs.readFileSync(path.join(PACKAGES, alias, 'package.json'), 'utf8'));
+      if (version !== versions(line)[name]) throw new Error(`template/${line}/package.json asks for ${name} ${versions(line)[name]}, ../truth has ${version}`);
+      link(path.join(PACKAGES, alias), path.join(target, name));
+    }
     for (const name of fs.readdirSync(PACKAGES))
       if (!name.startsWith('drizzle-') && !name.startsWith('.')) fs.symlinkSync(path.join(PACKAGES, name), path.join(target, name));
   }

@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { caseNames, LINES, readCase, rulesOf } from './case.mjs';
+import { caseNames, LINES, readCase, rulesOf, versions } from './case.mjs';
 
 const README = fileURLToPath(new URL('../README.md', import.meta.url));
 const [BEGIN, END] = ['<!-- cases -->\n', '<!-- /cases -->'];
@@ -12,7 +12,7 @@ export function readme() {
   const text = fs.readFileSync(README, 'utf8');
   const [before, rest] = text.split(BEGIN);
   const [, after] = rest.split(END);
-  const head = ['case', 'mistake', 'rule', ...LINES.map((line) => `drizzle-kit ${line}`), 'PostgreSQL', 'drizzle-orm'];
+  const head = ['case', 'mistake', 'rule', ...LINES.map((line) => `drizzle-kit ${versions(line)['drizzle-kit']}`), 'PostgreSQL', 'drizzle-orm'];
   const rows = caseNames().flatMap((name) => rowsOf(readCase(name)));
   const table = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |\n`).join('');
   return `${before}${BEGIN}\n${table}\n${END}${after}`;
