@@ -37,9 +37,9 @@ fi
 folder="$(mktemp -d "${TMPDIR:-/tmp}/schemalint-pg.XXXXXX")"
 stop() {
   trap - EXIT INT TERM HUP
-  if [ -n "${command:-}" ]; then kill "$command" 2>/dev/null || true; wait "$command" 2>/dev/null || true; fi
+  if [ -n "${command:-}" ]; then kill -- "-$command" 2>/dev/null || true; wait "$command" 2>/dev/null || true; fi
   as_server "$bin/pg_ctl" -D "$folder/data" -m immediate stop >/dev/null 2>&1 || true
-  rm -rf "$folder"
+  rm -rf "$folder" 2>/dev/null || { sleep 1; rm -rf "$folder"; } # what the command started may still write
 }
 trap stop EXIT
 trap 'stop; exit 130' INT TERM HUP
@@ -51,9 +51,11 @@ as_server "$bin/initdb" -D "$folder/data" -U postgres -A trust -E UTF8 --locale=
 settings="-c listen_addresses= -c unix_socket_directories=$folder -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off -c max_connections=10"
 as_server "$bin/pg_ctl" -D "$folder/data" -l "$folder/data/server.log" -w -o "$settings" start >>"$folder/log" 2>&1 || { cat "$folder/log" "$folder/data/server.log" >&2; exit 2; }
 
-# In the background: a signal to this script must not wait for the command.
+# In the background: a signal to this script must not wait for the command. A group of its own: what it started ends with it.
+set -m
 PGHOST="$folder" PGUSER=postgres TMPDIR="$folder" "$@" &
 command=$!
+set +m
 wait "$command" && code=0 || code=$?
 command=
 exit "$code"

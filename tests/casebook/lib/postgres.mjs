@@ -39,8 +39,8 @@ async function outcome(client, sql) {
   } catch (error) {
     client.notices.length = 0;
     if (!error.code) throw error;
-    // The details of class 42 are about the schema, those of others about rows.
-    const detail = error.code.startsWith('42') && error.detail ? `: ${error.detail}` : '';
+    // The details of class 42 are about the schema, those of others about rows. PostgreSQL 18 words one of them in its own way.
+    const detail = error.code.startsWith('42') && error.detail ? `: ${error.detail.replace(/ of the referenc(ing|ed) table/g, '')}` : '';
     return { error: `${error.code} ${error.message}${detail}` };
   }
 }
