@@ -1,0 +1,10 @@
+import { sql } from "drizzle-orm";
+import { check, foreignKey, index, integer, pgTable } from "drizzle-orm/pg-core";
+
+export const users = pgTable("users", { id: integer("id").primaryKey() });
+
+export const orders = pgTable("orders", { id: integer("id").primaryKey(), userId: integer("user_id") }, (t) => [
+  check("orders_user_positive", sql`${t.userId} > 0`),
+  foreignKey({ name: "orders_user_fk", columns: [t.userId], foreignColumns: [users.id] }),
+  index("orders_user_id_idx").on(t.userId),
+]);

@@ -1,0 +1,1 @@
+export const probes = { "orders first": () => import("./schema/orders") };

@@ -1,0 +1,10 @@
+import { index, integer, pgEnum, pgTable } from "drizzle-orm/pg-core";
+import { users } from "./users";
+
+export const status = pgEnum("status", ["open", "closed"]);
+
+export const orders = pgTable(
+  "orders",
+  { id: integer("id").primaryKey(), userId: integer("user_id").references(() => users.id), status: status("status") },
+  (t) => [index("orders_user_id_idx").on(t.userId)],
+);

@@ -1,0 +1,1 @@
+export const probes = { "teams first": () => import("./schema/teams") };

@@ -1,0 +1,4 @@
+import { integer, pgEnum, pgTable } from "drizzle-orm/pg-core";
+
+export const statusEnum = pgEnum("status", ["open", "paid"]);
+export const status = pgTable("status", { id: integer("id").primaryKey(), value: statusEnum("value") }); //~ duplicate-name

@@ -1,0 +1,5 @@
+import { index, integer, pgTable, text } from "drizzle-orm/pg-core";
+
+export const users = pgTable("users", { id: integer("id").primaryKey(), email: text("email") }, (t) => [
+  [[index("users_email_idx").on(t.email)]], //~ ignored-table-extra
+]);

@@ -1,0 +1,3 @@
+insert into users values (1);
+insert into teams values (2);
+insert into memberships values (1, 2);

@@ -1,0 +1,1 @@
+export const probes = { "import": () => import("./schema") };

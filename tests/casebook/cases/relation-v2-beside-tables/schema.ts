@@ -1,0 +1,11 @@
+import { defineRelations } from "drizzle-orm";
+import { integer, pgTable } from "drizzle-orm/pg-core";
+
+export const users = pgTable("users", { id: integer("id").primaryKey() });
+export const posts = pgTable("posts", { id: integer("id").primaryKey(), authorId: integer("author_id"), editorId: integer("editor_id") });
+
+export const relations = defineRelations({ users, posts }, (r) => ({
+  posts: {
+    authorId: r.one.users({ from: r.posts.authorId, to: r.users.id }), //~ unresolvable-relation
+  },
+}));

@@ -1,0 +1,14 @@
+import { relations } from "drizzle-orm";
+import { integer, pgTable, text } from "drizzle-orm/pg-core";
+
+export const writers = pgTable("writers", { id: integer("id").primaryKey(), name: text("name") });
+const writersRef = pgTable("writers", { id: integer("id").primaryKey() });
+export const books = pgTable("books", { id: integer("id").primaryKey(), writerId: integer("writer_id") });
+
+export const writersRelations = relations(writers, ({ many }) => ({
+  books: many(books), //~ unresolvable-relation
+}));
+
+export const booksRelations = relations(books, ({ one }) => ({
+  writer: one(writersRef, { fields: [books.writerId], references: [writersRef.id] }),
+}));

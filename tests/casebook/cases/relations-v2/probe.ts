@@ -1,0 +1,15 @@
+export const probes = {
+  "column name": () => import("./relations/column-name"),
+  "empty alias": () => import("./relations/empty-alias"),
+  "empty from": () => import("./relations/empty-from"),
+  "only from": () => import("./relations/only-from"),
+  "lengths": () => import("./relations/lengths"),
+  "from of another table": () => import("./relations/from-of-another-table"),
+  "no inverse": () => import("./relations/no-inverse"),
+  "only bare": () => import("./relations/only-bare"),
+  "two inverses": () => import("./relations/two-inverses"),
+  "other alias": () => import("./relations/other-alias"),
+  "unaliased many": () => import("./relations/unaliased-many"),
+  "one sided through": () => import("./relations/one-sided-through"),
+  "inverse in another part": () => import("./relations/inverse-in-another-part"),
+};

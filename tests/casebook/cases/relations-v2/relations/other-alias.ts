@@ -1,0 +1,14 @@
+import { defineRelations } from "drizzle-orm";
+import { integer, pgTable } from "drizzle-orm/pg-core";
+
+export const users = pgTable("alias_users", { id: integer("id").primaryKey() });
+export const posts = pgTable("alias_posts", { id: integer("id").primaryKey(), authorId: integer("author_id"), editorId: integer("editor_id") });
+
+export const relations = defineRelations({ users, posts }, (r) => ({
+  users: {
+    posts: r.many.posts({ alias: "writer" }), //~ unresolvable-relation
+  },
+  posts: {
+    author: r.one.users({ from: r.posts.authorId, to: r.users.id, alias: "author" }),
+  },
+}));

@@ -1,0 +1,3 @@
+import { integer, pgTable } from "drizzle-orm/pg-core";
+
+export const settings = pgTable("settings", { id: integer("id").primaryKey() });

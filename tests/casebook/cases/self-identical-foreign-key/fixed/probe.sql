@@ -1,0 +1,1 @@
+insert into comments values (1, null) returning parent_id;

@@ -1,0 +1,3 @@
+insert into users values (1);
+insert into orders values (10, 1);
+delete from users;

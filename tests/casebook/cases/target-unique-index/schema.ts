@@ -1,0 +1,14 @@
+import { index, integer, pgTable, text, uniqueIndex } from "drizzle-orm/pg-core";
+
+export const users = pgTable("users", { id: integer("id").primaryKey(), email: text("email").notNull() }, (t) => [
+  uniqueIndex("users_email_key").on(t.email),
+]);
+
+export const orders = pgTable(
+  "orders",
+  {
+    id: integer("id").primaryKey(),
+    email: text("email").references(() => users.email), //~ foreign-key-target-not-unique
+  },
+  (t) => [index("orders_email_idx").on(t.email)],
+);

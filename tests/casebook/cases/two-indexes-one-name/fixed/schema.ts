@@ -1,0 +1,6 @@
+import { index, integer, pgTable, text } from "drizzle-orm/pg-core";
+
+const columns = () => ({ id: integer("id").primaryKey(), email: text("email") });
+
+export const users = pgTable("users", columns(), (t) => [index("users_email_idx").on(t.email)]);
+export const guests = pgTable("guests", columns(), (t) => [index("guests_email_idx").on(t.email)]);
