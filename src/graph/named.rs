@@ -329,3 +329,22 @@ fn known(columns: &Fact<Vec<usize>>) -> &[usize] {
 fn at_column(table: &Table, column: &Column, span: Span) -> Span {
     if table.span.contains(span) { span } else { column.span }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn postgres_cuts_between_characters() {
+        let limit = NameLimit::CutAfter(63);
+        let ascii = "a".repeat(62);
+        assert_eq!(limit.kept(&format!("{ascii}ö")), ascii);
+        assert_eq!(limit.exceeded_by(&format!("{ascii}ö")), Some(64));
+        assert_eq!(limit.kept(&format!("{ascii}b")), format!("{ascii}b"));
+        assert_eq!(limit.exceeded_by(&format!("{ascii}b")), None);
+        // MySQL counts characters, and refuses.
+        let limit = NameLimit::RefusedAfter(64);
+        assert_eq!(limit.exceeded_by(&"ö".repeat(64)), None);
+        assert_eq!(limit.exceeded_by(&"ö".repeat(65)), Some(65));
+    }
+}

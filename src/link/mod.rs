@@ -336,10 +336,8 @@ impl<'w> Linker<'w> {
                 None => self.note_lost_table(&table),
             }
         }
-        let world = self.world;
-        named.sort_by_cached_key(|(table, binding)| {
-            (world.path(binding.file), table.at.range.start, binding.name.clone())
-        });
+        let (world, start) = (self.world, |table: &drizzle::Table| table.at.range.start);
+        named.sort_by_cached_key(|(table, of)| (world.path(of.file), start(table), of.name.clone()));
         for (table, binding) in named {
             self.add_table(table, binding);
         }
@@ -445,13 +443,12 @@ impl<'w> Linker<'w> {
             .into_iter()
             .map(|((dialect, name), tables)| Namespace { dialect, name, tables })
             .collect();
-        self.unreadable.sort_by_cached_key(|gap| (place(gap.span), gap.subject.clone()));
-        self.unreadable.dedup();
         self.graph.unreadable = std::mem::take(&mut self.unreadable);
-        let mut missing = std::mem::take(&mut self.eval.missing_imports);
-        missing.sort_by_cached_key(|(span, _)| place(*span));
-        missing.dedup();
-        self.graph.missing_imports = missing;
+        self.graph.unreadable.sort_by_cached_key(|gap| (place(gap.span), gap.subject.clone()));
+        self.graph.unreadable.dedup();
+        self.graph.missing_imports = std::mem::take(&mut self.eval.missing_imports);
+        self.graph.missing_imports.sort_by_cached_key(|(span, _)| place(*span));
+        self.graph.missing_imports.dedup();
         self.read_comments();
         self.graph.projects = projects.list;
         self.graph
