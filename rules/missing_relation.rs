@@ -85,9 +85,9 @@ impl Rule for MissingRelation {
             }
         }
         // Packages without relations are left alone in any case.
-        unqueried.retain(|package| {
-            graph.relations.iter().any(|relation| graph.table(relation.table).package == *package)
-        });
+        let declaring: FxHashSet<usize> =
+            graph.relations.iter().map(|relation| graph.table(relation.table).package).collect();
+        unqueried.retain(|package| declaring.contains(package));
         for package in unqueried {
             let folder = &graph.packages[package].folder;
             out.say_nothing(format!(

@@ -62,10 +62,8 @@ impl Packages {
         names
     }
 
-    /// The folders of the packages that depend on each other from one on: itself, and what it needs in any number of
-    /// steps.
-    pub fn reached_from(&self, folder: &Path) -> FxHashSet<PathBuf> {
-        let by_name = self.by_name();
+    /// A package and those that it depends on in any number of steps, by their folders.
+    pub fn reached_from(&self, folder: &Path, by_name: &FxHashMap<String, PathBuf>) -> FxHashSet<PathBuf> {
         let mut reached = FxHashSet::default();
         let mut next = vec![folder.to_path_buf()];
         while let Some(folder) = next.pop() {

@@ -188,9 +188,10 @@ fn mark_unqueried(graph: &mut SchemaGraph, root: &Path, packages: &Packages, que
     else {
         return;
     };
+    let by_name = packages.by_name();
     let mut queried = FxHashSet::default();
     for folder in asking {
-        let reached = packages.reached_from(folder);
+        let reached = packages.reached_from(folder, &by_name);
         if reached.is_disjoint(&holders) {
             return;
         }

@@ -206,7 +206,7 @@ mod tests {
             kind("a.ts", "import { relations } from 'drizzle-orm'; relations(a"),
             Some(Kind::Candidate)
         );
-        assert_eq!(kind("a.ts", "see relations(a)"), None);
+        assert_eq!(kind("a.ts", "relations(a)"), Some(Kind::Loose));
         assert_eq!(kind("a.ts", "createTable('x', {})"), Some(Kind::Loose));
         assert_eq!(kind("users.schema.ts", "export {}"), Some(Kind::Candidate));
         assert_eq!(kind("drizzle.config.ts", ""), Some(Kind::Config));

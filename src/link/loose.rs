@@ -1,5 +1,6 @@
 //! Files that name no function of Drizzle but call one by way of another file.
 
+use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
 use super::Linker;
@@ -23,6 +24,7 @@ impl Linker<'_> {
 
     /// Evaluates loose files that import one of those functions, or perhaps all of a file that has them.
     fn evaluate_files_calling(&mut self, functions: &[String], namespaces: bool) {
+        let wanted: FxHashSet<&str> = functions.iter().map(String::as_str).collect();
         for file in self.world.loose_files_calling(functions) {
             let module = self.eval.module(file);
             let imported: Vec<SmolStr> = module
@@ -30,7 +32,7 @@ impl Linker<'_> {
                 .iter()
                 .filter(|(_, binding)| match &binding.kind {
                     BindingKind::Import { name: ImportName::Named(name), .. } => {
-                        functions.iter().any(|function| function == name)
+                        wanted.contains(name.as_str())
                     }
                     BindingKind::Import { name: ImportName::Namespace, .. } => namespaces,
                     _ => false,
