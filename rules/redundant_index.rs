@@ -4,7 +4,7 @@ use rustc_hash::FxHashSet;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::graph::{ColumnUnique, Dialect, Fact, ForeignKey, Index, IndexPart, Table};
+use crate::graph::{Column, ColumnFacts, ColumnUnique, Dialect, Fact, ForeignKey, Index, IndexPart, Table};
 use crate::rule::{Context, Findings, Level, Meta, Rule};
 use crate::source::Span;
 
@@ -96,7 +96,8 @@ fn ordered(table: &Table) -> Vec<Ordered<'_>> {
     let primary = table.primary_key_columns();
     if !primary.is_empty() {
         let composite = table.primary_keys.first().map(|key| key.span);
-        let span = composite.unwrap_or(table.columns[primary[0]].span);
+        let column = &table.columns[primary[0]];
+        let span = composite.unwrap_or(column.helper.unwrap_or(column.span));
         constraint(Kind::PrimaryKey, None, &primary, false, span);
     }
     for (at, column) in table.columns.iter().enumerate() {
@@ -112,7 +113,7 @@ fn ordered(table: &Table) -> Vec<Ordered<'_>> {
             constraint(Kind::Unique, name, columns, unique.nulls_not_distinct, unique.span);
         }
     }
-    all.extend(table.indexes.iter().filter_map(of_index));
+    all.extend(table.indexes.iter().filter_map(|index| of_index(table, index)));
     all
 }
 
@@ -120,7 +121,7 @@ const fn plain(column: usize) -> Part<'static> {
     Part::Column { column, descending: false, nulls_first: false, operators: None }
 }
 
-fn of_index(index: &Index) -> Option<Ordered<'_>> {
+fn of_index<'t>(table: &'t Table, index: &'t Index) -> Option<Ordered<'t>> {
     let predicate = match &index.predicate {
         None => None,
         Some(predicate) => Some(predicate.as_ref().ok()?.sql.as_str()),
@@ -132,7 +133,10 @@ fn of_index(index: &Index) -> Option<Ordered<'_>> {
             column: *column,
             descending: *descending,
             nulls_first: nulls_first.unwrap_or(false),
-            operators: operator_class.as_deref().filter(|name| method.is_some() || !is_default(name)),
+            operators: match operator_class.as_deref() {
+                Some(class) if method.is_none() => operators(class, &table.columns[*column]).ok()?,
+                class => class,
+            },
         }),
         IndexPart::Expression { sql, .. } => Some(Part::Expression(sql)),
         IndexPart::Foreign | IndexPart::Unknown(_) => None,
@@ -151,32 +155,29 @@ fn of_index(index: &Index) -> Option<Ordered<'_>> {
     })
 }
 
-/// The operator classes that a btree of PostgreSQL has anyway.
-fn is_default(operators: &str) -> bool {
-    let of_type = operators.strip_suffix("_ops").unwrap_or_default();
-    matches!(
-        of_type,
-        "int2"
-            | "int4"
-            | "int8"
-            | "numeric"
-            | "float4"
-            | "float8"
-            | "text"
-            | "varchar"
-            | "bpchar"
-            | "uuid"
-            | "bool"
-            | "date"
-            | "time"
-            | "timetz"
-            | "timestamp"
-            | "timestamptz"
-            | "interval"
-            | "enum"
-            | "bytea"
-            | "inet"
-    )
+/// The operator class of a btree's column, `None` for the one that it has anyway; an error for that of another type,
+/// with which PostgreSQL does not make the index.
+fn operators<'t>(class: &'t str, column: &Column) -> Result<Option<&'t str>, ()> {
+    let Ok(ColumnFacts { sql_type: Ok(sql_type), enum_name, .. }) = &column.facts else { return Err(()) };
+    let name = sql_type.split('(').next().unwrap_or_default().trim();
+    let has_zone = sql_type.ends_with("with time zone");
+    let is_own = match class.strip_suffix("_ops").unwrap_or_default() {
+        "enum" => enum_name.is_some(),
+        "int2" => matches!(name, "smallint" | "smallserial"),
+        "int4" => matches!(name, "integer" | "serial"),
+        "int8" => matches!(name, "bigint" | "bigserial"),
+        "float4" => name == "real",
+        "float8" => name == "double precision",
+        "text" | "varchar" => matches!(name, "text" | "varchar"),
+        "bpchar" => name == "char",
+        "bool" => name == "boolean",
+        "timestamptz" => sql_type.starts_with("timestamp") && has_zone,
+        of_type @ ("numeric" | "uuid" | "date" | "time" | "timestamp" | "interval" | "bytea" | "inet") => {
+            name == of_type && !has_zone
+        }
+        _ => return Ok(Some(class)),
+    };
+    if is_own { Ok(None) } else { Err(()) }
 }
 
 impl Ordered<'_> {
