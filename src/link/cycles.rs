@@ -35,10 +35,8 @@ pub(super) fn find(linker: &mut Linker<'_>, projects: &[Project]) -> Vec<EagerCy
         search.kit(index, project);
     }
     let world = linker.world;
-    let mut entries: Vec<usize> =
-        search.needs.values().flatten().filter_map(|need| search.waiting(need)).collect();
+    let mut entries = search.entries();
     entries.sort_by_cached_key(|file| world.path(search.imports.files[*file]));
-    entries.dedup();
     for entry in entries.into_iter().take(MAX_ENTRIES) {
         let mut run = Run::new(search.imports.files.len());
         if let Some(stop) = search.load(entry, &mut run) {
@@ -114,32 +112,43 @@ impl Search {
     fn leave_out_unreachable(&mut self) {
         let imports = &self.imports;
         let groups = &imports.groups;
+        // All files of a group lead to the same.
+        let mut reached_from: FxHashMap<usize, FxHashSet<usize>> = FxHashMap::default();
         for (reader, needs) in &mut self.needs {
             if needs.iter().all(|need| groups[need.declaring] == groups[*reader]) {
                 continue;
             }
-            let mut reached = FxHashSet::default();
-            let mut open = vec![*reader];
-            while let Some(file) = open.pop() {
-                for (target, _) in &imports.loads[file] {
-                    if reached.insert(*target) {
-                        open.push(*target);
+            let reached = reached_from.entry(groups[*reader]).or_insert_with(|| {
+                let mut reached = FxHashSet::default();
+                let mut open = vec![*reader];
+                while let Some(file) = open.pop() {
+                    for (target, _) in &imports.loads[file] {
+                        if reached.insert(*target) {
+                            open.push(*target);
+                        }
                     }
                 }
-            }
+                reached
+            });
             needs.retain(|need| reached.contains(&need.declaring));
         }
     }
 
-    /// The file of a cycle that has not run when it is loaded first and the need arises: the declaring one, or
-    /// the one on the way to it.
-    fn waiting(&self, need: &Need) -> Option<usize> {
+    /// The files of cycles that have not run when they are loaded first and a need arises: those that declare
+    /// what is needed, else those that the reading file waits for in vain.
+    fn entries(&self) -> Vec<usize> {
         let groups = &self.imports.groups;
-        if groups[need.reader] == groups[need.declaring] {
-            return Some(need.declaring);
+        let mut entries: FxHashSet<usize> = FxHashSet::default();
+        for need in self.needs.values().flatten() {
+            let group = groups[need.reader];
+            if group == groups[need.declaring] {
+                entries.insert(need.declaring);
+            } else {
+                let loads = self.imports.loads[need.reader].iter().map(|(target, _)| *target);
+                entries.extend(loads.filter(|target| groups[*target] == group));
+            }
         }
-        let path = self.path(need.reader, need.declaring)?;
-        path.into_iter().map(|(file, _)| file).find(|file| groups[*file] == groups[need.reader])
+        entries.into_iter().collect()
     }
 
     /// drizzle-kit 0.31 loads one file after the other, 1.0 each by itself.

@@ -89,10 +89,11 @@ impl Imports {
                 continue;
             }
             let used = used_names(&module);
+            let targets: FxHashMap<Range, usize> =
+                self.loads[file].iter().map(|(target, range)| (*range, *target)).collect();
             let mut kept: FxHashSet<Range> = FxHashSet::default();
             for (specifier, form) in module.specifiers.iter().zip(forms(&module)) {
-                let target = self.loads[file].iter().find(|(_, range)| *range == specifier.range);
-                let Some((target, _)) = target else { continue };
+                let Some(target) = targets.get(&specifier.range) else { continue };
                 let target = self.files[*target];
                 let mut is_value = |name: &ImportName| match name {
                     ImportName::Namespace => true,
