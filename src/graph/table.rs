@@ -63,6 +63,8 @@ pub struct Table {
     pub owner: Option<TableId>,
     /// No drizzle.config creates it, but SQL files of the repository do.
     pub created_by_sql: bool,
+    /// A drizzle.config creates it.
+    pub created_by_kit: bool,
     /// Declared by a package outside the repository (`authUsers` of Supabase).
     pub external: bool,
     /// Comments that speak of the declaration.

@@ -24,7 +24,8 @@ impl Linker<'_> {
                 Some(project) if table.casing.is_none() => project.casing.clone(),
                 _ => Ok(table.casing),
             };
-            let built = self.build_table(TableId(at as u32), &table, binding, project, casing);
+            let mut built = self.build_table(TableId(at as u32), &table, binding, project, casing);
+            built.created_by_kit = projects.creates(at);
             self.graph.tables.push(built);
             at += 1;
         }
@@ -69,6 +70,7 @@ impl Linker<'_> {
             casing: casing.as_ref().ok().copied().flatten(),
             owner: None,
             created_by_sql: false,
+            created_by_kit: false,
             external: self.world.is_external(table.at.file),
             comments: self.declaration_comments(&module, &binding, table.at),
             span: table.at,
