@@ -27,7 +27,7 @@ impl Rule for ForeignKeyTargetNotUnique {
         for reference in context.graph.references() {
             let target = reference.target;
             // What SQL files or other people create may have keys that TypeScript does not speak of.
-            if target.external || target.created_by_sql || is_stub(context.graph, target) {
+            if target.external || context.graph.is_made_elsewhere(target) || is_stub(target) {
                 continue;
             }
             match target.uniqueness(&reference.target_columns) {
@@ -51,15 +51,13 @@ impl Rule for ForeignKeyTargetNotUnique {
 }
 
 /// A table without any key: unless a drizzle.config certainly creates it, its keys are told elsewhere.
-fn is_stub(graph: &SchemaGraph, table: &Table) -> bool {
+fn is_stub(table: &Table) -> bool {
     let has_key = !table.primary_key_columns().is_empty()
         || !table.uniques.is_empty()
         || table.indexes.iter().any(|index| index.unique)
         || table.columns.iter().any(|column| column.facts.as_ref().is_ok_and(|facts| facts.unique.is_some()));
     // A table in a schema of its own, as Supabase's `auth`, may be somebody else's.
-    let is_created = table.namespace.is_none()
-        && table.binding.exported
-        && graph.projects[table.project].schema_files.contains(&table.binding.file);
+    let is_created = !table.taken_by.is_empty() && table.namespace.is_none();
     !has_key && !is_created
 }
 

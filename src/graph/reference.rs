@@ -20,13 +20,19 @@ pub struct Reference<'g> {
 }
 
 impl SchemaGraph {
-    /// The foreign keys that are known and that Drizzle creates: those of tables that SQL files create are what
-    /// the SQL says, and Ponder knows none.
+    /// The foreign keys that are known and that Drizzle creates; Ponder knows none.
     pub fn references(&self) -> impl Iterator<Item = Reference<'_>> {
         self.own_tables()
             .map(|(_, table)| table)
-            .filter(|table| !table.created_by_sql && !table.ponder && table.owner.is_none())
+            .filter(|table| !self.is_made_elsewhere(table) && !table.ponder && table.owner.is_none())
             .flat_map(|table| table.foreign_keys.iter().filter_map(|key| self.reference(table, key)))
+    }
+
+    /// Whether SQL files create a table, or the drizzle.config of its package leaves it out: what the database has is
+    /// said elsewhere then. A drizzle.config whose `schema` could not be read leaves nothing out.
+    pub fn is_made_elsewhere(&self, table: &Table) -> bool {
+        let left_out = table.taken_by.is_empty() && !self.projects[table.project].schema_files.is_empty();
+        table.created_by_sql || left_out
     }
 
     fn reference<'g>(&'g self, table: &'g Table, key: &'g ForeignKey) -> Option<Reference<'g>> {
