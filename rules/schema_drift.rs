@@ -37,6 +37,22 @@ impl Rule for SchemaDrift {
             compared.tables.iter().for_each(|changed| side.table(changed, out));
             compared.enums.iter().for_each(|changed| side.made(changed, out));
             compared.gone.iter().for_each(|gone| side.gone(gone, out));
+            if let Some((count, why)) = &compared.not_found {
+                let tables = if *count == 1 { "1 table".to_string() } else { format!("{count} tables") };
+                let path = &compared.snapshot.path;
+                out.note(format!(
+                    "`schema-drift` does not report what only `{path}` has ({tables}): the schema could not be read whole, \
+                     {why}"
+                ));
+            }
+            let differs = compared.tables.len() + compared.enums.len() + compared.gone.len() > 0;
+            if let (Some(before), true) = (&compared.snapshot.skips, differs) {
+                let path = &compared.snapshot.path;
+                out.note(format!(
+                    "`{path}` does not follow `{before}`: where branches were merged, what the other one made is \
+                     missing from it"
+                ));
+            }
         }
         if configs == 0 && !graph.tables.is_empty() {
             out.say_nothing(

@@ -46,6 +46,13 @@ pub fn newest(layout: &Layout) -> Vec<usize> {
     }
 }
 
+/// The snapshot before the newest one, by index.
+pub fn before_newest(names: &[String]) -> Option<usize> {
+    let newest = newest(&Layout::Meta(names.to_vec())).first().copied()?;
+    let before = names.iter().enumerate().filter(|(index, name)| *index != newest && is_snapshot(name));
+    before.max_by_key(|(_, name)| name.as_str()).map(|(index, _)| index)
+}
+
 /// drizzle-kit takes every file of `meta` but those that begin with `_`.
 fn is_snapshot(name: &str) -> bool {
     !name.starts_with('_') && !name.starts_with('.') && name.ends_with(".json")

@@ -11,7 +11,7 @@ mod snapshot;
 pub mod sql;
 mod tokens;
 
-pub use latest::{Layout, newest};
+pub use latest::{Layout, before_newest, newest};
 pub use replay::{Link, replay};
 pub use snapshot::{
     Column, Damage, Enum, ForeignKey, Header, Index, IndexPart, PrimaryKey, Snapshot, Table, Unique, header,

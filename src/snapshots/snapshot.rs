@@ -26,6 +26,8 @@ pub struct Snapshot {
     pub enums: Vec<Enum>,
     /// Something in it could not be read, so there may be more tables.
     pub is_partial: bool,
+    /// The one before it, by its name, when it does not follow that one (0.31).
+    pub skips: Option<SmolStr>,
 }
 
 /// A table of a snapshot.
@@ -187,6 +189,8 @@ pub struct Header {
     pub id: SmolStr,
     /// Those that it follows (1.0).
     pub prev_ids: Vec<SmolStr>,
+    /// The one that it follows (0.31).
+    pub prev_id: SmolStr,
     /// `diff` when it holds only what changed since those (PostgreSQL, from 1.0.0-rc.5 on).
     #[serde(rename = "type")]
     pub kind: SmolStr,

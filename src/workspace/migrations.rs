@@ -1,6 +1,7 @@
 //! Reads the folders of migrations: the newest snapshots of drizzle-kit, and SQL.
 
 use rayon::prelude::*;
+use smol_str::SmolStr;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,7 +14,7 @@ use crate::graph::{Dialect, SchemaGraph, Unknown, Unreadable};
 use crate::rules::RULES;
 use crate::snapshots::sql::SqlTables;
 use crate::snapshots::{
-    Damage, Folder, Header, Layout, Link, Migrations, Snapshot, header, newest, read, replay,
+    Damage, Folder, Header, Layout, Link, Migrations, Snapshot, before_newest, header, newest, read, replay,
 };
 use crate::source::SourceFile;
 
@@ -135,8 +136,18 @@ impl Read {
             let names = names(&meta);
             for index in newest(&Layout::Meta(names.clone())) {
                 let file = meta.join(&names[index]);
-                if let Some(text) = self.text(&file) {
-                    self.snapshot(root, file, text);
+                let Some(text) = self.text(&file) else { continue };
+                let own = header(&text).ok();
+                self.snapshot(root, file, text);
+                // Two people who each made one leave two that follow the same: what the other one holds is missing.
+                let before = before_newest(&names).map(|index| &names[index]);
+                let previous = before.and_then(|name| header(&self.text(&meta.join(name))?).ok());
+                if let (Some(own), Some(previous), Some(last)) =
+                    (own, previous, self.folder.newest.last_mut())
+                {
+                    last.skips = before
+                        .filter(|_| !own.prev_id.is_empty() && own.prev_id != previous.id)
+                        .map(SmolStr::new);
                 }
             }
             return;

@@ -11,7 +11,7 @@ mod wanted;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
-use crate::graph::{Dialect, DrizzleLine, EnumType, Project, SchemaGraph, Table, TableId};
+use crate::graph::{Dialect, EnumType, Project, SchemaGraph, Table, TableId};
 use crate::snapshots::{self, Folder, Migrations, Snapshot};
 use crate::source::Span;
 use compare::compare;
@@ -56,6 +56,8 @@ pub struct Compared<'m> {
     pub enums: Vec<ChangedEnum>,
     /// Tables and enums that only the snapshot has.
     pub gone: Vec<Gone>,
+    /// How many tables the snapshot has that were not found, where that says nothing: why not.
+    pub not_found: Option<(usize, String)>,
 }
 
 /// A table that differs.
@@ -126,7 +128,9 @@ pub fn find<'m>(graph: &SchemaGraph, migrations: &'m Migrations) -> Drift<'m> {
             Err(skipped) => drift.skipped.push((first, skipped)),
             Ok(snapshot) => {
                 let mut side = Side::of(graph, &projects, snapshot);
-                side.is_open |= has_syntax_errors;
+                if has_syntax_errors {
+                    side.open.get_or_insert_with(|| "a file is not TypeScript".into());
+                }
                 drift.compared.push(side.compare(first, snapshot));
             }
         }
@@ -170,8 +174,8 @@ struct Side<'g> {
     enums: FxHashMap<Name, usize>,
     /// Names of which several objects stand for one table, or that cannot be compared.
     unclear: FxHashSet<Name>,
-    /// There may be more tables and enums.
-    is_open: bool,
+    /// Why there may be more tables and enums.
+    open: Option<String>,
 }
 
 impl<'g> Side<'g> {
@@ -182,17 +186,23 @@ impl<'g> Side<'g> {
             order: Vec::new(),
             enums: FxHashMap::default(),
             unclear: FxHashSet::default(),
-            is_open: false,
+            open: None,
         };
         for index in projects {
             let project = &graph.projects[*index];
-            side.is_open |= project.taken.open.is_some() || !project.unmatched_schema.is_empty();
+            let open = project.taken.open.as_ref().map(|why| why.reason.to_string());
+            let unmatched = project.unmatched_schema.first();
+            let unmatched = unmatched.map(|(pattern, _)| format!("`{pattern}` matches no file"));
+            side.open = side.open.take().or(open).or(unmatched);
             for id in &project.taken.tables {
                 let table = graph.table(*id);
                 // drizzle-kit takes the tables of its dialect, and none of a `mysqlSchema`.
                 let is_skipped = table.dialect == Dialect::MySql && table.namespace.is_some();
                 if Some(table.dialect) == snapshot.dialect && !is_skipped {
-                    side.add(*id, table, snapshot.line);
+                    // Its names are those of one drizzle.config; another may spell them otherwise.
+                    let other = &graph.projects[table.project];
+                    let same_casing = other.casing.is_ok() && other.casing == project.casing;
+                    side.add(*id, table, table.line == snapshot.line && same_casing);
                 }
             }
             for at in &project.taken.enums {
@@ -201,7 +211,7 @@ impl<'g> Side<'g> {
                     continue;
                 }
                 let Some(name) = enum_name(made) else {
-                    side.is_open = true;
+                    side.open.get_or_insert_with(|| "the name of an enum is not known".into());
                     continue;
                 };
                 if side.enums.insert(name.clone(), *at).is_some_and(|other| other != *at) {
@@ -212,9 +222,9 @@ impl<'g> Side<'g> {
         side
     }
 
-    fn add(&mut self, id: TableId, table: &Table, line: DrizzleLine) {
+    fn add(&mut self, id: TableId, table: &Table, is_clear: bool) {
         let Some(name) = name_of(table) else {
-            self.is_open = true;
+            self.open.get_or_insert_with(|| "the name of a table is not known".into());
             return;
         };
         match self.tables.insert(name.clone(), id) {
@@ -224,7 +234,7 @@ impl<'g> Side<'g> {
                 self.unclear.insert(name);
             }
             None => {
-                if table.line != line {
+                if !is_clear {
                     self.unclear.insert(name.clone());
                 }
                 self.order.push(name);
@@ -233,19 +243,32 @@ impl<'g> Side<'g> {
     }
 
     fn compare<'m>(&self, project: usize, snapshot: &'m Snapshot) -> Compared<'m> {
-        let mut compared =
-            Compared { project, snapshot, tables: Vec::new(), enums: Vec::new(), gone: Vec::new() };
+        let mut compared = Compared {
+            project,
+            snapshot,
+            tables: Vec::new(),
+            enums: Vec::new(),
+            gone: Vec::new(),
+            not_found: None,
+        };
         let there: FxHashMap<Name, &snapshots::Table> = snapshot
             .tables
             .iter()
             .map(|table| ((table.namespace.clone(), table.name.clone()), table))
             .collect();
-        let is_gone = |name: &Name| !self.is_open && !self.tables.contains_key(name);
+        let is_gone = |name: &Name| !self.tables.contains_key(name);
         let gone: Vec<&snapshots::Table> = snapshot
             .tables
             .iter()
             .filter(|table| is_gone(&(table.namespace.clone(), table.name.clone())))
             .collect();
+        let gone = match &self.open {
+            None => gone,
+            Some(why) => {
+                compared.not_found = Some((gone.len(), why.clone())).filter(|(count, _)| *count > 0);
+                Vec::new()
+            }
+        };
         let mut added: Vec<(&Name, TableId, Wanted)> = Vec::new();
         let mut known: Vec<(TableId, Wanted, &snapshots::Table)> = Vec::new();
         for name in self.order.iter().filter(|name| !self.unclear.contains(*name)) {
@@ -290,7 +313,7 @@ impl<'g> Side<'g> {
         let mut enums: Vec<(&Name, usize)> = self.enums.iter().map(|(name, at)| (name, *at)).collect();
         enums.sort_unstable_by_key(|(_, at)| *at);
         let is_gone = |made: &&snapshots::Enum| {
-            !self.is_open && !self.enums.contains_key(&(made.namespace.clone(), made.name.clone()))
+            self.open.is_none() && !self.enums.contains_key(&(made.namespace.clone(), made.name.clone()))
         };
         let mut gone: Vec<&snapshots::Enum> = snapshot.enums.iter().filter(is_gone).collect();
         for (name, index) in enums {
