@@ -9,7 +9,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { root, script } from "../action/release.mjs";
 import { documents } from "./documents.mjs";
-import { hooks } from "./hooks.mjs";
+import { lintStaged, preCommit } from "./hooks.mjs";
 import { here, platforms, registry, release, settings, version } from "./registry.mjs";
 
 const work = mkdtempSync(path.join(tmpdir(), "schemalint-npm-"));
@@ -172,20 +172,17 @@ try {
       env: { YARN_NPM_REGISTRY_SERVER: server.url, YARN_UNSAFE_HTTP_WHITELIST: "127.0.0.1", YARN_ENABLE_GLOBAL_CACHE: "false", YARN_ENABLE_TELEMETRY: "0", YARN_ENABLE_IMMUTABLE_INSTALLS: "false" },
     },
   };
-  for (const [name, manager] of Object.entries(managers)) {
-    scenario = name;
+  const others = Object.entries(managers).map(async ([name, manager]) => {
     const folder = project(name);
     const added = await run("node", manager.install, { cwd: folder, env: manager.env });
-    same(added.status, 0, `install: ${added.stdout}${added.stderr}`);
+    same(added.status, 0, `${name}: install: ${added.stdout}${added.stderr}`);
     const found = await run("node", [...manager.run, "check", ...error, "--format", "concise"], { cwd: folder, env: manager.env });
-    same([found.status, found.stdout.includes("unindexed-foreign-key")], [1, true], `${found.stdout}${found.stderr}`);
-  }
-
-  const context = { expect, same, run, project, bin, base, npm, work, tools, binary, archives };
-  scenario = "hooks";
-  await hooks(context);
-  scenario = "documents";
-  await documents(context);
+    same([found.status, found.stdout.includes("unindexed-foreign-key")], [1, true], `${name}: ${found.stdout}${found.stderr}`);
+  });
+  scenario = "package managers, hooks and documents";
+  const context = { expect, same, run, project, base, npm, work, tools, binary, archives };
+  // Mostly they wait for each other's downloads and processes.
+  await Promise.all([...others, lintStaged(context), preCommit(context), documents(context)]);
 } finally {
   server?.close();
   if (!process.env.KEEP) rmSync(work, { recursive: true, force: true });

@@ -7,11 +7,6 @@ import { root, script } from "../action/release.mjs";
 
 const AUTHOR = { GIT_AUTHOR_NAME: "a", GIT_AUTHOR_EMAIL: "a@b", GIT_COMMITTER_NAME: "a", GIT_COMMITTER_EMAIL: "a@b" };
 
-export async function hooks(context) {
-  await lintStaged(context);
-  await preCommit(context);
-}
-
 /** A repository with a commit, in which an index that is missing is an error. */
 function committed({ project, base }, name) {
   const folder = project(name);
@@ -31,7 +26,8 @@ function committed({ project, base }, name) {
   };
 }
 
-async function lintStaged(context) {
+/** lint-staged with the configs of docs/ci.md. */
+export async function lintStaged(context) {
   const { same, run, npm, tools } = context;
   const { folder, git, stage } = committed(context, "lint-staged");
   cpSync(path.join(npm, "node_modules"), path.join(folder, "node_modules"), { recursive: true, verbatimSymlinks: true });
@@ -60,7 +56,8 @@ async function lintStaged(context) {
   same(await staged("other.ts", "export const a = 1;\n"), [0, false], "lint-staged, names: another script");
 }
 
-async function preCommit(context) {
+/** The hooks of this checkout, as committed. */
+export async function preCommit(context) {
   const { same, run, work, binary, base } = context;
   const { folder, git, stage } = committed(context, "pre-commit");
   const tool = process.env.PRE_COMMIT ?? "pre-commit";
@@ -74,26 +71,28 @@ async function preCommit(context) {
   const tried = await run(tool, ["try-repo", root, "schemalint", "--all-files"], { cwd: folder, env });
   same([tried.status, tried.stdout.includes("unindexed-foreign-key")], [1, true], `try-repo: ${tried.stdout}${tried.stderr}`);
 
+  // The rest does not depend on where the program comes from, and cargo's is here at once.
   const revision = execFileSync("git", ["rev-parse", "HEAD"], { cwd: root, encoding: "utf8" }).trim();
-  for (const id of ["schemalint", "schemalint-from-source"]) {
-    const config = (args) => JSON.stringify({ repos: [{ repo: root, rev: revision, hooks: [{ id, args }] }] });
-    writeFileSync(path.join(folder, ".pre-commit-config.yaml"), config([])); // JSON is YAML
+  const configure = (args) => {
+    git("reset", "--quiet", "--hard");
+    // JSON is YAML.
+    const config = { repos: [{ repo: root, rev: revision, hooks: [{ id: "schemalint-from-source", args }] }] };
+    writeFileSync(path.join(folder, ".pre-commit-config.yaml"), JSON.stringify(config));
     git("add", ".");
-    git("commit", "--quiet", "--message", id);
-    const staged = async (file, text, ...args) => {
-      stage(file, text);
-      const { status, stdout } = await run(tool, ["run", ...args], { cwd: folder, env });
-      return [status, /(Passed|Failed|Skipped)\n/.exec(stdout)?.[1] ?? stdout];
-    };
-    same(await staged("notes.md", "# Notes\n"), [1, "Failed"], `${id}: another file`);
-    same(await staged("notes.txt", "Notes\n"), [0, "Skipped"], `${id}: a file that is of no interest`);
-    same(await staged("notes.txt", "Notes\n", "--all-files"), [1, "Failed"], `${id}: all files`);
-    same(await staged("schemalint.json", `{ "rules": { "unindexed-foreign-key": "off" } }`), [0, "Passed"], `${id}: a config that allows it`);
-    writeFileSync(path.join(folder, ".pre-commit-config.yaml"), config(["--changed"]));
-    git("add", ".");
-    git("commit", "--quiet", "--message", `${id} --changed`);
-    same(await staged("notes.md", "# Notes\n"), [0, "Passed"], `${id} --changed: another file`);
-    const schema = readFileSync(path.join(folder, "schema.ts"), "utf8");
-    same(await staged("schema.ts", `${schema}// changed\n`), [1, "Failed"], `${id} --changed: the schema`);
-  }
+    git("commit", "--quiet", "--message", "hooks");
+  };
+  const staged = async (file, text, ...args) => {
+    stage(file, text);
+    const { status, stdout } = await run(tool, ["run", ...args], { cwd: folder, env });
+    return [status, /(Passed|Failed|Skipped)\n/.exec(stdout)?.[1] ?? stdout];
+  };
+  configure([]);
+  same(await staged("notes.md", "# Notes\n"), [1, "Failed"], "pre-commit: another file");
+  same(await staged("notes.txt", "Notes\n"), [0, "Skipped"], "pre-commit: a file that is of no interest");
+  same(await staged("notes.txt", "Notes\n", "--all-files"), [1, "Failed"], "pre-commit: all files");
+  same(await staged("schemalint.json", `{ "rules": { "unindexed-foreign-key": "off" } }`), [0, "Passed"], "pre-commit: a config that allows it");
+  configure(["--changed"]);
+  same(await staged("notes.md", "# Notes\n"), [0, "Passed"], "pre-commit --changed: another file");
+  const schema = readFileSync(path.join(folder, "schema.ts"), "utf8");
+  same(await staged("schema.ts", `${schema}// changed\n`), [1, "Failed"], "pre-commit --changed: the schema");
 }
