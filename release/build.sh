@@ -24,7 +24,9 @@ esac
 
 executable="target/$target/release/schemalint"
 case "$target" in *-windows-*) executable="$executable.exe" ;; esac
-# It runs, and finds what is to be found. Macs run the other one's programs.
-"$executable" --version
-[ "$("$executable" check fixtures/shop --fail-on never --format concise | grep -c unindexed-foreign-key)" -gt 0 ]
+# It runs, and finds what is to be found. A Mac runs the other kind's programs only with Rosetta.
+if [ "$target" != x86_64-apple-darwin ] || arch -x86_64 /usr/bin/true; then
+  "$executable" --version
+  [ "$("$executable" check fixtures/shop --fail-on never --format concise | grep -c unindexed-foreign-key)" -gt 0 ]
+fi
 release/pack.sh "$target" "$executable" "$folder"

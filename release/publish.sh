@@ -18,7 +18,8 @@ git rev-parse HEAD >"$folder/commit.txt"
 
 options=(--verify-tag --title "$tag" --generate-notes)
 case "$tag" in *-*) options+=(--prerelease) ;; esac
-gh release create "$tag" "${options[@]}" "$folder"/*
+# A run that broke later can run again.
+gh release view "$tag" >/dev/null 2>&1 || gh release create "$tag" "${options[@]}" "$folder"/*
 
 case "$tag" in
   *-*) ;;

@@ -176,7 +176,7 @@ try {
     expect(options[4]?.startsWith(fresh.cache), `${name}: cargo installs into ${options[4]}`);
     run = await fresh.uses({ ...use, workspace: clean, env: { ...env, ...use.more } });
     same([run.code, happened().cargo], [0, []], `${name}: again`);
-    same(readdirSync(path.join(fresh.cache, "schemalint", use.repository || "schemalint/schemalint")).filter((entry) => entry.startsWith("part.")), [], `${name}: left in the cache`);
+    same(readdirSync(path.join(fresh.cache, "schemalint", use.repository || manifest("repository").replace("https://github.com/", ""))).filter((entry) => entry.startsWith("part.")), [], `${name}: left in the cache`);
   }
   run = await machine(work).uses({ workspace: clean, env, inputs: { version: "8.0.0" } });
   same([run.code, run.outputs, happened().cargo], [2, { ...NONE, binary: "" }, []], "a version that was asked for");

@@ -22,6 +22,7 @@ export function misnamed(files) {
     };
     expect(/uses: (\S+\/schemalint)@/g, repository);
     expect(/github\.com\/([\w-]+\/schemalint)\b/g, repository);
+    expect(/githubusercontent\.com\/([\w-]+\/schemalint)\b/g, repository);
     expect(/--repo (\S+\/schemalint)\b/g, repository);
     expect(/drizzle-schemalint@(\d[\w.-]*)/g, version);
     expect(/(?:schemalint@|rev: |download\/)v(\d+\.\d+[\w.-]*)/g, version);

@@ -94,6 +94,10 @@ try {
   rmSync(path.join(damaged, "schemalint-x86_64-apple-darwin.tar.gz"));
   expect(assemble(damaged, path.join(work, "never-either")).status !== 0, "a missing archive");
 
+  const targets = (file, pattern) => [...readFileSync(path.join(root, file), "utf8").matchAll(pattern)].map(([, target]) => target).sort();
+  same(targets(".github/workflows/release.yml", /target: ([\w-]+),/g), platforms.map(({ target }) => target).sort(), "what release.yml builds");
+  for (const target of targets("action/install.sh", /target=([\w-]+) ;;/g)) expect(platforms.some((each) => each.target === target), `the action wants ${target}`);
+
   scenario = "npm";
   const npm = project("npm");
   const install = await run("npm", ["install", "--save-dev", "drizzle-schemalint"], { cwd: npm });
