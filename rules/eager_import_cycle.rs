@@ -46,7 +46,7 @@ fn report(graph: &SchemaGraph, cycle: &EagerCycle, out: &mut Findings) {
     let finding = out.report(format!("{reader} -> {declaring}"), cycle.read, message);
     // As long as another file comes first, it works.
     if !cycle.kit.is_some_and(|kit| stops(graph, cycle, kit)) {
-        finding.at_most(Level::Warn);
+        finding.matters(Level::Warn);
     }
     finding.label(format!("`{declaring}`, which declares `{name}`, has not run yet"));
     let last = cycle.imports.len().saturating_sub(1);

@@ -125,7 +125,7 @@ fn report(graph: &SchemaGraph, named: &Named<'_>, rivals: &Rivals<'_>, out: &mut
     let finding = out.report(named.subject(graph), span, message);
     finding.label(label);
     if let Some(rival) = rival {
-        finding.at_least(Level::Error);
+        finding.matters(Level::Error);
         let place = match rival.table.map(|table| graph.table(table)) {
             Some(table) if table.span == rival.place => table.head(&graph.sources),
             _ => rival.place,

@@ -264,10 +264,9 @@ fn run_rule(
         findings.retain_mut(|finding| {
             finding.level = setting.level_in(finding.partition.as_deref());
             if finding.level != Level::Off && !config.is_set_by_house(setting.span) {
-                finding.level = finding.at_least.map_or(finding.level, |least| least.max(finding.level));
+                finding.level = finding.of_its_own.unwrap_or(finding.level);
             }
             let path = &sources.get(finding.primary.span.file).path;
-            finding.level = finding.level.min(finding.at_most);
             finding.level != Level::Off && config.variant_for(name, path) == index
         });
         outcome.findings.append(&mut findings);

@@ -166,8 +166,8 @@ pub struct Finding {
     pub rule: &'static str,
     /// Its level.
     pub level: Level,
-    /// The level that it has at least, where nobody has set that of the rule.
-    pub at_least: Option<Level>,
+    /// The level that it has where nobody has set that of the rule: it matters more, or less, than the rule's others.
+    pub of_its_own: Option<Level>,
     /// What it is about, in SQL names: `billing.invoices.customer_id`. Exceptions are keyed by it.
     pub subject: SmolStr,
     /// The partition of boundaries that it speaks of, when there are several.
@@ -182,8 +182,6 @@ pub struct Finding {
     pub related: Vec<Label>,
     /// A change that removes it.
     pub fix: Option<Fix>,
-    /// The level that it has at most, whatever the rule's.
-    pub at_most: Level,
 }
 
 /// A change of files that removes a finding.
@@ -231,7 +229,7 @@ impl Findings {
         self.found.push(Finding {
             rule: self.rule,
             level: self.level,
-            at_least: None,
+            of_its_own: None,
             subject: subject.into(),
             partition: None,
             message: message.into(),
@@ -239,7 +237,6 @@ impl Findings {
             primary: Label { span, text: String::new() },
             related: Vec::new(),
             fix: None,
-            at_most: Level::Error,
         });
         let last = self.found.len() - 1;
         &mut self.found[last]
@@ -280,9 +277,9 @@ impl Finding {
         self
     }
 
-    /// It matters more than the rule's others: the level that it has where nobody has set that of the rule.
-    pub fn at_least(&mut self, level: Level) -> &mut Self {
-        self.at_least = Some(level);
+    /// It matters more, or less, than the rule's others: the level that it has where nobody has set that of the rule.
+    pub const fn matters(&mut self, level: Level) -> &mut Self {
+        self.of_its_own = Some(level);
         self
     }
 
@@ -295,12 +292,6 @@ impl Finding {
     /// What to write instead.
     pub fn help(&mut self, text: impl Into<String>) -> &mut Self {
         self.help = Some(text.into());
-        self
-    }
-
-    /// It matters less than the rule's others: the level that it has at most.
-    pub const fn at_most(&mut self, level: Level) -> &mut Self {
-        self.at_most = level;
         self
     }
 

@@ -77,6 +77,29 @@ fn a_path_that_does_not_exist_is_wrong_usage() {
     assert!(stderr(&output).contains("`nowhere`"), "{}", stderr(&output));
 }
 
+/// Hooks name whatever was changed.
+#[test]
+fn a_named_file_that_is_no_script_is_read_as_none() {
+    let notes = "CREATE TABLE x (pgTable( int);".as_bytes();
+    let folder = repository(&[
+        ("package.json", b"{ \"dependencies\": {} }"),
+        ("users.ts", USERS),
+        ("orders.ts", ORDERS),
+        ("0000_first.sql", notes),
+        ("notes.md", notes),
+        ("tables.json", b"{ \"pgTable(\": 1 }"),
+        ("docker-compose.yml", b"pgTable(: 1"),
+    ]);
+    fs::create_dir(folder.path().join(".git")).unwrap();
+    let data = ["package.json", "0000_first.sql", "notes.md", "tables.json", "docker-compose.yml"];
+    let output = schemalint(folder.path(), &data);
+    let text = stdout(&output);
+    assert_eq!(output.status.code(), Some(0), "{text}{}", stderr(&output));
+    assert!(text.contains("no findings; 1 elsewhere"), "{text}");
+    let text = stdout(&schemalint(folder.path(), &[&data[..], &["orders.ts"]].concat()));
+    assert!(text.contains("foreign key `orders.user_id` to `users` has no index"), "{text}");
+}
+
 #[test]
 fn a_folder_without_tables_says_what_was_looked_for() {
     for files in [&[][..], &[("a.ts", &b"export const a = 1;"[..])][..]] {

@@ -133,6 +133,14 @@ pub struct Script {
     pub names_links: bool,
 }
 
+/// What hooks name beside scripts: such a file says what is reported, and never declares a table.
+fn is_data(name: &str) -> bool {
+    matches!(
+        name.rsplit_once('.').map(|(_, extension)| extension),
+        Some("json" | "jsonc" | "sql" | "md" | "mdx" | "yml" | "yaml")
+    )
+}
+
 /// Walks the paths.
 pub fn discover(options: &Options, links: &Links) -> Discovery {
     let walk = Walk {
@@ -323,6 +331,9 @@ impl Walk<'_> {
                 }
             }
             let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+            if is_data(&name) {
+                return;
+            }
             let looked_at = search::look(&name, buffer);
             if looked_at.queries {
                 self.with(|found| found.queries.push(path.to_path_buf()));
