@@ -5,11 +5,12 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeSet;
 
+use crate::fixes::{NewRelation, add_relation};
 use crate::graph::{
     Casing, ColumnPairs, ColumnRef, ForeignKey, ForeignKeyTarget, Relation, RelationApi, SchemaGraph, Table,
     TableId, Verdict,
 };
-use crate::rule::{Context, Findings, Level, Meta, Rule};
+use crate::rule::{Context, Findings, Fix, Level, Meta, Rule};
 use crate::source::Span;
 
 /// Options.
@@ -74,7 +75,7 @@ impl Rule for MissingRelation {
                     Has::Nothing => missing.push((pair, key)),
                     Has::Part(relation) => pair.report_part(relation, key, out),
                     Has::Relation if self.inverse && relations.inverse(pair) == Has::Nothing => {
-                        pair.report_inverse(key, out);
+                        pair.report_inverse(&relations, key, out);
                     }
                     Has::Relation | Has::Unknown => {}
                 }
@@ -150,8 +151,8 @@ impl<'g> Relations<'g> {
             }
         }
         let mut sets = FxHashMap::default();
-        for (table, binding) in &graph.relation_sets {
-            sets.entry(graph.owner(*table)).or_insert(binding.name.as_str());
+        for set in graph.relation_sets.iter().filter(|set| set.api == RelationApi::V1) {
+            sets.entry(graph.owner(set.table)).or_insert(set.binding.name.as_str());
         }
         Self { by_table, projects, sets, unknown, unknown_projects }
     }
@@ -283,6 +284,44 @@ impl Pair<'_> {
             ));
         }
         finding.help(help);
+        finding.fix = self.fix(relations, &proposals.names[index]);
+    }
+
+    /// The relation where the others of the table stand, unless Drizzle would not know which of several is meant.
+    fn fix(self, relations: &Relations<'_>, (name, several): &(String, bool)) -> Option<Fix> {
+        if *several && self.clashes(relations) || self.target.table != self.to {
+            return None;
+        }
+        let pair = several.then(|| format!("{}_{name}", self.graph.table(self.from).binding.name));
+        let relation = NewRelation {
+            table: self.from,
+            name,
+            one: true,
+            target: self.to,
+            columns: Some((self.columns, &self.target.columns)),
+            pair: pair.as_deref(),
+        };
+        add_relation(self.graph, relation)
+    }
+
+    /// The other side of the one relation that the key has.
+    fn inverse_fix(self, relations: &Relations<'_>, name: &str, one: bool) -> Option<Fix> {
+        let to = self.graph.table(self.to);
+        let is_taken = relations.on(self.to).iter().any(|(_, relation)| relation.name == name)
+            || to.columns.iter().any(|column| column.key == name);
+        let leads = |relation: &Relation| relation.target.as_ref().ok().copied().flatten() == Some(self.to);
+        let mut there = relations.on(self.from).iter().filter(|(_, relation)| leads(relation));
+        let (Some((_, back)), None, false) = (there.next(), there.next(), is_taken) else { return None };
+        let pair = back.relation_name.as_ref().ok()?;
+        let relation = NewRelation {
+            table: self.to,
+            name,
+            one,
+            target: self.from,
+            columns: None,
+            pair: pair.as_deref(),
+        };
+        add_relation(self.graph, relation)
     }
 
     /// A relation joins fewer columns than the key has.
@@ -332,7 +371,7 @@ impl Pair<'_> {
         })
     }
 
-    fn report_inverse(self, key: &ForeignKey, out: &mut Findings) {
+    fn report_inverse(self, relations: &Relations<'_>, key: &ForeignKey, out: &mut Findings) {
         let (table, to) = (self.graph.table(self.from), self.graph.table(self.to));
         let subject = table.subject(self.columns);
         let message = format!("`{}` has no relation back to `{subject}`", to.display_name());
@@ -346,6 +385,7 @@ impl Pair<'_> {
             ))
             .related(to.span, format!("`{}` is declared here", to.display_name()))
             .help(format!("add to the relations of `{object}`: `{from}: {kind}({from})`"));
+        finding.fix = self.inverse_fix(relations, from, kind == "one");
     }
 }
 
@@ -354,6 +394,8 @@ struct Proposals {
     api: RelationApi,
     /// `user: one(users, { … })`, one for each key.
     entries: Vec<String>,
+    /// The names of the same, and whether the two tables have several keys.
+    names: Vec<(String, bool)>,
     /// Where they go.
     place: Place,
 }
@@ -391,6 +433,7 @@ fn proposals(relations: &Relations<'_>, table: &Table, missing: &[(Pair<'_>, &Fo
         return Proposals {
             api: RelationApi::V1,
             entries: Vec::new(),
+            names: Vec::new(),
             place: Place::NewSet(from.to_string()),
         };
     };
@@ -408,6 +451,7 @@ fn proposals(relations: &Relations<'_>, table: &Table, missing: &[(Pair<'_>, &Fo
     };
     let mut names: Vec<String> = siblings.iter().map(|(_, relation)| relation.name.to_string()).collect();
     names.extend(table.columns.iter().map(|column| column.key.to_string()));
+    let mut proposed = Vec::new();
     let entries = missing.iter().map(|(pair, _)| {
         let name = relation_name(*pair, table, &names);
         names.push(name.clone());
@@ -415,9 +459,13 @@ fn proposals(relations: &Relations<'_>, table: &Table, missing: &[(Pair<'_>, &Fo
             .foreign_keys
             .iter()
             .filter(|key| key.target.as_ref().is_ok_and(|target| graph.owner(target.table) == pair.to));
-        pair.entry(api, &name, several.count() > 1)
+        let several = several.count() > 1;
+        let entry = pair.entry(api, &name, several);
+        proposed.push((name, several));
+        entry
     });
-    Proposals { api, entries: entries.collect(), place }
+    let entries = entries.collect();
+    Proposals { api, entries, names: proposed, place }
 }
 
 impl Pair<'_> {

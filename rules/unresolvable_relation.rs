@@ -82,8 +82,8 @@ impl<'g> Schema<'g> {
             relations.entry(graph.owner(relation.table)).or_default().push(index);
         }
         let mut sets = FxHashMap::default();
-        for (table, binding) in &graph.relation_sets {
-            sets.entry(*table).or_insert(binding.name.as_str());
+        for set in graph.relation_sets.iter().filter(|set| set.api == RelationApi::V1) {
+            sets.entry(set.table).or_insert(set.binding.name.as_str());
         }
         Self { graph, keys: KeysBetween::new(graph), relations, sets }
     }

@@ -253,7 +253,7 @@ fn fixes_fail(meta: &Meta, section: &Section, reading: &Reading, run: &Run) -> O
     let expected = subjects(run, false);
     let mut files = section.files.clone();
     let mut round = apply(&run.findings, &reading.graph.sources, |_, _| true);
-    if round.applied == 0 {
+    if round.applied.is_empty() {
         return None;
     }
     let mut sources = &reading.graph.sources;
@@ -271,7 +271,7 @@ fn fixes_fail(meta: &Meta, section: &Section, reading: &Reading, run: &Run) -> O
             return Some(format!("a fix broke it: {files:?}"));
         }
         round = apply(&last.1.findings, &last.0.graph.sources, |_, _| true);
-        if round.applied == 0 {
+        if round.applied.is_empty() {
             let left = subjects(&last.1, true);
             return (left != expected).then(|| format!("after fixes {left:?}, not {expected:?}: {files:?}"));
         }

@@ -3,8 +3,9 @@
 //! A file is written as a whole or not at all: beside itself, then moved over itself, and only when it still is what
 //! was read.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use similar::TextDiff;
+use smol_str::SmolStr;
 use std::fmt::Write;
 use std::fs;
 use std::io::Write as _;
@@ -17,6 +18,7 @@ use super::input::{self, Prepared, Selection, prefix};
 use super::{Answer, Exit};
 use crate::baseline::Baseline;
 use crate::check::{Asked, Run, check};
+use crate::discover::Overlay;
 use crate::fixes::{self, Round};
 use crate::output::visible;
 use crate::rule::{Finding, Level};
@@ -37,6 +39,7 @@ pub(super) struct Outcome {
 }
 
 /// A file with its text as it was read and as it became.
+#[derive(Clone)]
 struct Fixed {
     path: PathBuf,
     shown: String,
@@ -57,30 +60,93 @@ pub(super) fn fix(
     }
     let mut outcome =
         Outcome { files: Vec::new(), applied: 0, prefix: prefix(&prepared.root), notes: String::new() };
-    let mut fixable = usize::MAX;
+    let mut refused: FxHashSet<Key> = FxHashSet::default();
+    let mut last: Option<Before> = None;
     for _ in 0..MOST_ROUNDS {
-        let (reading, run, round) = one_round(prepared, arguments, what, changed, baseline)?;
-        if let Some(broken) = outcome.broken_by_fixes(&reading, &run) {
-            return Err(Answer::usage(format!(
-                "internal error: a fix would break `{}`; nothing was written",
-                visible(&broken)
-            )));
+        let (reading, run, round) = one_round(prepared, arguments, what, changed, baseline, &refused)?;
+        if let Some(before) = last.take()
+            && let Some(wrong) = before.went_wrong(&run, &outcome.broken_by_fixes(&reading, &run))
+        {
+            // Back to before, and without what did it.
+            refused.extend(wrong);
+            outcome.files = before.files;
+            outcome.applied = before.applied;
+            prepared.options.overlay = before.overlay;
+            continue;
         }
-        let left = round.applied + round.deferred;
-        if left == 0 {
+        if round.applied.is_empty() {
             break;
         }
-        if left >= fixable {
-            let _ = writeln!(outcome.notes, "note: {left} fixes do not remove what they are offered for");
-            break;
-        }
-        fixable = left;
-        outcome.applied += round.applied;
+        last = Some(Before {
+            overlay: prepared.options.overlay.clone(),
+            files: outcome.files.clone(),
+            applied: outcome.applied,
+            found: counted(&run.findings),
+            fixed: round.applied.iter().map(|index| key(&run.findings[*index])).collect(),
+        });
+        outcome.applied += round.applied.len();
         for (file, text) in round.texts {
             outcome.keep(prepared, &reading, file, text);
         }
     }
+    if let Some(before) = last {
+        // Nobody looked at the last round.
+        outcome.files = before.files;
+        outcome.applied = before.applied;
+        prepared.options.overlay = before.overlay;
+    }
+    if !refused.is_empty() {
+        let number = match refused.len() {
+            1 => "1 fix is".to_string(),
+            number => format!("{number} fixes are"),
+        };
+        let _ = writeln!(
+            outcome.notes,
+            "note: {number} left out: something else would have been wrong afterwards"
+        );
+    }
     Ok(outcome)
+}
+
+/// What a finding is known by from round to round.
+type Key = (&'static str, SmolStr);
+
+fn key(finding: &Finding) -> Key {
+    (finding.rule, finding.subject.clone())
+}
+
+fn counted(findings: &[Finding]) -> FxHashMap<Key, usize> {
+    let mut counts = FxHashMap::default();
+    for finding in findings {
+        *counts.entry(key(finding)).or_insert(0) += 1;
+    }
+    counts
+}
+
+/// What there was before a round.
+struct Before {
+    overlay: Overlay,
+    files: Vec<Fixed>,
+    applied: usize,
+    found: FxHashMap<Key, usize>,
+    /// What the round fixes.
+    fixed: Vec<Key>,
+}
+
+impl Before {
+    /// The fixes that are to blame when the round did not do what it was for, and only that.
+    fn went_wrong(&self, run: &Run, broken: &[String]) -> Option<Vec<Key>> {
+        let now = counted(&run.findings);
+        let is_new = |key: &Key| now.get(key) > self.found.get(key);
+        if !broken.is_empty() || now.keys().any(is_new) {
+            // Which of them it was does not show.
+            return Some(self.fixed.clone());
+        }
+        let mut still: Vec<Key> =
+            self.fixed.iter().filter(|key| now.get(key) >= self.found.get(key)).cloned().collect();
+        still.dedup();
+        (!still.is_empty()).then_some(still)
+    }
 }
 
 fn one_round(
@@ -89,6 +155,7 @@ fn one_round(
     what: Fix,
     changed: Option<&FxHashSet<PathBuf>>,
     baseline: Option<&Baseline>,
+    refused: &FxHashSet<Key>,
 ) -> Result<(Reading, Run, Round), Answer> {
     let selection = Selection { prepared, changed };
     let (reading, (run, round)) = input::read(prepared, arguments.input.threads, |reading| {
@@ -97,7 +164,8 @@ fn one_round(
         let run = check(reading, &prepared.settings.config, &asked, Instant::now());
         let may_write = |file: FileId| holds(file) && path_of(prepared, reading, file).is_some();
         let wanted = |finding: &Finding, fix: &crate::rule::Fix| {
-            (what == Fix::Schema || !fix.changes_schema)
+            !refused.contains(&key(finding))
+                && (what == Fix::Schema || !fix.changes_schema)
                 && (!arguments.output.quiet || finding.level == Level::Error)
                 // Whoever names a file does not expect others to change.
                 && fix.edits.iter().all(|edit| may_write(edit.span.file))
@@ -130,13 +198,13 @@ impl Outcome {
         }
     }
 
-    /// A file that was changed and no longer parses.
-    fn broken_by_fixes(&self, reading: &Reading, run: &Run) -> Option<String> {
+    /// What was changed and no longer parses, and rules that no longer run.
+    fn broken_by_fixes(&self, reading: &Reading, run: &Run) -> Vec<String> {
         let shown = |file: FileId| &*reading.graph.sources.get(file).path;
         let broken = reading.graph.syntax_errors.iter().map(|(span, _)| shown(span.file));
-        let mut broken = broken.filter(|path| self.files.iter().any(|fixed| fixed.shown == *path));
-        let panicked = run.broken_rules.first().map(|(rule, _)| format!("the rule {rule}"));
-        broken.next().map(str::to_string).or(panicked)
+        let broken = broken.filter(|path| self.files.iter().any(|fixed| fixed.shown == *path));
+        let panicked = run.broken_rules.iter().map(|(rule, _)| *rule);
+        broken.chain(panicked).map(str::to_string).collect()
     }
 
     /// The diff, for `git apply` and for people.
@@ -146,7 +214,9 @@ impl Outcome {
         for fixed in &self.files {
             let after = String::from_utf8_lossy(&fixed.after);
             let shown = visible(&fixed.shown).into_owned();
-            let (old, new) = (format!("a/{}{shown}", self.prefix), format!("b/{}{shown}", self.prefix));
+            let shown = format!("{}{shown}", self.prefix);
+            let shown = shown.trim_start_matches('/');
+            let (old, new) = (format!("a/{shown}"), format!("b/{shown}"));
             let diff = TextDiff::from_lines(&*fixed.before, &after);
             let _ = write!(stdout, "{}", diff.unified_diff().context_radius(3).header(&old, &new));
         }

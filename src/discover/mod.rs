@@ -331,10 +331,10 @@ impl Walk<'_> {
                 }
             }
             let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
-            if is_data(&name) {
+            let looked_at = search::look(&name, buffer);
+            if is_data(&name) && !looked_at.is_config {
                 return;
             }
-            let looked_at = search::look(&name, buffer);
             if looked_at.queries {
                 self.with(|found| found.queries.push(path.to_path_buf()));
             }

@@ -36,7 +36,7 @@ use std::sync::Arc;
 use crate::graph::{DrizzleLine, Unknown};
 use crate::source::{FileId, Range, Span};
 use crate::syntax::{Binding, BindingKind, Effect, Expr, ExprKind, ImportName, Module, Pattern};
-use drizzle::{EnumType, Namespace, Sequence, Table};
+use drizzle::{EnumType, Namespace, RelationsCall, Sequence, Table};
 use statement::Flow;
 
 /// Where the interpreter gets modules from.
@@ -107,6 +107,8 @@ pub struct Evaluator<'w> {
     pub enums: Vec<Rc<EnumType>>,
     /// Every sequence that was made, in order.
     pub sequences: Vec<Rc<Sequence>>,
+    /// Every call of `defineRelations` with a function, in order.
+    pub relation_calls: Vec<Rc<RelationsCall>>,
     /// Every pgSchema that was made, in order.
     pub namespaces: Vec<Rc<Namespace>>,
     /// Every link that was declared, in order.
@@ -146,6 +148,7 @@ impl<'w> Evaluator<'w> {
             tables: Vec::new(),
             enums: Vec::new(),
             sequences: Vec::new(),
+            relation_calls: Vec::new(),
             namespaces: Vec::new(),
             links: Vec::new(),
             link_values: FxHashSet::default(),

@@ -11,8 +11,8 @@ use crate::source::{FileId, Sources};
 pub struct Round {
     /// The new texts, by file.
     pub texts: BTreeMap<FileId, String>,
-    /// How many fixes are in them.
-    pub applied: usize,
+    /// The findings whose fixes are in them, by index.
+    pub applied: Vec<usize>,
     /// How many have to wait for another round, because they change the same places.
     pub deferred: usize,
 }
@@ -22,7 +22,7 @@ pub struct Round {
 pub fn apply(findings: &[Finding], sources: &Sources, wanted: impl Fn(&Finding, &Fix) -> bool) -> Round {
     let mut round = Round::default();
     let mut edits: FxHashMap<FileId, Edits<'_>> = FxHashMap::default();
-    for finding in findings {
+    for (index, finding) in findings.iter().enumerate() {
         let Some(fix) = finding.fix.as_ref().filter(|fix| wanted(finding, fix)) else { continue };
         let is_valid = |edit: &Edit| {
             let range = edit.span.range;
@@ -39,7 +39,7 @@ pub fn apply(findings: &[Finding], sources: &Sources, wanted: impl Fn(&Finding, 
         for edit in &fix.edits {
             edits.entry(edit.span.file).or_default().add(edit);
         }
-        round.applied += 1;
+        round.applied.push(index);
     }
     let texts = edits.into_iter().map(|(file, edits)| (file, edits.applied_to(&sources.get(file).text)));
     round.texts = texts.collect();
@@ -110,7 +110,7 @@ mod tests {
         }
         let round = apply(&out.into_parts().0, &sources, |_, _| true);
         let text = round.texts.into_values().next().unwrap_or_default();
-        (text, round.applied, round.deferred)
+        (text, round.applied.len(), round.deferred)
     }
 
     #[test]

@@ -9,10 +9,12 @@ mod brackets;
 mod imports;
 mod index;
 mod on_delete;
+mod relation;
 
 pub use apply::{Round, apply};
 pub use index::{IndexNames, add_index};
 pub use on_delete::say_on_delete;
+pub use relation::{NewRelation, add_relation};
 
 /// Whether a text can stand where TypeScript wants a name.
 fn is_name(text: &str) -> bool {

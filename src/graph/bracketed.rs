@@ -3,6 +3,7 @@
 use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
+use super::TableId;
 use crate::source::Span;
 
 /// A list or an object as it is written.
@@ -21,6 +22,8 @@ pub struct Imports {
     pub named: Vec<Imported>,
     /// `import * as name from`: the specifier and the name.
     pub namespaces: Vec<(SmolStr, SmolStr)>,
+    /// Names of tables: those of the file, and imported ones.
+    pub tables: Vec<(SmolStr, TableId)>,
     /// Every top-level name of the file.
     pub names: FxHashSet<SmolStr>,
     /// The specifier of the last import, in its quotes.

@@ -74,8 +74,8 @@ pub struct SchemaGraph {
     pub created_in_sql: Vec<Entity>,
     /// Relations, by file and place.
     pub relations: Vec<Relation>,
-    /// `relations()` calls, also those that declare none: the table and the name that the file gives it.
-    pub relation_sets: Vec<(TableId, Binding)>,
+    /// Where relations are declared, also where none are yet.
+    pub relation_sets: Vec<RelationSet>,
     /// Whether code queries by relations (`db.query.users.findMany`); not known where there is no code beside
     /// schemas.
     pub queries_relations: Option<bool>,

@@ -1,8 +1,10 @@
 //! Relations, and what Drizzle makes of them.
 
+use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
+use std::sync::Arc;
 
-use super::{Binding, Fact, SchemaGraph, TableId};
+use super::{Binding, Bracketed, Fact, SchemaGraph, TableId};
 use crate::source::Span;
 
 /// Which interface of Drizzle declares a relation.
@@ -45,6 +47,36 @@ pub struct Relation {
     pub comments: Vec<Span>,
     /// The property.
     pub span: Span,
+}
+
+/// Where relations of a table are declared: a call of `relations()`, or an entry of `defineRelations`.
+#[derive(Debug)]
+pub struct RelationSet {
+    /// By which interface.
+    pub api: RelationApi,
+    /// The table.
+    pub table: TableId,
+    /// The file's name for the declaration.
+    pub binding: Binding,
+    /// The call.
+    pub span: Span,
+    /// The object of relations, where it is written out.
+    pub entries: Option<Bracketed>,
+    /// What its function calls what it is given.
+    pub helpers: Helpers,
+    /// What the schema of `defineRelations` calls its tables.
+    pub keys: Arc<FxHashMap<TableId, SmolStr>>,
+}
+
+/// What a function calls the helpers that it is given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Helpers {
+    /// `(r) => …`
+    Whole(SmolStr),
+    /// `({ one, many: several }) => …`: helper, name, and the place of the name.
+    Taken(Vec<(SmolStr, SmolStr, Span)>),
+    /// Otherwise, or none.
+    Other,
 }
 
 /// What a schema calls the tables of a relation.

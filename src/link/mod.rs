@@ -4,6 +4,7 @@
 //! Nothing here reads a file: [`World`] gives modules and answers what a drizzle.config's `schema`
 //! matches.
 
+mod bracketed;
 mod columns;
 mod comments;
 mod cycles;

@@ -5,14 +5,17 @@ use smol_str::SmolStr;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::bracketed::bracketed;
 use super::inverse::{Form, Forms, v1, v2};
 use super::{Holder, Linker};
 use crate::eval::drizzle::{self, Entity};
 use crate::eval::{Member, Object, Value, why};
 use crate::graph::{
-    Binding, ColumnPairs, ColumnRef, Fact, Relation, RelationApi, TableId, TableKeys, Through, Verdict,
+    Binding, Bracketed, ColumnPairs, ColumnRef, Fact, Helpers, Relation, RelationApi, RelationSet, TableId,
+    TableKeys, Through, Verdict,
 };
 use crate::source::{FileId, Span};
+use crate::syntax::{Expr, ExprKind, Function, Pattern, Property, PropertyKey};
 
 /// Whether an object is what `defineRelations` makes, spreads of it included.
 pub(super) fn is_v2(object: &Object) -> bool {
@@ -43,6 +46,7 @@ impl Linker<'_> {
         for object in self.relations_v2.clone() {
             self.relations_v2(&object, &mut calls, &mut found);
         }
+        self.relation_entries();
         let world = self.world;
         found.sort_by_cached_key(|(relation, _)| (world.path(relation.span.file), relation.span.range));
         let (relations, of) = found.into_iter().unzip();
@@ -101,7 +105,16 @@ impl Linker<'_> {
         let holders = self.relation_holders.get(&Rc::as_ptr(relations)).cloned();
         let binding = self.binding_of(holders, &relations.binding);
         let package = self.package_index(binding.file);
-        self.graph.relation_sets.push((table, binding.clone()));
+        let (helpers, entries) = written_by(&relations.callback);
+        self.graph.relation_sets.push(RelationSet {
+            api: RelationApi::V1,
+            table,
+            binding: binding.clone(),
+            span: relations.at,
+            entries,
+            helpers,
+            keys: Arc::default(),
+        });
         let Some(members) = self.relation_members(&written, relations.at, table) else {
             return;
         };
@@ -148,6 +161,35 @@ impl Linker<'_> {
                 span: relation_span(&member, binding.file),
             };
             found.push((built, Form::V1(config_of(&relation.config))));
+        }
+    }
+
+    /// Where the functions of `defineRelations` write down the relations of each table.
+    fn relation_entries(&mut self) {
+        for call in self.eval.relation_calls.clone() {
+            let file = call.callback.scope.file;
+            let helpers = helpers_of(file, &call.callback.function);
+            let ids = call.schema.tables.iter();
+            let ids =
+                ids.filter_map(|(key, table)| Some((*self.table_ids.get(&Rc::as_ptr(table))?, key.clone())));
+            let keys: Arc<FxHashMap<TableId, SmolStr>> = Arc::new(ids.collect());
+            let tables: FxHashMap<&SmolStr, TableId> = keys.iter().map(|(id, key)| (key, *id)).collect();
+            let Some(Expr { kind: ExprKind::Object(members), .. }) = call.callback.function.result() else {
+                continue;
+            };
+            for member in members {
+                let Property::Value(PropertyKey::Name(key), value, _) = member else { continue };
+                let Some(table) = tables.get(key) else { continue };
+                self.graph.relation_sets.push(RelationSet {
+                    api: RelationApi::V2,
+                    table: *table,
+                    binding: Binding { file, name: key.clone(), exported: false, nested: true },
+                    span: call.at,
+                    entries: bracketed(file, value),
+                    helpers: helpers.clone(),
+                    keys: keys.clone(),
+                });
+            }
         }
     }
 
@@ -390,6 +432,30 @@ fn config_of(config: &Value) -> v1::Config {
         (_, Value::Unknown(why)) => v1::Config::Unknown(why),
         (_, Value::Undefined | Value::Null) => v1::Config::NoFields,
         _ => v1::Config::Fields { references: !is_nothing(&config.option("references")) },
+    }
+}
+
+/// What a function calls its helpers, and the object that it gives, as they are written.
+fn written_by(callback: &Value) -> (Helpers, Option<Bracketed>) {
+    let Value::Function(closure) = callback else { return (Helpers::Other, None) };
+    let file = closure.scope.file;
+    let entries = closure.function.result().and_then(|result| bracketed(file, result));
+    (helpers_of(file, &closure.function), entries)
+}
+
+fn helpers_of(file: FileId, function: &Function) -> Helpers {
+    match function.params.as_slice() {
+        [Pattern::Name(name, _)] => Helpers::Whole(name.clone()),
+        [Pattern::Object(taken, None)] => {
+            let taken = taken.iter().map(|(key, name)| match (key, name) {
+                (PropertyKey::Name(key), Pattern::Name(name, range)) => {
+                    Some((key.clone(), name.clone(), range.in_file(file)))
+                }
+                _ => None,
+            });
+            taken.collect::<Option<_>>().map_or(Helpers::Other, Helpers::Taken)
+        }
+        _ => Helpers::Other,
     }
 }
 

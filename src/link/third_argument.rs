@@ -3,10 +3,11 @@
 use rustc_hash::FxHashMap;
 
 use super::Linker;
+use super::bracketed::bracketed;
 use crate::eval::Value;
-use crate::graph::{Bracketed, Form, ThirdArgument};
+use crate::graph::{Form, ThirdArgument};
 use crate::source::{FileId, Span};
-use crate::syntax::{Body, Element, Expr, ExprKind, Module, Pattern, Property, Statement};
+use crate::syntax::{ExprKind, Module, Pattern};
 
 /// The third argument of a table in a file.
 pub(super) fn third_argument(file: FileId, value: &Value, module: &Module) -> ThirdArgument {
@@ -18,13 +19,7 @@ pub(super) fn third_argument(file: FileId, value: &Value, module: &Module) -> Th
                 Some(Pattern::Name(name, _)) => Some(name.clone()),
                 None | Some(_) => None,
             };
-            let result = match &closure.function.body {
-                Body::Value(value) => Some(&**value),
-                Body::Block(statements) => match statements.as_slice() {
-                    [Statement::Return(Some(value))] => Some(value),
-                    _ => None,
-                },
-            };
+            let result = closure.function.result();
             entries = result.and_then(|value| bracketed(file, value));
             match (parameter, result.map(|value| &value.kind)) {
                 (Some(parameter), Some(ExprKind::Array(_))) => Form::List(parameter),
@@ -35,29 +30,6 @@ pub(super) fn third_argument(file: FileId, value: &Value, module: &Module) -> Th
         _ => Form::Other,
     };
     ThirdArgument { form, entries, is_own: false, knows_index: module.bindings.contains_key("index") }
-}
-
-fn bracketed(file: FileId, value: &Expr) -> Option<Bracketed> {
-    let last = match &value.kind {
-        ExprKind::Array(elements) => elements.last().map(|element| match element {
-            Element::Value(value) => Some(value.range),
-            // The range is that of what is spread, behind its dots, which is all that matters at the end.
-            Element::Spread(value) => Some(value.range),
-            Element::Hole => None,
-        }),
-        ExprKind::Object(properties) => properties.last().map(|property| match property {
-            Property::Value(_, _, range) | Property::Getter(_, _, range) => Some(*range),
-            Property::Spread(value) => Some(value.range),
-        }),
-        _ => return None,
-    };
-    // A hole at the end is no place to write behind.
-    let last = match last {
-        Some(None) => return None,
-        Some(Some(range)) => Some(range.in_file(file)),
-        None => None,
-    };
-    Some(Bracketed { span: value.range.in_file(file), last })
 }
 
 impl Linker<'_> {

@@ -1,8 +1,11 @@
 //! What files import, for those who add to it.
 
 use rustc_hash::FxHashMap;
+use std::rc::Rc;
 
 use super::Linker;
+use crate::eval::Value;
+use crate::eval::drizzle::Entity;
 use crate::graph::{Imported, Imports};
 use crate::source::FileId;
 use crate::syntax::{BindingKind, ImportName};
@@ -11,17 +14,29 @@ impl Linker<'_> {
     /// The imports of the files that declare tables or relations.
     pub(super) fn written_imports(&mut self) -> FxHashMap<FileId, Imports> {
         let tables = self.graph.tables.iter().map(|table| table.binding.file);
-        let relations = self.graph.relation_sets.iter().map(|(_, binding)| binding.file);
+        let relations = self.graph.relation_sets.iter().map(|set| set.span.file);
         let mut files: Vec<FileId> = tables.chain(relations).collect();
         files.sort_unstable();
         files.dedup();
-        files.into_iter().map(|file| (file, self.written_imports_of(file))).collect()
+        let missing = self.eval.missing_imports.len();
+        let imports = files.into_iter().map(|file| (file, self.written_imports_of(file))).collect();
+        // No table needs what is only looked at here.
+        self.eval.missing_imports.truncate(missing);
+        imports
     }
 
     fn written_imports_of(&mut self, file: FileId) -> Imports {
         let module = self.eval.module(file);
         let mut imports = Imports { names: module.bindings.keys().cloned().collect(), ..Imports::default() };
         let mut last = None;
+        for (name, binding) in &module.bindings {
+            if matches!(binding.kind, BindingKind::Declared(_) | BindingKind::Import { .. })
+                && let Value::Entity(Entity::Table(table)) = self.eval.top_level(file, name)
+                && let Some(table) = self.table_ids.get(&Rc::as_ptr(&table))
+            {
+                imports.tables.push((name.clone(), *table));
+            }
+        }
         for (local, binding) in &module.bindings {
             let BindingKind::Import { specifier, name } = &binding.kind else { continue };
             let from = module.specifier(*specifier);

@@ -360,6 +360,19 @@ pub enum UnaryOp {
     Other,
 }
 
+impl Function {
+    /// What it gives back, when that is all it does.
+    pub fn result(&self) -> Option<&Expr> {
+        match &self.body {
+            Body::Value(value) => Some(value),
+            Body::Block(statements) => match statements.as_slice() {
+                [Statement::Return(Some(value))] => Some(value),
+                _ => None,
+            },
+        }
+    }
+}
+
 impl Module {
     /// The specifier at an index, which came from this module.
     pub fn specifier(&self, index: usize) -> &Specifier {

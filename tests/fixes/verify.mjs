@@ -66,16 +66,19 @@ for (const repository of repositories) {
       if (JSON.stringify(still(rest)) !== JSON.stringify(still(had))) problems.push(`${name(table)} changed otherwise`);
     }
     problems.push(...[...old.keys()].map((table) => `${table} is gone`));
-    const wanted = found.filter((finding) => finding.rule === "unindexed-foreign-key" && finding.fixable).length;
-    if (added.length !== wanted) problems.push(`${added.length} indexes are new, ${wanted} were wanted`);
-    const gone = found.length - left.length;
-    const fixable = found.filter((finding) => finding.fixable).length;
-    if (gone !== fixable) problems.push(`${gone} findings are gone, ${fixable} were fixable`);
-    const relations = (after.relations?.length ?? 0) - (before.relations?.length ?? 0);
-    const of = (rule) => found.filter((finding) => finding.rule === rule);
-    const rules = [...new Set(found.map((finding) => finding.rule))].filter((rule) => of(rule).some((finding) => finding.fixable));
-    const share = rules.map((rule) => `${rule} ${of(rule).filter((finding) => finding.fixable).length}/${of(rule).length}`);
-    console.log(`${path.basename(repository)}: ${share.join(", ") || "nothing to fix"}; ${added.length} indexes, ${relations} relations new; ${fixed.stderr.trim().split("\n").at(0)}`);
+    const of = (findings, rule) => findings.filter((finding) => finding.rule === rule);
+    const gone = (rule) => of(found, rule).length - of(left, rule).length;
+    if (added.length !== gone("unindexed-foreign-key")) problems.push(`${added.length} indexes are new, ${gone("unindexed-foreign-key")} findings are gone`);
+    const said = (relation) => JSON.stringify(still(relation));
+    const kept = new Set(after.relations.map(said));
+    const lost = before.relations.filter((relation) => !kept.has(said(relation)));
+    const relations = after.relations.length - before.relations.length;
+    problems.push(...lost.map((relation) => `the relation ${relation.table.exportName}.${relation.name} changed`));
+    if (relations !== gone("missing-relation")) problems.push(`${relations} relations are new, ${gone("missing-relation")} findings are gone`);
+    const rules = [...new Set(found.map((finding) => finding.rule))];
+    for (const rule of rules) if (gone(rule) < 0) problems.push(`${rule} has ${-gone(rule)} more findings`);
+    const share = rules.filter((rule) => gone(rule) > 0).map((rule) => `${rule} ${gone(rule)} of ${of(found, rule).length}`);
+    console.log(`${path.basename(repository)}: ${share.join(", ") || "nothing fixed"}; ${fixed.stderr.trim().split("\n").filter((line) => /fix/.test(line)).join("; ")}`);
     for (const problem of problems) console.log(`  WRONG ${problem}`);
     failed ||= problems.length > 0;
   } finally {

@@ -6,7 +6,7 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::eval::value::{Object, Value};
+use crate::eval::value::{Closure, Object, Value};
 use crate::graph::{Casing, Dialect, DrizzleLine, Fact, LostModifier, Unknown};
 use crate::source::{FileId, Span};
 use crate::syntax::OrderedMap;
@@ -442,6 +442,16 @@ pub struct RelationsSchema {
     pub part: bool,
     /// What the function names.
     pub named: OnceCell<NamedTables>,
+}
+
+/// A call of `defineRelations` with a function.
+pub struct RelationsCall {
+    /// The tables that it was given.
+    pub schema: Rc<RelationsSchema>,
+    /// The function.
+    pub callback: Rc<Closure>,
+    /// The call.
+    pub at: Span,
 }
 
 /// The tables that a call of `defineRelations` names.

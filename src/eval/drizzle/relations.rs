@@ -21,7 +21,9 @@ impl Evaluator<'_> {
         let part = part && arguments.len() > 1;
         let schema = Rc::new(self.relations_schema(&schema, part, at));
         let written = match arguments.get(1) {
-            Some(callback @ Value::Function(_)) => {
+            Some(callback @ Value::Function(closure)) => {
+                let call = RelationsCall { schema: schema.clone(), callback: closure.clone(), at };
+                self.relation_calls.push(Rc::new(call));
                 let helper = Value::Entity(Entity::RelationsHelper(schema.clone()));
                 self.call_value(callback, vec![helper], at)
             }
