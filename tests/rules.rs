@@ -252,7 +252,7 @@ fn fixes_fail(meta: &Meta, section: &Section, reading: &Reading, run: &Run) -> O
     };
     let expected = subjects(run, false);
     let mut files = section.files.clone();
-    let mut round = apply(&run.findings, &reading.graph.sources, |_, _| true);
+    let mut round = apply(&run.findings, &reading.graph.sources, usize::MAX, |_, _| true);
     if round.applied.is_empty() {
         return None;
     }
@@ -270,7 +270,7 @@ fn fixes_fail(meta: &Meta, section: &Section, reading: &Reading, run: &Run) -> O
         if !last.0.graph.syntax_errors.is_empty() && reading.graph.syntax_errors.is_empty() {
             return Some(format!("a fix broke it: {files:?}"));
         }
-        round = apply(&last.1.findings, &last.0.graph.sources, |_, _| true);
+        round = apply(&last.1.findings, &last.0.graph.sources, usize::MAX, |_, _| true);
         if round.applied.is_empty() {
             let left = subjects(&last.1, true);
             return (left != expected).then(|| format!("after fixes {left:?}, not {expected:?}: {files:?}"));

@@ -62,18 +62,24 @@ pub(super) fn fix(
         Outcome { files: Vec::new(), applied: 0, prefix: prefix(&prepared.root), notes: String::new() };
     let mut refused: FxHashSet<Key> = FxHashSet::default();
     let mut last: Option<Before> = None;
+    let mut most = usize::MAX;
     for _ in 0..MOST_ROUNDS {
-        let (reading, run, round) = one_round(prepared, arguments, what, changed, baseline, &refused)?;
+        let (reading, run, round) =
+            one_round(prepared, arguments, what, changed, baseline, &Limits { refused: &refused, most })?;
         if let Some(before) = last.take()
             && let Some(wrong) = before.went_wrong(&run, &outcome.broken_by_fixes(&reading, &run))
         {
-            // Back to before, and without what did it.
-            refused.extend(wrong);
+            // Back to before, and without what did it; where that does not show, with half as much.
+            match wrong {
+                Wrong::These(keys) => refused.extend(keys),
+                Wrong::OneOf(count) => most = count / 2,
+            }
             outcome.files = before.files;
             outcome.applied = before.applied;
             prepared.options.overlay = before.overlay;
             continue;
         }
+        most = most.saturating_mul(2);
         if round.applied.is_empty() {
             break;
         }
@@ -133,19 +139,34 @@ struct Before {
     fixed: Vec<Key>,
 }
 
+/// Which fixes are to blame.
+enum Wrong {
+    These(Vec<Key>),
+    /// One or more of so many.
+    OneOf(usize),
+}
+
+/// What a round leaves out.
+struct Limits<'r> {
+    refused: &'r FxHashSet<Key>,
+    most: usize,
+}
+
 impl Before {
-    /// The fixes that are to blame when the round did not do what it was for, and only that.
-    fn went_wrong(&self, run: &Run, broken: &[String]) -> Option<Vec<Key>> {
+    /// What is to blame when the round did not do what it was for, and only that.
+    fn went_wrong(&self, run: &Run, broken: &[String]) -> Option<Wrong> {
         let now = counted(&run.findings);
         let is_new = |key: &Key| now.get(key) > self.found.get(key);
         if !broken.is_empty() || now.keys().any(is_new) {
-            // Which of them it was does not show.
-            return Some(self.fixed.clone());
+            return Some(match self.fixed.len() {
+                1 => Wrong::These(self.fixed.clone()),
+                count => Wrong::OneOf(count),
+            });
         }
         let mut still: Vec<Key> =
             self.fixed.iter().filter(|key| now.get(key) >= self.found.get(key)).cloned().collect();
         still.dedup();
-        (!still.is_empty()).then_some(still)
+        (!still.is_empty()).then_some(Wrong::These(still))
     }
 }
 
@@ -155,7 +176,7 @@ fn one_round(
     what: Fix,
     changed: Option<&FxHashSet<PathBuf>>,
     baseline: Option<&Baseline>,
-    refused: &FxHashSet<Key>,
+    limits: &Limits<'_>,
 ) -> Result<(Reading, Run, Round), Answer> {
     let selection = Selection { prepared, changed };
     let (reading, (run, round)) = input::read(prepared, arguments.input.threads, |reading| {
@@ -164,13 +185,13 @@ fn one_round(
         let run = check(reading, &prepared.settings.config, &asked, Instant::now());
         let may_write = |file: FileId| holds(file) && path_of(prepared, reading, file).is_some();
         let wanted = |finding: &Finding, fix: &crate::rule::Fix| {
-            !refused.contains(&key(finding))
+            !limits.refused.contains(&key(finding))
                 && (what == Fix::Schema || !fix.changes_schema)
                 && (!arguments.output.quiet || finding.level == Level::Error)
                 // Whoever names a file does not expect others to change.
                 && fix.edits.iter().all(|edit| may_write(edit.span.file))
         };
-        let round = fixes::apply(&run.findings, &reading.graph.sources, wanted);
+        let round = fixes::apply(&run.findings, &reading.graph.sources, limits.most, wanted);
         (run, round)
     })?;
     Ok((reading, run, round))

@@ -18,8 +18,13 @@ pub struct Round {
 }
 
 /// Applies the fixes of the findings that are wanted, as many as go together: in the order of the findings, and
-/// none in part. The same change wanted twice is made once.
-pub fn apply(findings: &[Finding], sources: &Sources, wanted: impl Fn(&Finding, &Fix) -> bool) -> Round {
+/// none in part, and at most so many. The same change wanted twice is made once.
+pub fn apply(
+    findings: &[Finding],
+    sources: &Sources,
+    most: usize,
+    wanted: impl Fn(&Finding, &Fix) -> bool,
+) -> Round {
     let mut round = Round::default();
     let mut edits: FxHashMap<FileId, Edits<'_>> = FxHashMap::default();
     for (index, finding) in findings.iter().enumerate() {
@@ -32,7 +37,7 @@ pub fn apply(findings: &[Finding], sources: &Sources, wanted: impl Fn(&Finding, 
             continue;
         }
         let fits = |edit: &Edit| edits.get(&edit.span.file).is_none_or(|edits| edits.fits(edit));
-        if !fix.edits.iter().all(fits) {
+        if round.applied.len() == most || !fix.edits.iter().all(fits) {
             round.deferred += 1;
             continue;
         }
@@ -108,7 +113,7 @@ mod tests {
             let fix = Fix { title: String::new(), edits: edits.collect(), changes_schema: false };
             out.report("a", Range::new(0, 1).in_file(file), "a").fix = Some(fix);
         }
-        let round = apply(&out.into_parts().0, &sources, |_, _| true);
+        let round = apply(&out.into_parts().0, &sources, usize::MAX, |_, _| true);
         let text = round.texts.into_values().next().unwrap_or_default();
         (text, round.applied.len(), round.deferred)
     }

@@ -137,14 +137,17 @@ fn declare(graph: &SchemaGraph, relation: NewRelation<'_>) -> Option<Vec<Edit>> 
     let kind = if relation.one { "one" } else { "many" };
     let entry = v1(graph, file, kind, relation)?;
     let text = &graph.sources.get(file).text;
-    let rest = text.get(last.span.range.end as usize..)?;
+    // A table has no value before its declaration has run.
+    let declared = Some(table.span).filter(|span| span.file == file).map_or(0, |span| span.range.end);
+    let end = last.span.range.end.max(declared);
+    let rest = text.get(end as usize..)?;
     let line = rest.find(['\n', '\r']).unwrap_or(rest.len());
     let semicolon = rest[..line].trim_end();
     if !matches!(semicolon, "" | ";") {
         return None;
     }
     let newline = if rest[line..].starts_with("\r\n") { "\r\n" } else { "\n" };
-    let at = last.span.range.end + semicolon.len() as u32;
+    let at = end + semicolon.len() as u32;
     let text = format!(
         "{newline}{newline}export const {name} = {function}({from}, ({{ {kind} }}) => ({{{newline}  {entry},{newline}}})){semicolon}"
     );
