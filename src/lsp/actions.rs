@@ -91,7 +91,7 @@ fn workspace_edit(
     let mut files: Vec<(PathBuf, Vec<TextEdit>)> = Vec::new();
     for (file, edits) in by_file {
         // What stands in no file cannot be edited, and half a fix is none.
-        files.push((found.reading.path_of(file)?.to_path_buf(), edits));
+        files.push((found.path(file)?.to_path_buf(), edits));
     }
     files.sort_by(|left, right| left.0.cmp(&right.0));
     if client.document_changes {

@@ -1,6 +1,6 @@
 //! One check of one folder, as the command line would do it, and what the server wants to know of it.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -84,6 +84,11 @@ impl Found {
     /// The file at a path, when it was read.
     pub(super) fn file(&self, path: &Path) -> Option<FileId> {
         self.files.get(path).copied()
+    }
+
+    /// The path of a file; `None` for what is none: a preset, a module of Drizzle.
+    pub(super) fn path(&self, file: FileId) -> Option<&Path> {
+        self.reading.path_of(file).filter(|path| self.files.contains_key(*path))
     }
 
     pub(super) fn graph(&self) -> &SchemaGraph {
@@ -170,8 +175,15 @@ impl Checker {
         let (run, meaning) = check_and(&reading, &prepared.settings.config, &asked, since, |model| {
             Meaning::new(&reading.graph, model)
         });
-        let numbered = reading.graph.sources.numbered();
-        let files = numbered.filter_map(|(file, _)| Some((reading.path_of(file)?.to_path_buf(), file))).collect();
+        // Presets and modules of Drizzle are no files; those stand among the settings, these have no folder.
+        let settings = prepared.settings.sources.len() as u32;
+        let is_file = |file: FileId, path: &Path| if file.0 < settings { path.is_file() } else { path.is_absolute() };
+        let mut files = FxHashMap::default();
+        for (file, _) in reading.graph.sources.numbered() {
+            if let Some(path) = reading.path_of(file).filter(|path| is_file(file, path)) {
+                files.insert(path.to_path_buf(), file);
+            }
+        }
         let found = Found { reading, run, meaning, files };
         Checked { versions, wrong, found: Some(found), root: prepared.root }
     }
@@ -250,13 +262,5 @@ impl Wrong {
                 Self { path: workspace::canonical(file), source, range: Range::default(), message, what }
             }
         }
-    }
-}
-
-/// The files of a check: to see which of them have no findings any more.
-impl Checked {
-    /// The paths that were read.
-    pub(super) fn paths(&self) -> FxHashSet<&Path> {
-        self.found.iter().flat_map(|found| found.files.keys().map(PathBuf::as_path)).collect()
     }
 }

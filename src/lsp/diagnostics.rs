@@ -33,7 +33,7 @@ pub(super) fn diagnostics(
     }
     if let Some(found) = &checked.found {
         for finding in &found.run.findings {
-            if let Some(path) = found.reading.path_of(finding.primary.span.file) {
+            if let Some(path) = found.path(finding.primary.span.file) {
                 let diagnostic = of_finding(found, finding, client, uris);
                 by_file.entry(path.to_path_buf()).or_default().push(diagnostic);
             }
@@ -103,6 +103,6 @@ pub(super) fn range(found: &Found, span: Span, client: Client) -> lsp_types::Ran
 
 /// A place with its file; `None` for what is no file: a preset, a module of Drizzle.
 pub(super) fn location(found: &Found, span: Span, client: Client, uris: Uris<'_>) -> Option<Location> {
-    let uri = uris(found.reading.path_of(span.file)?)?;
+    let uri = uris(found.path(span.file)?)?;
     Some(Location { uri, range: range(found, span, client) })
 }
