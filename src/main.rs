@@ -18,7 +18,8 @@ fn main() -> ExitCode {
         let mut text = Vec::new();
         io::stdin().read_to_end(&mut text).map(|_| text)
     };
-    let streams = || Streams { input: Box::new(io::BufReader::new(io::stdin())), output: Box::new(io::stdout()) };
+    let streams =
+        || Streams { input: Box::new(io::BufReader::new(io::stdin())), output: Box::new(io::stdout()) };
     let answer = with_progress(terminal.stderr_is_terminal && terminal.is_terminal, || {
         answer(std::env::args_os(), terminal, &stdin, &streams)
     });

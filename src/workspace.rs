@@ -31,9 +31,14 @@ use session::Cache;
 use written::{Documents, declared, documents};
 
 pub use changed::changed_files;
-pub use prepare::{BrokenBaseline, Prepared, STACK as THREAD_STACK, baseline_path, canonical, prepare, read_baseline};
+pub use prepare::{
+    BrokenBaseline, Prepared, STACK as THREAD_STACK, baseline_path, canonical, prepare, read_baseline,
+};
 pub use session::Session;
-pub use settings::{Failure as SettingsFailure, Settings, find as find_config, load as load_settings, load_over as load_settings_over};
+pub use settings::{
+    Failure as SettingsFailure, Settings, find as find_config, load as load_settings,
+    load_over as load_settings_over,
+};
 
 /// What a run read.
 #[derive(Debug)]

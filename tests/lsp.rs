@@ -37,20 +37,41 @@ fn by_command_line(folder: &Path) -> Vec<String> {
     let ran = run(folder, &["check", ".", "--format", "json"]);
     assert!(ran.code != 2, "{ran:#?}");
     let json = ran.json();
-    let mut found: Vec<String> = json["findings"].as_array().unwrap().iter().map(|finding| {
-        let place = |location: &Value| format!("{} {}..{}", location["path"].as_str().unwrap(), location["start"]["byte"], location["end"]["byte"]);
-        let related: Vec<String> = finding["related"].as_array().unwrap().iter().filter(|label| {
-            // A preset is no file that an editor could open.
-            folder.join(label["location"]["path"].as_str().unwrap()).is_file()
-        }).map(|label| {
-            format!("{} {}", place(&label["location"]), label["message"])
-        }).collect();
-        let help = finding["help"].as_str().map(|help| format!("\nhelp: {help}")).unwrap_or_default();
-        format!(
-            "{} {} {} {}{help} {:?} {}",
-            place(&finding["location"]), finding["rule"], finding["level"], finding["message"].as_str().unwrap(), related, finding["url"]
-        )
-    }).collect();
+    let mut found: Vec<String> = json["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|finding| {
+            let place = |location: &Value| {
+                format!(
+                    "{} {}..{}",
+                    location["path"].as_str().unwrap(),
+                    location["start"]["byte"],
+                    location["end"]["byte"]
+                )
+            };
+            let related: Vec<String> = finding["related"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .filter(|label| {
+                    // A preset is no file that an editor could open.
+                    folder.join(label["location"]["path"].as_str().unwrap()).is_file()
+                })
+                .map(|label| format!("{} {}", place(&label["location"]), label["message"]))
+                .collect();
+            let help = finding["help"].as_str().map(|help| format!("\nhelp: {help}")).unwrap_or_default();
+            format!(
+                "{} {} {} {}{help} {:?} {}",
+                place(&finding["location"]),
+                finding["rule"],
+                finding["level"],
+                finding["message"].as_str().unwrap(),
+                related,
+                finding["url"]
+            )
+        })
+        .collect();
     found.sort();
     found
 }
@@ -63,18 +84,32 @@ fn by_server(client: &Client, folder: &Path, encoding: &str) -> Vec<String> {
             let place = |of: &str, range: &Value| {
                 let path = percent_decoded(of.strip_prefix("file://").unwrap());
                 let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
-                let (start, end) = (byte_of(&text, &range["start"], encoding), byte_of(&text, &range["end"], encoding));
+                let (start, end) =
+                    (byte_of(&text, &range["start"], encoding), byte_of(&text, &range["end"], encoding));
                 let inside = Path::new(&path).strip_prefix(folder).unwrap();
                 format!("{} {start}..{end}", inside.to_str().unwrap())
             };
             assert_eq!(diagnostic["source"], "schemalint");
-            let related: Vec<String> = diagnostic["relatedInformation"].as_array().into_iter().flatten().map(|label| {
-                format!("{} {}", place(label["location"]["uri"].as_str().unwrap(), &label["location"]["range"]), label["message"])
-            }).collect();
+            let related: Vec<String> = diagnostic["relatedInformation"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .map(|label| {
+                    format!(
+                        "{} {}",
+                        place(label["location"]["uri"].as_str().unwrap(), &label["location"]["range"]),
+                        label["message"]
+                    )
+                })
+                .collect();
             let level = if diagnostic["severity"] == 1 { "\"error\"" } else { "\"warn\"" };
             found.push(format!(
                 "{} {} {level} {} {:?} {}",
-                place(of, &diagnostic["range"]), diagnostic["code"], diagnostic["message"].as_str().unwrap(), related, diagnostic["codeDescription"]["href"]
+                place(of, &diagnostic["range"]),
+                diagnostic["code"],
+                diagnostic["message"].as_str().unwrap(),
+                related,
+                diagnostic["codeDescription"]["href"]
             ));
         }
     }
@@ -100,7 +135,9 @@ fn percent_decoded(text: &str) -> String {
 /// A copy of a fixture without marks.
 fn copy(fixture: &Path) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
-    for entry in WalkDir::new(fixture).into_iter().map(Result::unwrap).filter(|entry| entry.file_type().is_file()) {
+    for entry in
+        WalkDir::new(fixture).into_iter().map(Result::unwrap).filter(|entry| entry.file_type().is_file())
+    {
         let file = entry.path().strip_prefix(fixture).unwrap().to_string_lossy().replace('\\', "/");
         match fs::read_to_string(entry.path()) {
             Ok(text) => marks::write(folder.path(), &file, &text),
@@ -123,7 +160,8 @@ fn fixtures() -> Vec<PathBuf> {
 
 /// Any file that is there: what is asked of it waits for all checks.
 fn any_script(folder: &Path) -> PathBuf {
-    let mut entries = WalkDir::new(folder).sort_by_file_name().into_iter().map(|entry| entry.unwrap().into_path());
+    let mut entries =
+        WalkDir::new(folder).sort_by_file_name().into_iter().map(|entry| entry.unwrap().into_path());
     entries.find(|path| path.extension().is_some_and(|extension| extension == "ts")).unwrap()
 }
 
@@ -164,7 +202,8 @@ fn columns_are_counted_in_the_unit_of_the_client() {
         client.settle(&root.join("db/orders.ts"));
         assert_eq!(by_server(&client, &root, chosen), expected, "{chosen}");
         let found = client.found(&root.join("db/orders.ts"));
-        let start = &found.iter().find(|found| found["code"] == "unindexed-foreign-key").unwrap()["range"]["start"];
+        let start =
+            &found.iter().find(|found| found["code"] == "unindexed-foreign-key").unwrap()["range"]["start"];
         assert_eq!(start["character"].as_u64().unwrap() as usize, column, "{chosen}");
     }
 }
@@ -184,7 +223,9 @@ fn what_is_typed_counts_and_what_is_closed_is_forgotten() {
     // Without the key nothing is left to be said, before anything is saved.
     let without = ORDERS.replace(".references(() => users.id)", "");
     client.did_change(&orders, 2, &without);
-    client.wait("no findings in version 2", |client| client.diagnostics[&uri(&orders)] == (Some(2), Vec::new()));
+    client.wait("no findings in version 2", |client| {
+        client.diagnostics[&uri(&orders)] == (Some(2), Vec::new())
+    });
     // Another file decides what is said of this one.
     client.did_change(&orders, 3, ORDERS);
     client.did_open(&users, 1, &USERS.replace("users', {", "people', {"));
@@ -252,9 +293,15 @@ fn wrong_versions_and_unknown_documents_change_nothing() {
     assert_eq!(client.diagnostics[&uri(&orders)], before[&uri(&orders)]);
     let logged = client.told.iter().filter(|told| told["method"] == "window/logMessage").count();
     assert!(logged >= 7, "{:#?}", client.told);
-    let answer = client.request("textDocument/hover", &json!({ "textDocument": { "uri": "untitled:a" }, "position": { "line": 0, "character": 0 } }));
+    let answer = client.request(
+        "textDocument/hover",
+        &json!({ "textDocument": { "uri": "untitled:a" }, "position": { "line": 0, "character": 0 } }),
+    );
     assert_eq!(answer["error"]["code"], -32602, "{answer}");
-    let answer = client.request("textDocument/hover", &json!({ "textDocument": { "uri": uri(&orders) }, "position": { "line": 99, "character": 99 } }));
+    let answer = client.request(
+        "textDocument/hover",
+        &json!({ "textDocument": { "uri": uri(&orders) }, "position": { "line": 99, "character": 99 } }),
+    );
     assert!(answer.get("error").is_none(), "{answer}");
     let answer = client.request("textDocument/hover", &json!({ "textDocument": { "uri": uri(&orders) } }));
     assert_eq!(answer["error"]["code"], -32602, "{answer}");
@@ -269,14 +316,20 @@ fn the_protocol_is_kept_from_the_first_message_to_the_last() {
     assert_eq!(code(client.request("shutdown", &Value::Null)), Some(-32002));
     client.notify("textDocument/didOpen", &json!({}));
     assert_eq!(code(client.request("initialize", &json!({ "capabilities": 3 }))), Some(-32602));
-    let answer = client.request("initialize", &json!({ "processId": null, "rootUri": null, "capabilities": {} }));
+    let answer =
+        client.request("initialize", &json!({ "processId": null, "rootUri": null, "capabilities": {} }));
     assert_eq!(answer["result"]["capabilities"]["positionEncoding"], "utf-16");
-    assert!(answer["result"]["capabilities"]["codeActionProvider"].is_null(), "the client knows no literals: {answer}");
+    assert!(
+        answer["result"]["capabilities"]["codeActionProvider"].is_null(),
+        "the client knows no literals: {answer}"
+    );
     client.notify("initialized", &json!({}));
     assert_eq!(code(client.request("initialize", &json!({ "capabilities": {} }))), Some(-32600));
     assert_eq!(code(client.request("textDocument/rename", &json!({}))), Some(-32601));
     assert_eq!(code(client.request("$/nothing", &json!({}))), Some(-32601));
-    for (body, expected) in [("{]", -32700), ("[]", -32600), ("7", -32600), ("{\"jsonrpc\":\"2.0\"}", -32600), ("\u{0}", -32700)] {
+    for (body, expected) in
+        [("{]", -32700), ("[]", -32600), ("7", -32600), ("{\"jsonrpc\":\"2.0\"}", -32600), ("\u{0}", -32700)]
+    {
         client.send_body(body);
         assert_eq!(code(client.answer(&Value::Null)), Some(expected), "{body}");
     }
@@ -323,7 +376,8 @@ fn a_request_can_be_cancelled_and_later_ones_are_answered() {
     let root = real(&folder);
     let orders = root.join("db/orders.ts");
     let mut client = open(&[&root]);
-    let params = json!({ "textDocument": { "uri": uri(&orders) }, "position": { "line": 0, "character": 0 } });
+    let params =
+        json!({ "textDocument": { "uri": uri(&orders) }, "position": { "line": 0, "character": 0 } });
     // The first check is still under way, or not even begun.
     let first = client.ask("textDocument/hover", &params);
     client.notify("$/cancelRequest", &json!({ "id": first }));
@@ -336,8 +390,11 @@ fn a_request_can_be_cancelled_and_later_ones_are_answered() {
     client.notify("$/cancelRequest", &json!({}));
     client.settle(&orders);
     // Progress was shown for the first check, from begin to end, and files are watched.
-    let of = |method: &str| client.told.iter().filter(|told| told["method"] == method).cloned().collect::<Vec<_>>();
-    let kinds: Vec<Value> = of("$/progress").iter().map(|told| told["params"]["value"]["kind"].clone()).collect();
+    let of = |method: &str| {
+        client.told.iter().filter(|told| told["method"] == method).cloned().collect::<Vec<_>>()
+    };
+    let kinds: Vec<Value> =
+        of("$/progress").iter().map(|told| told["params"]["value"]["kind"].clone()).collect();
     assert_eq!(kinds, ["begin", "end"]);
     assert_eq!(of("client/registerCapability").len(), 1);
     assert_eq!(client.stop(), 0);
@@ -352,7 +409,8 @@ fn a_broken_config_is_said_in_its_file_and_the_last_good_one_holds() {
     let mut client = open(&[&root]);
     client.settle(&orders);
     let severity = |client: &Client| {
-        let found = client.found(&orders).iter().find(|found| found["code"] == "unindexed-foreign-key").cloned();
+        let found =
+            client.found(&orders).iter().find(|found| found["code"] == "unindexed-foreign-key").cloned();
         found.map(|found| found["severity"].as_i64().unwrap())
     };
     assert_eq!(severity(&client), Some(1));
@@ -362,7 +420,11 @@ fn a_broken_config_is_said_in_its_file_and_the_last_good_one_holds() {
     client.settle(&orders);
     assert_eq!(severity(&client), Some(1));
     let (version, wrong) = &client.diagnostics[&uri(&config)];
-    assert_eq!((version, &wrong[0]["code"], &wrong[0]["severity"]), (&Some(2), &json!("config"), &json!(1)), "{wrong:?}");
+    assert_eq!(
+        (version, &wrong[0]["code"], &wrong[0]["severity"]),
+        (&Some(2), &json!("config"), &json!(1)),
+        "{wrong:?}"
+    );
     assert_eq!(wrong[0]["range"]["start"], json!({ "line": 0, "character": 38 }));
     client.did_change(&config, 3, "{ \"rules\": { \"unindexed-foreign-key\": \"warn\" } }");
     client.settle(&orders);
@@ -401,7 +463,11 @@ fn a_broken_config_is_said_in_its_file_and_the_last_good_one_holds() {
 
 #[test]
 fn a_config_that_was_never_good_silences_everything_else() {
-    let folder = repository(&[("db/users.ts", USERS), ("db/orders.ts", ORDERS), ("schemalint.json", "{ \"rulez\": {} }")]);
+    let folder = repository(&[
+        ("db/users.ts", USERS),
+        ("db/orders.ts", ORDERS),
+        ("schemalint.json", "{ \"rulez\": {} }"),
+    ]);
     let root = real(&folder);
     let mut client = open(&[&root]);
     client.settle(&root.join("db/orders.ts"));
@@ -424,10 +490,14 @@ fn every_folder_is_checked_as_the_command_line_checks_it() {
     let root = real(&folder);
     let (a, b, loose) = (root.join("a"), root.join("b c"), root.join("loose"));
     let with = |folder: &Path, found: Vec<String>| -> Vec<String> {
-        found.into_iter().map(|line| format!("{}/{line}", folder.file_name().unwrap().to_str().unwrap())).collect()
+        found
+            .into_iter()
+            .map(|line| format!("{}/{line}", folder.file_name().unwrap().to_str().unwrap()))
+            .collect()
     };
     let expected = |folders: &[&Path]| {
-        let mut all: Vec<String> = folders.iter().flat_map(|folder| with(folder, by_command_line(folder))).collect();
+        let mut all: Vec<String> =
+            folders.iter().flat_map(|folder| with(folder, by_command_line(folder))).collect();
         all.sort();
         all
     };
@@ -436,12 +506,20 @@ fn every_folder_is_checked_as_the_command_line_checks_it() {
     client.settle(&b.join("db/orders.ts"));
     let found = |client: &Client| {
         // Paths of related places are those of the run in the folder.
-        by_server(client, &root, "utf-16").into_iter().map(|line| line.replace("\"a/", "\"").replace("\"b c/", "\"").replace("\"loose/", "\"")).collect::<Vec<_>>()
+        by_server(client, &root, "utf-16")
+            .into_iter()
+            .map(|line| line.replace("\"a/", "\"").replace("\"b c/", "\"").replace("\"loose/", "\""))
+            .collect::<Vec<_>>()
     };
     assert_eq!(found(&client), expected(&[&a, &b]));
     let change = |client: &mut Client, added: &[&Path], removed: &[&Path]| {
-        let folders = |list: &[&Path]| list.iter().map(|folder| json!({ "uri": uri(folder), "name": "x" })).collect::<Vec<_>>();
-        client.notify("workspace/didChangeWorkspaceFolders", &json!({ "event": { "added": folders(added), "removed": folders(removed) } }));
+        let folders = |list: &[&Path]| {
+            list.iter().map(|folder| json!({ "uri": uri(folder), "name": "x" })).collect::<Vec<_>>()
+        };
+        client.notify(
+            "workspace/didChangeWorkspaceFolders",
+            &json!({ "event": { "added": folders(added), "removed": folders(removed) } }),
+        );
     };
     change(&mut client, &[], &[&b]);
     client.settle(&a.join("db/orders.ts"));
@@ -461,7 +539,11 @@ fn every_folder_is_checked_as_the_command_line_checks_it() {
 
 #[test]
 fn a_folder_inside_a_repository_says_what_is_in_it() {
-    let folder = repository(&[("db/users.ts", USERS), ("db/orders.ts", ORDERS), ("other/orders.ts", &ORDERS.replace("./users", "../db/users").replace("'orders'", "'others'"))]);
+    let folder = repository(&[
+        ("db/users.ts", USERS),
+        ("db/orders.ts", ORDERS),
+        ("other/orders.ts", &ORDERS.replace("./users", "../db/users").replace("'orders'", "'others'")),
+    ]);
     let root = real(&folder);
     support::git(&root, &["init", "-q"]);
     for watches in [true, false] {
@@ -476,7 +558,8 @@ fn a_folder_inside_a_repository_says_what_is_in_it() {
 
 /// The title, the edit and whether it is preferred of each action at a place.
 fn actions(client: &mut Client, path: &Path, range: &Value) -> Vec<Value> {
-    let params = json!({ "textDocument": { "uri": uri(path) }, "range": range, "context": { "diagnostics": [] } });
+    let params =
+        json!({ "textDocument": { "uri": uri(path) }, "range": range, "context": { "diagnostics": [] } });
     let answer = client.request("textDocument/codeAction", &params);
     answer["result"].as_array().unwrap_or_else(|| panic!("{answer}")).clone()
 }
@@ -484,13 +567,20 @@ fn actions(client: &mut Client, path: &Path, range: &Value) -> Vec<Value> {
 #[test]
 fn every_fix_that_is_offered_removes_its_finding() {
     let mut tried = 0;
-    for fixture in fixtures().into_iter().filter(|fixture| fixture.to_string_lossy().ends_with("-broken") || fixture.ends_with("shop")) {
+    for fixture in fixtures()
+        .into_iter()
+        .filter(|fixture| fixture.to_string_lossy().ends_with("-broken") || fixture.ends_with("shop"))
+    {
         let folder = copy(&fixture);
         let root = real(&folder);
         let mut client = open(&[&root]);
         client.settle(&any_script(&root));
         let before = by_server(&client, &root, "utf-16");
-        let all: Vec<(String, Value)> = client.diagnostics.iter().flat_map(|(of, (_, found))| found.iter().map(move |found| (of.clone(), found.clone()))).collect();
+        let all: Vec<(String, Value)> = client
+            .diagnostics
+            .iter()
+            .flat_map(|(of, (_, found))| found.iter().map(move |found| (of.clone(), found.clone())))
+            .collect();
         let mut done: Vec<Value> = Vec::new();
         for (of, finding) in all {
             let path = PathBuf::from(of.strip_prefix("file://").unwrap());
@@ -507,11 +597,30 @@ fn every_fix_that_is_offered_removes_its_finding() {
                     client.did_open(Path::new(of.strip_prefix("file://").unwrap()), 1, text);
                 }
                 client.settle(&path);
-                let after: Vec<Value> = client.found(&path).iter().filter(|found| found["code"] == finding["code"] && found["message"] == finding["message"]).cloned().collect();
-                let same = client.diagnostics.values().flat_map(|(_, found)| found).filter(|found| matches!(found["code"].as_str().unwrap(), "syntax-error" | "suppression-without-reason"));
-                let new_trouble: Vec<&Value> = same.filter(|found| !before.iter().any(|line| line.contains(found["message"].as_str().unwrap()))).collect();
+                let after: Vec<Value> = client
+                    .found(&path)
+                    .iter()
+                    .filter(|found| {
+                        found["code"] == finding["code"] && found["message"] == finding["message"]
+                    })
+                    .cloned()
+                    .collect();
+                let same = client.diagnostics.values().flat_map(|(_, found)| found).filter(|found| {
+                    matches!(found["code"].as_str().unwrap(), "syntax-error" | "suppression-without-reason")
+                });
+                let new_trouble: Vec<&Value> = same
+                    .filter(|found| {
+                        !before.iter().any(|line| line.contains(found["message"].as_str().unwrap()))
+                    })
+                    .collect();
                 assert!(new_trouble.is_empty(), "{action:#}: {new_trouble:#?}");
-                let count = before.iter().filter(|line| line.contains(finding["message"].as_str().unwrap()) && line.contains(finding["code"].as_str().unwrap())).count();
+                let count = before
+                    .iter()
+                    .filter(|line| {
+                        line.contains(finding["message"].as_str().unwrap())
+                            && line.contains(finding["code"].as_str().unwrap())
+                    })
+                    .count();
                 assert!(after.len() < count, "{} {action:#} leaves {after:#?}", fixture.display());
                 for (of, _) in &changed {
                     client.did_close(Path::new(of.strip_prefix("file://").unwrap()));
@@ -519,14 +628,21 @@ fn every_fix_that_is_offered_removes_its_finding() {
             }
         }
         client.settle(&any_script(&root));
-        assert_eq!(by_server(&client, &root, "utf-16"), before, "closed without saving, everything is as before");
+        assert_eq!(
+            by_server(&client, &root, "utf-16"),
+            before,
+            "closed without saving, everything is as before"
+        );
     }
     assert!(tried > 50, "{tried}");
 }
 
 #[test]
 fn an_exception_that_is_not_needed_is_faded_and_can_be_taken_out() {
-    let text = USERS.replace("export const users", "// schemalint-ignore unindexed-foreign-key -- no reason\nexport const users");
+    let text = USERS.replace(
+        "export const users",
+        "// schemalint-ignore unindexed-foreign-key -- no reason\nexport const users",
+    );
     let folder = repository(&[("db/users.ts", text.as_str())]);
     let root = real(&folder);
     let users = root.join("db/users.ts");
@@ -543,14 +659,26 @@ fn an_exception_that_is_not_needed_is_faded_and_can_be_taken_out() {
         assert_eq!(actions[0]["isPreferred"], true);
         let edit = &actions[0]["edit"];
         match documents {
-            true => assert_eq!(edit["documentChanges"][0]["textDocument"], json!({ "uri": uri(&users), "version": 4 })),
+            true => assert_eq!(
+                edit["documentChanges"][0]["textDocument"],
+                json!({ "uri": uri(&users), "version": 4 })
+            ),
             false => assert!(edit["changes"][uri(&users)].is_array(), "{edit}"),
         }
         assert_eq!(apply(edit, "utf-16")[0].1, USERS);
         // A kind that is not asked for is not offered.
         let params = |only: Value| json!({ "textDocument": { "uri": uri(&users) }, "range": found["range"], "context": { "diagnostics": [], "only": only } });
-        assert_eq!(client.request("textDocument/codeAction", &params(json!(["refactor"])))["result"], json!([]));
-        assert_eq!(client.request("textDocument/codeAction", &params(json!(["quickfix"])))["result"].as_array().unwrap().len(), 1);
+        assert_eq!(
+            client.request("textDocument/codeAction", &params(json!(["refactor"])))["result"],
+            json!([])
+        );
+        assert_eq!(
+            client.request("textDocument/codeAction", &params(json!(["quickfix"])))["result"]
+                .as_array()
+                .unwrap()
+                .len(),
+            1
+        );
     }
 }
 
@@ -579,7 +707,10 @@ fn keys_can_be_followed_in_both_directions() {
         let place = |place: &Value| {
             let path = place["uri"].as_str().unwrap();
             let text = fs::read_to_string(path.strip_prefix("file://").unwrap()).unwrap();
-            let (start, end) = (byte_of(&text, &place["range"]["start"], "utf-16"), byte_of(&text, &place["range"]["end"], "utf-16"));
+            let (start, end) = (
+                byte_of(&text, &place["range"]["start"], "utf-16"),
+                byte_of(&text, &place["range"]["end"], "utf-16"),
+            );
             format!("{} {}", path.rsplit('/').next().unwrap(), &text[start..end])
         };
         places.as_array().map(|places| places.iter().map(place).collect()).unwrap_or_default()
@@ -597,11 +728,19 @@ fn keys_can_be_followed_in_both_directions() {
     assert_eq!(shown(&ask("references", &users, at(USERS, "const users", 7))), [key]);
     assert_eq!(shown(&ask("references", &users, at(USERS, "id: ", 0))), [key]);
     assert_eq!(shown(&ask("references", &path, at(orders, "const orders", 8))), Vec::<String>::new());
-    let mut hover = |path: &Path, position: Value| ask("hover", path, position)["contents"]["value"].as_str().unwrap_or_default().to_string();
+    let mut hover = |path: &Path, position: Value| {
+        ask("hover", path, position)["contents"]["value"].as_str().unwrap_or_default().to_string()
+    };
     let text = hover(&users, at(USERS, "const users", 7));
-    assert_eq!(text, "table `users` (postgresql)\n\nprimary key: `id`\n\nkeys from:\n\n- `shop_orders.user_id` → `users.id`\n");
+    assert_eq!(
+        text,
+        "table `users` (postgresql)\n\nprimary key: `id`\n\nkeys from:\n\n- `shop_orders.user_id` → `users.id`\n"
+    );
     let text = hover(&path, at(orders, "userId:", 1));
-    assert_eq!(text, "column `shop_orders.user_id`: `integer`\n\nindexes:\n\n- `by_user` on `user_id`\n\nkeys to:\n\n- `shop_orders.user_id` → `users.id`\n");
+    assert_eq!(
+        text,
+        "column `shop_orders.user_id`: `integer`\n\nindexes:\n\n- `by_user` on `user_id`\n\nkeys to:\n\n- `shop_orders.user_id` → `users.id`\n"
+    );
     assert!(hover(&path, at(orders, "'shop_orders'", 3)).starts_with("table `shop_orders`"));
     assert!(hover(&path, at(orders, "parentId", 3)).starts_with("column `shop_orders.parent_id`: `integer`"));
     assert_eq!(hover(&path, at(orders, "import", 1)), "");
@@ -615,7 +754,8 @@ fn names_are_escaped_wherever_they_are_shown() {
     let root = real(&folder);
     let users = root.join("db/users.ts");
     let mut client = open(&[&root]);
-    let params = json!({ "textDocument": { "uri": uri(&users) }, "position": { "line": 1, "character": 15 } });
+    let params =
+        json!({ "textDocument": { "uri": uri(&users) }, "position": { "line": 1, "character": 15 } });
     let answer = client.request("textDocument/hover", &params);
     let shown = answer["result"]["contents"]["value"].as_str().unwrap();
     assert!(shown.starts_with("table `` a`b\\n# [x](y) <img src=x> `` (postgresql)\n"), "{shown}");
@@ -634,7 +774,9 @@ fn edit(text: &str, numbers: &mut generate::Numbers) -> String {
             2 if index == at => edited.push_str(&format!("{line}{line}")),
             3 => edited.push_str(&line.replace("index(", "uniqueIndex(")),
             4 if index == at => edited.push_str(&line.replace("notNull", "unique")),
-            5 if index == at => edited.push_str(&format!("// schemalint-ignore unindexed-foreign-key -- so be it\n{line}")),
+            5 if index == at => {
+                edited.push_str(&format!("// schemalint-ignore unindexed-foreign-key -- so be it\n{line}"))
+            }
             6 if index == at => edited.push_str(&line.replace("_t1", "_t0")),
             7 if index == at => edited.push_str(&line.replace("uuid(", "integer(")),
             _ => edited.push_str(line),
@@ -679,7 +821,8 @@ fn edited_at_random(watches: bool, seed: u64) {
                 let config = root.join("schemalint.json");
                 let level = ["warn", "error", "off"][numbers.below(3)];
                 let there = config.exists();
-                fs::write(&config, format!("{{ \"rules\": {{ \"unindexed-foreign-key\": \"{level}\" }} }}")).unwrap();
+                fs::write(&config, format!("{{ \"rules\": {{ \"unindexed-foreign-key\": \"{level}\" }} }}"))
+                    .unwrap();
                 told(&mut client, &config, if there { 2 } else { 1 });
             }
             3 => {
@@ -719,7 +862,11 @@ fn edited_at_random(watches: bool, seed: u64) {
         }
         client.settle(&root.join(size.path(0)));
         let expected = by_command_line(&root);
-        assert_eq!(by_server(&client, &root, "utf-16"), expected, "step {step} of seed {seed}, watching: {watches}");
+        assert_eq!(
+            by_server(&client, &root, "utf-16"),
+            expected,
+            "step {step} of seed {seed}, watching: {watches}"
+        );
     }
     assert_eq!(client.stop(), 0);
 }

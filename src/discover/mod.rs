@@ -13,9 +13,9 @@ pub mod search;
 use rayon::Scope;
 use std::cell::RefCell;
 use std::fs;
+use std::hash::BuildHasher;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::hash::BuildHasher;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use walkdir::WalkDir;
@@ -26,8 +26,8 @@ use gitignore::{Ignores, Tracked};
 use memory::Stamp;
 use search::{Kind, LookedAt};
 
-pub use memory::Memory;
 use memory::Before;
+pub use memory::Memory;
 
 /// The name of this program's config.
 pub const CONFIG: &str = "schemalint.json";
@@ -194,8 +194,12 @@ pub fn update(found: &mut Discovery, options: &Options, links: &Links, touched: 
     for path in touched {
         let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
         if !search::is_script(&name) {
-            let is_text = [".md", ".mdx", ".sql", ".vue", ".svelte", ".astro"].iter().any(|end| name.ends_with(end));
-            if is_text && memory.before(path) != Before::Unknown || name == CONFIG || name == crate::baseline::FILE {
+            let is_text =
+                [".md", ".mdx", ".sql", ".vue", ".svelte", ".astro"].iter().any(|end| name.ends_with(end));
+            if is_text && memory.before(path) != Before::Unknown
+                || name == CONFIG
+                || name == crate::baseline::FILE
+            {
                 continue;
             }
             return false;

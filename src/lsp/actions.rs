@@ -105,6 +105,7 @@ fn workspace_edit(
         let document_changes = Some(DocumentChanges::Edits(changes));
         return Some(WorkspaceEdit { document_changes, ..WorkspaceEdit::default() });
     }
-    let changes: Option<Vec<_>> = files.into_iter().map(|(path, edits)| Some((uris(&path)?, edits))).collect();
+    let changes: Option<Vec<_>> =
+        files.into_iter().map(|(path, edits)| Some((uris(&path)?, edits))).collect();
     Some(WorkspaceEdit { changes: Some(changes?.into_iter().collect()), ..WorkspaceEdit::default() })
 }

@@ -151,8 +151,12 @@ impl Checker {
             return Checked { versions, wrong, found: None, root: folder };
         };
         let baseline = self.baseline(&mut prepared, &mut wrong);
-        let texts: Vec<(Arc<str>, Arc<str>)> =
-            prepared.settings.sources.iter().map(|source| (source.path.clone(), source.text.clone())).collect();
+        let texts: Vec<(Arc<str>, Arc<str>)> = prepared
+            .settings
+            .sources
+            .iter()
+            .map(|source| (source.path.clone(), source.text.clone()))
+            .collect();
         let are_same = texts == self.settings;
         self.settings = texts;
         // Nobody tells of what changes above the folder.
@@ -177,7 +181,8 @@ impl Checker {
         });
         // Presets and modules of Drizzle are no files; those stand among the settings, these have no folder.
         let settings = prepared.settings.sources.len() as u32;
-        let is_file = |file: FileId, path: &Path| if file.0 < settings { path.is_file() } else { path.is_absolute() };
+        let is_file =
+            |file: FileId, path: &Path| if file.0 < settings { path.is_file() } else { path.is_absolute() };
         let mut files = FxHashMap::default();
         for (file, _) in reading.graph.sources.numbered() {
             if let Some(path) = reading.path_of(file).filter(|path| is_file(file, path)) {
@@ -255,7 +260,13 @@ impl Wrong {
         match error.span {
             Some(span) => {
                 let source = Arc::clone(sources.get(span.file));
-                Self { path: workspace::canonical(&folder.join(&*source.path)), source, range: span.range, message, what }
+                Self {
+                    path: workspace::canonical(&folder.join(&*source.path)),
+                    source,
+                    range: span.range,
+                    message,
+                    what,
+                }
             }
             None => {
                 let source = Arc::new(SourceFile::new("", ""));

@@ -48,7 +48,8 @@ impl Documents {
     pub(super) fn open(&mut self, uri: Uri, version: i32, text: String) -> Option<PathBuf> {
         let path = uri::path_of(&uri).map(|path| canonical(&path));
         let key = uri.as_str().to_string();
-        let document = Document { uri, path: path.clone(), version, text: SourceFile::new(key.as_str(), text) };
+        let document =
+            Document { uri, path: path.clone(), version, text: SourceFile::new(key.as_str(), text) };
         self.open.insert(key, document);
         path
     }
@@ -136,7 +137,8 @@ mod tests {
         let mut documents = Documents::default();
         let uri = Uri::from_str("untitled:a").unwrap();
         documents.open(uri.clone(), 1, "a😀b\nc".into());
-        let changes = vec![change((0, 3), (0, 4), "X"), change((0, 0), (0, 1), ""), change((9, 9), (9, 9), "!")];
+        let changes =
+            vec![change((0, 3), (0, 4), "X"), change((0, 0), (0, 1), ""), change((9, 9), (9, 9), "!")];
         assert_eq!(documents.change(&uri, 2, changes, Unit::Utf16), Ok(None));
         assert_eq!(text(&documents, &uri), "😀X\nc!");
         // The middle of a character is its beginning; an end before its start is the start.

@@ -71,9 +71,18 @@ mod tests {
     fn the_comment_stands_above_the_least_that_holds_the_place() {
         let cases = [
             ("export const a = «t()»;\n", "// C\nexport const a = t();\n"),
-            ("const a = t('a', {\n  /** B. */\n  b: «c()»,\n});", "const a = t('a', {\n  /** B. */\n  // C\n  b: c(),\n});"),
-            ("const a = t('a', {\n\tb: c()\n\t\t.d(«() => e»),\n});", "const a = t('a', {\n\t// C\n\tb: c()\n\t\t.d(() => e),\n});"),
-            ("const a = t('a', {}, (x) => [\r\n  «i().on(x.y)»,\r\n]);", "const a = t('a', {}, (x) => [\r\n  // C\r\n  i().on(x.y),\r\n]);"),
+            (
+                "const a = t('a', {\n  /** B. */\n  b: «c()»,\n});",
+                "const a = t('a', {\n  /** B. */\n  // C\n  b: c(),\n});",
+            ),
+            (
+                "const a = t('a', {\n\tb: c()\n\t\t.d(«() => e»),\n});",
+                "const a = t('a', {\n\t// C\n\tb: c()\n\t\t.d(() => e),\n});",
+            ),
+            (
+                "const a = t('a', {}, (x) => [\r\n  «i().on(x.y)»,\r\n]);",
+                "const a = t('a', {}, (x) => [\r\n  // C\r\n  i().on(x.y),\r\n]);",
+            ),
             ("const a = t('a', { b: «c()» });\n", "// C\nconst a = t('a', { b: c() });\n"),
             ("\u{feff}const a = «t()»;\n", "\u{feff}// C\nconst a = t();\n"),
             ("const q = `\n`, a = {\n  b: «c»,\n};", "const q = `\n`, a = {\n  // C\n  b: c,\n};"),

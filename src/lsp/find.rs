@@ -40,16 +40,27 @@ fn named(found: &Found, file: FileId, text: &str, at: Range) -> Option<Subject> 
         // A property is a column before it is a table of the same name.
         let own = tables_around(found, file, at).into_iter().find_map(|id| {
             let columns = found.graph().table(id).columns.iter();
-            let is_key = |span: Range| span.start <= at.start && text[span.start as usize..].trim_start_matches(['"', '\'']).starts_with(name) && at.start - span.start <= 1;
-            columns.enumerate().find(|(_, column)| column.key == name && column.span.file == file && is_key(column.span.range)).map(|(index, _)| Subject::Column(id, index))
+            let is_key = |span: Range| {
+                span.start <= at.start
+                    && text[span.start as usize..].trim_start_matches(['"', '\'']).starts_with(name)
+                    && at.start - span.start <= 1
+            };
+            columns
+                .enumerate()
+                .find(|(_, column)| {
+                    column.key == name && column.span.file == file && is_key(column.span.range)
+                })
+                .map(|(index, _)| Subject::Column(id, index))
         });
         return own.or_else(|| table(found, file, name, 0).map(Subject::Table));
     };
     let of = &text[base.start as usize..base.end as usize];
     let by_parameter = || {
-        tables_around(found, file, at).into_iter().find(|id| match &found.graph().table(*id).third_argument.form {
-            Form::List(parameter) | Form::Object(parameter) => parameter == of,
-            Form::Missing | Form::Other => false,
+        tables_around(found, file, at).into_iter().find(|id| {
+            match &found.graph().table(*id).third_argument.form {
+                Form::List(parameter) | Form::Object(parameter) => parameter == of,
+                Form::Missing | Form::Other => false,
+            }
         })
     };
     // Further left something else begins: `a.users.id` is not followed.
@@ -65,8 +76,9 @@ fn named(found: &Found, file: FileId, text: &str, at: Range) -> Option<Subject> 
 fn tables_around(found: &Found, file: FileId, range: Range) -> Vec<TableId> {
     let tables = found.graph().tables.iter().enumerate();
     let around = tables.filter(|(_, table)| table.span.file == file && table.span.range.contains(range));
-    let mut around: Vec<(u32, TableId)> =
-        around.map(|(index, table)| (table.span.range.end - table.span.range.start, TableId(index as u32))).collect();
+    let mut around: Vec<(u32, TableId)> = around
+        .map(|(index, table)| (table.span.range.end - table.span.range.start, TableId(index as u32)))
+        .collect();
     around.sort_unstable();
     around.into_iter().map(|(_, id)| id).collect()
 }
@@ -84,7 +96,8 @@ fn declared(found: &Found, file: FileId, byte: u32) -> Option<(Subject, Range)> 
             return Some((Subject::Key(id, index), key.span.range));
         }
         let columns = table.columns.iter().enumerate();
-        let mut columns = columns.filter(|(_, column)| column.span.file == file && is_here(table, column.span.range));
+        let mut columns =
+            columns.filter(|(_, column)| column.span.file == file && is_here(table, column.span.range));
         // A spread stands for several.
         if let (Some((index, column)), None) = (columns.next(), columns.next()) {
             return Some((Subject::Column(id, index), column.span.range));

@@ -52,14 +52,19 @@ fn of_column(found: &Found, id: TableId, index: usize) -> String {
     let graph = found.graph();
     let table = graph.table(id);
     let column = &table.columns[index];
-    let mut text = format!("column {}", code(&format!("{}.{}", table.display_name(), table.column_name(index))));
+    let mut text =
+        format!("column {}", code(&format!("{}.{}", table.display_name(), table.column_name(index))));
     text.push_str(&described(column));
     text.push('\n');
     let domains: Vec<String> = found.meaning.domains(id).iter().map(|domain| code(domain)).collect();
     line(&mut text, "domain", &domains);
     list(&mut text, "indexes", indexes(table, Some(index)));
     let holds = |key: &&ForeignKey| key.columns.as_ref().is_ok_and(|columns| columns.contains(&index));
-    list(&mut text, "keys to", table.foreign_keys.iter().filter(holds).map(|key| outgoing(graph, table, key)).collect());
+    list(
+        &mut text,
+        "keys to",
+        table.foreign_keys.iter().filter(holds).map(|key| outgoing(graph, table, key)).collect(),
+    );
     list(&mut text, "keys from", incoming(graph, id, Some(index)));
     list(&mut text, "means, without a key", soft_from(found, id, Some(index)));
     text
@@ -142,11 +147,15 @@ pub(super) fn keys_to(
     let owner = graph.owner(id);
     let leads = move |key: &&ForeignKey| {
         key.target.as_ref().is_ok_and(|target| {
-            let is_it = if column.is_some() { target.table == id } else { graph.owner(target.table) == owner };
+            let is_it =
+                if column.is_some() { target.table == id } else { graph.owner(target.table) == owner };
             is_it && column.is_none_or(|column| target.columns.contains(&column))
         })
     };
-    graph.tables.iter().flat_map(move |table| table.foreign_keys.iter().filter(leads).map(move |key| (table, key)))
+    graph
+        .tables
+        .iter()
+        .flat_map(move |table| table.foreign_keys.iter().filter(leads).map(move |key| (table, key)))
 }
 
 fn incoming(graph: &SchemaGraph, id: TableId, column: Option<usize>) -> Vec<String> {
@@ -158,7 +167,8 @@ fn soft_from(found: &Found, id: TableId, column: Option<usize>) -> Vec<String> {
     let soft = found.meaning.soft.iter().filter(|soft| soft.table == id);
     let soft = soft.filter(|soft| column.is_none_or(|column| soft.columns.contains(&column)));
     soft.map(|soft| {
-        let (from, to) = (graph.table(soft.table).subject(&soft.columns), graph.table(soft.target).display_name());
+        let (from, to) =
+            (graph.table(soft.table).subject(&soft.columns), graph.table(soft.target).display_name());
         format!("{} → {}", code(&from), code(&to))
     })
     .collect()

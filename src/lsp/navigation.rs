@@ -56,9 +56,9 @@ pub(super) fn references(found: &Found, subject: Subject, with_declaration: bool
     places.extend(keys_to(graph, id, column).map(|(table, key)| table.place_of(key)));
     if column.is_none() {
         let soft = found.meaning.soft.iter().filter(|soft| soft.target == graph.owner(id));
-        places.extend(
-            soft.flat_map(|soft| soft.columns.iter().map(|column| graph.table(soft.table).columns[*column].span)),
-        );
+        places.extend(soft.flat_map(|soft| {
+            soft.columns.iter().map(|column| graph.table(soft.table).columns[*column].span)
+        }));
     }
     let path = |span: &Span| graph.sources.get(span.file).path.clone();
     places.sort_by_cached_key(|span| (path(span), span.range));

@@ -56,7 +56,8 @@ impl Server {
 
     fn changed(&mut self, params: DidChangeTextDocumentParams) {
         let document = params.text_document;
-        match self.documents.change(&document.uri, document.version, params.content_changes, self.client.unit) {
+        match self.documents.change(&document.uri, document.version, params.content_changes, self.client.unit)
+        {
             Ok(Some(path)) => self.touch(&path, PAUSE),
             Ok(None) => {}
             Err(refused) => self.refuse(&document.uri, "didChange", &refused),
@@ -77,7 +78,9 @@ impl Server {
                 // The file on the disk counts again.
                 self.touch(&path, Duration::ZERO);
                 let open: Vec<PathBuf> = self.documents.files().map(|(path, _)| path.to_path_buf()).collect();
-                self.drop_roots(|root| root.implicit && !open.iter().any(|path| path.starts_with(&root.folder)));
+                self.drop_roots(|root| {
+                    root.implicit && !open.iter().any(|path| path.starts_with(&root.folder))
+                });
                 self.publish(&path, None);
             }
             Ok(None) => {}
@@ -109,7 +112,8 @@ impl Server {
     fn folders(&mut self, params: DidChangeWorkspaceFoldersParams) {
         let removed: Vec<PathBuf> =
             params.event.removed.iter().filter_map(|folder| uri::path_of(&folder.uri)).collect();
-        let added: Vec<PathBuf> = params.event.added.iter().filter_map(|folder| uri::path_of(&folder.uri)).collect();
+        let added: Vec<PathBuf> =
+            params.event.added.iter().filter_map(|folder| uri::path_of(&folder.uri)).collect();
         let gone: Vec<PathBuf> = removed.iter().map(|folder| canonical(folder)).collect();
         self.drop_roots(|root| gone.contains(&root.folder) || removed.contains(&root.shown));
         for folder in added {

@@ -29,11 +29,15 @@ impl Server {
     pub(super) fn wanted(&self, request: &Request) -> Result<PathBuf, Failed> {
         let params = request.params.clone();
         let uri = match &*request.method {
-            "textDocument/hover" => read::<HoverParams>(params)?.text_document_position_params.text_document.uri,
+            "textDocument/hover" => {
+                read::<HoverParams>(params)?.text_document_position_params.text_document.uri
+            }
             "textDocument/definition" => {
                 read::<GotoDefinitionParams>(params)?.text_document_position_params.text_document.uri
             }
-            "textDocument/references" => read::<ReferenceParams>(params)?.text_document_position.text_document.uri,
+            "textDocument/references" => {
+                read::<ReferenceParams>(params)?.text_document_position.text_document.uri
+            }
             "textDocument/codeAction" => read::<CodeActionParams>(params)?.text_document.uri,
             other => return Err((ErrorCode::MethodNotFound, format!("there is no method `{other}`"))),
         };
@@ -70,9 +74,9 @@ impl Server {
             "textDocument/definition" => {
                 let params: GotoDefinitionParams = read(params)?;
                 let at = params.text_document_position_params.position;
-                let places = self.subject(found, file, at).map(|(subject, range)| {
-                    definition(found, subject, range.in_file(file))
-                });
+                let places = self
+                    .subject(found, file, at)
+                    .map(|(subject, range)| definition(found, subject, range.in_file(file)));
                 serde_json::to_value(places.map(|places| self.locations(found, places)))
             }
             "textDocument/references" => {
@@ -111,7 +115,8 @@ impl Server {
 
     fn actions(&self, found: &Found, file: FileId, params: &CodeActionParams) -> Value {
         let only = params.context.only.as_ref();
-        let is_wanted = only.is_none_or(|only| only.iter().any(|kind| includes(kind, &CodeActionKind::QUICKFIX)));
+        let is_wanted =
+            only.is_none_or(|only| only.iter().any(|kind| includes(kind, &CodeActionKind::QUICKFIX)));
         if !is_wanted || !self.client.code_action_literals {
             return Value::Array(Vec::new());
         }

@@ -56,7 +56,8 @@ impl Root {
 
     /// Whether what is said of a file may depend on this folder, and the other way round.
     pub(super) fn concerns(&self, path: &Path) -> bool {
-        path.starts_with(&self.folder) || self.checked.as_ref().is_some_and(|checked| path.starts_with(&checked.root))
+        path.starts_with(&self.folder)
+            || self.checked.as_ref().is_some_and(|checked| path.starts_with(&checked.root))
     }
 
     /// Whether nothing is under way and nothing waits.

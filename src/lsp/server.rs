@@ -129,9 +129,8 @@ impl Server {
     }
 
     fn request(&mut self, request: Request) {
-        let refuse = |code: ErrorCode, why: &str| {
-            Response::new_err(request.id.clone(), code as i32, why.to_string())
-        };
+        let refuse =
+            |code: ErrorCode, why: &str| Response::new_err(request.id.clone(), code as i32, why.to_string());
         let answer = match (self.phase, &*request.method) {
             (Phase::Waiting, "initialize") => self.initialize(&request),
             (Phase::Waiting, _) => refuse(ErrorCode::ServerNotInitialized, "`initialize` comes first"),
@@ -141,13 +140,18 @@ impl Server {
                 self.phase = Phase::Stopping;
                 for waiting in std::mem::take(&mut self.waiting) {
                     let why = "the server is shut down".to_string();
-                    self.answer(Response::new_err(waiting.request.id, ErrorCode::RequestCanceled as i32, why));
+                    self.answer(Response::new_err(
+                        waiting.request.id,
+                        ErrorCode::RequestCanceled as i32,
+                        why,
+                    ));
                 }
                 ok(request.id.clone(), Value::Null)
             }
             (Phase::Starting | Phase::Running, _) => match self.wanted(&request) {
                 Err(error) => {
-                    let response_result = Err(ResponseError { code: error.0 as i32, message: error.1, data: None });
+                    let response_result =
+                        Err(ResponseError { code: error.0 as i32, message: error.1, data: None });
                     Response { id: request.id.clone(), response_result }
                 }
                 Ok(path) => {
@@ -211,7 +215,10 @@ impl Server {
     /// Writes into the client's log: 1 an error, 2 a warning, 3 what happened.
     pub(super) fn log(&self, kind: u8, message: impl Into<String>) {
         let message: String = message.into();
-        self.notify("window/logMessage", json!({ "type": kind, "message": format!("schemalint: {message}") }));
+        self.notify(
+            "window/logMessage",
+            json!({ "type": kind, "message": format!("schemalint: {message}") }),
+        );
     }
 
     fn log_once(&mut self, kind: u8, message: String) {
@@ -273,7 +280,8 @@ impl Server {
             let token = progress_token(id);
             self.ask("window/workDoneProgress/create", json!({ "token": token }));
             let folder = folder.file_name().map(|name| name.to_string_lossy().into_owned());
-            let value = json!({ "kind": "begin", "title": "schemalint", "message": folder, "cancellable": false });
+            let value =
+                json!({ "kind": "begin", "title": "schemalint", "message": folder, "cancellable": false });
             self.notify("$/progress", json!({ "token": token, "value": value }));
         }
     }
@@ -367,7 +375,8 @@ impl Server {
         if let Some(document) = self.documents.of_path(path) {
             return Some(document.uri.clone());
         }
-        let shown = self.roots.iter().find_map(|root| Some(root.shown.join(path.strip_prefix(&root.folder).ok()?)));
+        let shown =
+            self.roots.iter().find_map(|root| Some(root.shown.join(path.strip_prefix(&root.folder).ok()?)));
         uri::of(&shown.unwrap_or_else(|| path.to_path_buf()))
     }
 

@@ -39,7 +39,9 @@ mod tests {
             let uri = of(Path::new(path)).unwrap();
             assert_eq!(path_of(&uri), Some(PathBuf::from(path)), "{}", uri.as_str());
         }
-        for other in ["untitled:Untitled-1", "git:/a.ts?x", "file://host/a.ts", "file:///a%00b", "http://a/b.ts"] {
+        for other in
+            ["untitled:Untitled-1", "git:/a.ts?x", "file://host/a.ts", "file:///a%00b", "http://a/b.ts"]
+        {
             assert_eq!(path_of(&Uri::from_str(other).unwrap()), None, "{other}");
         }
         assert_eq!(path_of(&Uri::from_str("file:///c%3A/x%20y").unwrap()), Some(PathBuf::from("/c:/x y")));

@@ -108,7 +108,11 @@ fn frame(input: &mut dyn BufRead) -> Result<Option<Vec<u8>>, String> {
         let mut limited = io::Read::take(&mut *input, MOST_HEADER);
         limited.read_until(b'\n', &mut line).map_err(|error| error.to_string())?;
         let Some(line) = line.strip_suffix(b"\n") else {
-            return if is_first && line.is_empty() { Ok(None) } else { Err("a header without an end".into()) };
+            return if is_first && line.is_empty() {
+                Ok(None)
+            } else {
+                Err("a header without an end".into())
+            };
         };
         is_first = false;
         let line = line.strip_suffix(b"\r").unwrap_or(line);
@@ -147,7 +151,11 @@ fn message(body: &[u8]) -> Incoming {
         return refuse(answerable, ErrorCode::InvalidRequest, "a message is one object");
     }
     if !id.is_null() && !has_id {
-        return refuse(answerable, ErrorCode::InvalidRequest, "an id is a whole number of 32 bits or a string");
+        return refuse(
+            answerable,
+            ErrorCode::InvalidRequest,
+            "an id is a whole number of 32 bits or a string",
+        );
     }
     let params = value.get("params").unwrap_or(&Value::Null);
     if !(params.is_null() || params.is_object() || params.is_array()) {
@@ -156,7 +164,11 @@ fn message(body: &[u8]) -> Incoming {
     match serde_json::from_value(value) {
         Ok(message) => Incoming::Message(message),
         // Nobody waits for an answer to an answer.
-        Err(_) => refuse(answerable, ErrorCode::InvalidRequest, "neither a request, nor a notification, nor a response"),
+        Err(_) => refuse(
+            answerable,
+            ErrorCode::InvalidRequest,
+            "neither a request, nor a notification, nor a response",
+        ),
     }
 }
 

@@ -132,9 +132,8 @@ pub fn read_baseline(prepared: &mut Prepared) -> Result<Option<Baseline>, Broken
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(BrokenBaseline::Unreadable(format!("`{}`: {error}", path.display()))),
     };
-    let text = String::from_utf8(bytes).map_err(|_| {
-        BrokenBaseline::Unreadable(format!("`{}` is not valid UTF-8", path.display()))
-    })?;
+    let text = String::from_utf8(bytes)
+        .map_err(|_| BrokenBaseline::Unreadable(format!("`{}` is not valid UTF-8", path.display())))?;
     // Findings may point into it.
     let source = SourceFile::new(relative(&prepared.root, &path), text);
     let text = source.text.clone();

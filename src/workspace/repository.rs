@@ -387,7 +387,9 @@ impl Repository<'_> {
             walk(
                 &fixed,
                 usize::MAX,
-                Some(&|path: &Path| matcher.is_match(path) && !excluded.iter().any(|glob| glob.is_match(path))),
+                Some(&|path: &Path| {
+                    matcher.is_match(path) && !excluded.iter().any(|glob| glob.is_match(path))
+                }),
             )
         });
         found.into_iter().filter_map(|path| self.load(path)).collect()

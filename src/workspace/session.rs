@@ -110,12 +110,19 @@ impl Cache {
             return scripts.par_iter().map(lower).collect();
         }
         let parsed = &self.parsed;
-        let lowered = scripts.par_iter().map(|script| remembered(parsed, &script.path, &script.bytes, |_| lower(script)));
+        let lowered = scripts
+            .par_iter()
+            .map(|script| remembered(parsed, &script.path, &script.bytes, |_| lower(script)));
         lowered.collect()
     }
 
     /// A file lowered, now or before.
-    pub(super) fn parsed(&self, path: &Path, bytes: &Arc<[u8]>, parse: impl FnOnce(&[u8]) -> Parsed) -> Parsed {
+    pub(super) fn parsed(
+        &self,
+        path: &Path,
+        bytes: &Arc<[u8]>,
+        parse: impl FnOnce(&[u8]) -> Parsed,
+    ) -> Parsed {
         match self.memory {
             None => parse(bytes),
             Some(_) => remembered(&self.parsed, path, bytes, parse),
@@ -132,13 +139,19 @@ impl Cache {
     }
 
     /// Where a specifier leads, now or before.
-    pub(super) fn resolve(&self, from: &Path, specifier: &str, resolve: impl FnOnce() -> Resolved) -> Resolved {
+    pub(super) fn resolve(
+        &self,
+        from: &Path,
+        specifier: &str,
+        resolve: impl FnOnce() -> Resolved,
+    ) -> Resolved {
         if self.memory.is_none() {
             return resolve();
         }
         let known = self.resolved.borrow().get(from).and_then(|known| known.get(specifier)).cloned();
         // A file that is gone is looked for again: something else may stand in its place.
-        let is_there = |known: &Resolved| !matches!(known, Resolved::File(path) if !self.is_told && !path.is_file());
+        let is_there =
+            |known: &Resolved| !matches!(known, Resolved::File(path) if !self.is_told && !path.is_file());
         if let Some(known) = known.filter(is_there) {
             return known;
         }

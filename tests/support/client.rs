@@ -77,7 +77,15 @@ impl Client {
                 }
             }
         });
-        Self { child, stdin, heard, next: 0, diagnostics: BTreeMap::new(), published: Vec::new(), told: Vec::new() }
+        Self {
+            child,
+            stdin,
+            heard,
+            next: 0,
+            diagnostics: BTreeMap::new(),
+            published: Vec::new(),
+            told: Vec::new(),
+        }
     }
 
     /// Starts the program and opens folders.
@@ -114,7 +122,9 @@ impl Client {
     pub(crate) fn ask(&mut self, method: &str, params: &Value) -> i32 {
         self.next += 1;
         let id = self.next;
-        self.send_body(&json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params }).to_string());
+        self.send_body(
+            &json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params }).to_string(),
+        );
         id
     }
 
@@ -184,7 +194,8 @@ impl Client {
     }
 
     pub(crate) fn did_open(&mut self, path: &Path, version: i32, text: &str) {
-        let document = json!({ "uri": uri(path), "languageId": "typescript", "version": version, "text": text });
+        let document =
+            json!({ "uri": uri(path), "languageId": "typescript", "version": version, "text": text });
         self.notify("textDocument/didOpen", &json!({ "textDocument": document }));
     }
 
@@ -270,7 +281,8 @@ fn frame(input: &mut impl BufRead) -> Option<Value> {
 pub(crate) fn byte_of(text: &str, position: &Value, encoding: &str) -> usize {
     let text = text.strip_prefix('\u{feff}').map_or((0, text), |rest| (3, rest));
     let (mark, text) = text;
-    let (line, column) = (position["line"].as_u64().unwrap(), position["character"].as_u64().unwrap() as usize);
+    let (line, column) =
+        (position["line"].as_u64().unwrap(), position["character"].as_u64().unwrap() as usize);
     let mut at = 0;
     let mut bytes = text.char_indices().peekable();
     for _ in 0..line {

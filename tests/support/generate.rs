@@ -48,7 +48,8 @@ impl Size {
         );
         // Keys lead to files before this one in the package, and to a package before it.
         let near = (own > 0).then(|| (numbers.below(own), numbers.below(self.tables)));
-        let far = (package > 0).then(|| (numbers.below(package), numbers.below(self.files), numbers.below(self.tables)));
+        let far = (package > 0)
+            .then(|| (numbers.below(package), numbers.below(self.files), numbers.below(self.tables)));
         text.push_str("import { timestamps } from \"../helpers\";\n");
         if let Some((near, table)) = near {
             let name = name(package, near, table);
@@ -60,9 +61,16 @@ impl Size {
         }
         for table in 0..self.tables {
             let name = name(package, own, table);
-            let _ = writeln!(text, "\n/** What is kept of {name}. */\nexport const {name} = pgTable(\n  \"{name}\",\n  {{");
+            let _ = writeln!(
+                text,
+                "\n/** What is kept of {name}. */\nexport const {name} = pgTable(\n  \"{name}\",\n  {{"
+            );
             let _ = writeln!(text, "    id: uuid(\"id\").primaryKey().defaultRandom(),");
-            let _ = writeln!(text, "    title: varchar(\"title\", {{ length: {} }}).notNull(),", 50 + numbers.below(200));
+            let _ = writeln!(
+                text,
+                "    title: varchar(\"title\", {{ length: {} }}).notNull(),",
+                50 + numbers.below(200)
+            );
             let _ = writeln!(text, "    amount: numeric(\"amount\", {{ precision: 12, scale: 2 }}),");
             let _ = writeln!(text, "    position: integer(\"position\").notNull().default(0),");
             let _ = writeln!(text, "    isActive: boolean(\"is_active\").notNull().default(true),");
@@ -103,7 +111,11 @@ impl Size {
 
     /// Writes the repository into a folder.
     pub(crate) fn write(self, root: &Path) -> io::Result<()> {
-        put(root, "package.json", "{ \"name\": \"acme\", \"private\": true, \"workspaces\": [\"packages/*\"] }\n")?;
+        put(
+            root,
+            "package.json",
+            "{ \"name\": \"acme\", \"private\": true, \"workspaces\": [\"packages/*\"] }\n",
+        )?;
         put(root, "docs/adr/0001-keys.md", "# 1. Keys\n\nStatus: accepted\n")?;
         for package in 0..self.packages {
             let folder = PathBuf::from(format!("packages/p{package:02}"));
