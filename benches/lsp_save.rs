@@ -8,7 +8,13 @@
 //! A save is measured from `didChange` and `didSave` to the diagnostics of that version. Every save changes what is
 //! found: an index goes or comes back.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, reason = "a bench prints and fails")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a bench prints and fails"
+)]
 
 #[path = "../tests/support/client.rs"]
 mod client;
@@ -45,7 +51,12 @@ fn main() {
     let mut colds: Vec<Duration> = (0..colds).map(cold).collect();
     colds.sort();
     let cold = colds[colds.len() / 2];
-    println!("cold check: median {cold:.1?} of {}, {:.1?} to {:.1?}", colds.len(), colds[0], colds[colds.len() - 1]);
+    println!(
+        "cold check: median {cold:.1?} of {}, {:.1?} to {:.1?}",
+        colds.len(),
+        colds[0],
+        colds[colds.len() - 1]
+    );
     for watches in [true, false] {
         let mut server = Client::open(program, &[&root], &capabilities(&["utf-8"], watches));
         let times = measure(&mut server, &root, size, saves);
@@ -74,7 +85,11 @@ fn measure(server: &mut Client, root: &Path, size: Size, saves: usize) -> Vec<Du
         let file = numbers.below(size.all_files());
         let path = root.join(size.path(file));
         let text = size.text(file);
-        let changed = text.replace("index(", "uniqueIndex(").replacen("    position: integer(\"position\").notNull().default(0),\n", "", save % 2);
+        let changed = text.replace("index(", "uniqueIndex(").replacen(
+            "    position: integer(\"position\").notNull().default(0),\n",
+            "",
+            save % 2,
+        );
         server.did_open(&path, 1, &text);
         server.settle(&path);
         fs::write(&path, &changed).unwrap();
@@ -96,7 +111,8 @@ fn measure(server: &mut Client, root: &Path, size: Size, saves: usize) -> Vec<Du
             resident.push((save + 1, memory(server.pid())));
         }
     }
-    let shown: Vec<String> = resident.iter().map(|(save, kb)| format!("{} MB after {save} saves", kb / 1024)).collect();
+    let shown: Vec<String> =
+        resident.iter().map(|(save, kb)| format!("{} MB after {save} saves", kb / 1024)).collect();
     println!("memory: {}", shown.join(", "));
     times
 }

@@ -88,9 +88,8 @@ pub fn read(root: &Path, options: &Options, settings: &Settings) -> Reading {
 fn read_with(root: &Path, options: &Options, settings: &Settings, cache: &Cache) -> Reading {
     let mut clock = Clock::new();
     let config = &settings.config;
+    let mut found = cache.discover(options, &links(config));
     let links = &config.links;
-    let names = Names::of(&links.needles());
-    let mut found = cache.discover(options, &discover::Links { names, files: links.files.clone() });
     let repository_root = repository_root(root);
     if repository_root != root {
         // The packages around a folder that was named belong to its meaning.
@@ -189,6 +188,12 @@ fn read_with(root: &Path, options: &Options, settings: &Settings, cache: &Cache)
         resolved: finished.resolved,
         paths: finished.paths,
     }
+}
+
+/// Which files may declare links.
+fn links(config: &Config) -> discover::Links {
+    let links = &config.links;
+    discover::Links { names: Names::of(&links.needles()), files: links.files.clone() }
 }
 
 /// Tables of projects without a drizzle.config may be created by SQL that people write.

@@ -805,7 +805,7 @@ fn edited_at_random(watches: bool, seed: u64) {
                 client.did_change_files(&[(path, kind)]);
             }
         };
-        match numbers.below(12) {
+        match numbers.below(14) {
             0 => {
                 // Gone, by somebody else.
                 let _ = fs::remove_file(&path);
@@ -829,6 +829,32 @@ fn edited_at_random(watches: bool, seed: u64) {
                 let helpers = root.join(format!("packages/p{:02}/src/helpers.ts", file / size.files));
                 let text = fs::read_to_string(&helpers).unwrap();
                 fs::write(&helpers, edit(&text, &mut numbers)).unwrap();
+                told(&mut client, &helpers, 2);
+            }
+            4 => {
+                // A script without tables gets one, or loses it, or says something else that does not matter.
+                let service =
+                    format!("packages/p{:02}/src/service/s{:03}_0.ts", file / size.files, file % size.files);
+                let service = root.join(service);
+                let text = match numbers.below(3) {
+                    0 => ORDERS.replace("'./users'", "'./nowhere'"),
+                    1 => format!("export const x = {step};\n"),
+                    _ => format!(
+                        "import {{ makeTable }} from '../helpers';\nexport const x{step} = makeTable('x{step}');\n"
+                    ),
+                };
+                fs::write(&service, text).unwrap();
+                told(&mut client, &service, 2);
+            }
+            5 => {
+                // A helper that makes tables, in a file that many import.
+                let helpers = root.join(format!("packages/p{:02}/src/helpers.ts", file / size.files));
+                let more = "import { pgTable as t, integer } from 'drizzle-orm/pg-core';\n\
+                    export const makeTable = (name: string) => t(name, { userId: integer('user_id') });\n";
+                let text = fs::read_to_string(&helpers).unwrap();
+                let new =
+                    if text.contains("makeTable") { text.replace(more, "") } else { format!("{more}{text}") };
+                fs::write(&helpers, new).unwrap();
                 told(&mut client, &helpers, 2);
             }
             _ => {

@@ -41,7 +41,7 @@ pub(super) struct Checked {
     /// What is wrong with the config or the baseline.
     pub(super) wrong: Vec<Wrong>,
     /// The findings and what they were made of; nothing without a config that can be used.
-    pub(super) found: Option<Found>,
+    pub(super) found: Option<Arc<Found>>,
     /// The root of the run.
     pub(super) root: PathBuf,
 }
@@ -136,6 +136,8 @@ pub(super) struct Checker {
     good_baseline: Option<(PathBuf, Vec<u8>)>,
     /// The texts of the settings of the last check.
     settings: Vec<(Arc<str>, Arc<str>)>,
+    /// What the last check found.
+    found: Option<Arc<Found>>,
 }
 
 impl Checker {
@@ -162,6 +164,7 @@ impl Checker {
         // Nobody tells of what changes above the folder.
         let is_told = is_told && prepared.root.starts_with(&folder);
         let known = self.session.take().filter(|(root, told, _)| *root == prepared.root && *told == is_told);
+        let last = self.found.take().filter(|_| known.is_some() && are_same && !walk);
         let (.., mut session) =
             known.unwrap_or_else(|| (prepared.root.clone(), is_told, Session::new(is_told)));
         session.touch(touched);
@@ -170,6 +173,15 @@ impl Checker {
         }
         if !are_same {
             session.settings_changed();
+        }
+        // Most saves are of files that hold no schema.
+        if let Some(last) = last {
+            let text_of = |path: &Path| Some(&*last.graph().sources.get(last.file(path)?).text);
+            if session.says_the_same(&prepared.options, &prepared.settings, text_of) {
+                self.session = Some((prepared.root.clone(), is_told, session));
+                self.found = Some(Arc::clone(&last));
+                return Checked { versions, wrong, found: Some(last), root: prepared.root };
+            }
         }
         let reading = session.read(&prepared.root, &prepared.options, &prepared.settings);
         self.session = Some((prepared.root.clone(), is_told, session));
@@ -189,7 +201,8 @@ impl Checker {
                 files.insert(path.to_path_buf(), file);
             }
         }
-        let found = Found { reading, run, meaning, files };
+        let found = Arc::new(Found { reading, run, meaning, files });
+        self.found = Some(Arc::clone(&found));
         Checked { versions, wrong, found: Some(found), root: prepared.root }
     }
 

@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 use super::checked::Found;
 use crate::eval::Target;
 use crate::graph::{Form, Table, TableId};
-use crate::source::{FileId, Range};
+use crate::source::{FileId, Range, Span};
 use crate::syntax::{BindingKind, Export, ImportName};
 
 /// What stands at a place.
@@ -40,17 +40,12 @@ fn named(found: &Found, file: FileId, text: &str, at: Range) -> Option<Subject> 
         // A property is a column before it is a table of the same name.
         let own = tables_around(found, file, at).into_iter().find_map(|id| {
             let columns = found.graph().table(id).columns.iter();
-            let is_key = |span: Range| {
-                span.start <= at.start
-                    && text[span.start as usize..].trim_start_matches(['"', '\'']).starts_with(name)
-                    && at.start - span.start <= 1
+            let is_it = |(index, span): (usize, Span)| {
+                let begins = span.range.start..=span.range.start + 1;
+                (span.file == file && begins.contains(&at.start)).then_some(Subject::Column(id, index))
             };
-            columns
-                .enumerate()
-                .find(|(_, column)| {
-                    column.key == name && column.span.file == file && is_key(column.span.range)
-                })
-                .map(|(index, _)| Subject::Column(id, index))
+            let named = columns.enumerate().filter(|(_, column)| column.key == name);
+            named.map(|(index, column)| (index, column.span)).find_map(is_it)
         });
         return own.or_else(|| table(found, file, name, 0).map(Subject::Table));
     };
@@ -156,7 +151,7 @@ fn target(found: &Found, file: FileId, specifier: usize) -> Option<FileId> {
 }
 
 /// Where a table's name stands in its declaration; the head of its call where it has none of its own.
-pub(super) fn name_of(found: &Found, id: TableId) -> crate::source::Span {
+pub(super) fn name_of(found: &Found, id: TableId) -> Span {
     let table = found.graph().table(id);
     let file = table.binding.file;
     let module = found.reading.modules.get(file.0 as usize);

@@ -8,7 +8,8 @@ use std::cell::{Cell, RefCell};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::{Parsed, Reading, read_with};
+use super::{Parsed, Reading, links, read_with};
+use crate::discover::search::is_script;
 use crate::discover::{Discovery, Links, Memory, Options, Script, discover, update};
 use crate::resolve::Resolved;
 use crate::workspace::Settings;
@@ -34,7 +35,20 @@ impl Session {
 
     /// Files came or went, or what says where imports lead changed.
     pub fn walk_again(&mut self) {
-        self.cache.found.replace(None);
+        self.cache.walk_again();
+    }
+
+    /// Whether all that was touched says what it said in the last reading, or nothing that is read: another reading
+    /// would be the same. `text_of` gives the texts of the last reading.
+    pub fn says_the_same<'t>(
+        &mut self,
+        options: &Options,
+        settings: &Settings,
+        text_of: impl Fn(&Path) -> Option<&'t str>,
+    ) -> bool {
+        let options = Options { memory: self.cache.memory.clone(), ..options.clone() };
+        let links = links(&settings.config);
+        self.cache.says_the_same(&options, &links, text_of)
     }
 
     /// The settings are others.
@@ -52,6 +66,12 @@ impl Session {
         self.cache.keep(&reading);
         reading
     }
+}
+
+/// Whether of such a file only matters that it is there, and what a look tells; when nothing has read it.
+fn is_only_looked_at(path: &Path) -> bool {
+    let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+    is_script(&name) || [".md", ".mdx", ".vue", ".svelte", ".astro"].iter().any(|end| name.ends_with(end))
 }
 
 /// Files with their bytes and what those say.
@@ -94,6 +114,11 @@ impl Cache {
         if last.as_mut().is_some_and(|found| !update(found, options, links, &touched)) {
             last = None;
         }
+        // What an editor has of a package.json or a tsconfig shows in no age.
+        let decides = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "json");
+        if touched.iter().any(decides) {
+            self.walk_again();
+        }
         let found = last.unwrap_or_else(|| discover(options, links));
         if found.shape != self.shape.replace(found.shape) {
             self.matching.borrow_mut().clear();
@@ -101,6 +126,39 @@ impl Cache {
         }
         self.found.replace(Some(found.clone()));
         found
+    }
+
+    fn walk_again(&self) {
+        self.found.replace(None);
+        self.resolved.borrow_mut().clear();
+        self.matching.borrow_mut().clear();
+    }
+
+    fn says_the_same<'t>(
+        &self,
+        options: &Options,
+        links: &Links,
+        text_of: impl Fn(&Path) -> Option<&'t str>,
+    ) -> bool {
+        let (Some(memory), true) = (&self.memory, self.is_told) else { return false };
+        let Some(mut found) = self.found.take() else { return false };
+        let touched = self.touched.take();
+        touched.iter().for_each(|path| memory.distrust(path));
+        if !update(&mut found, options, links, &touched) {
+            self.touched.replace(touched);
+            return false;
+        }
+        let is_same = touched.iter().all(|path| {
+            let read = || std::fs::read(path).map(Arc::from);
+            let Ok(bytes) = options.overlay.get(path).cloned().map_or_else(read, Ok) else { return false };
+            match text_of(path) {
+                Some(text) => text.as_bytes() == &*bytes,
+                // Of the others only this matters of each, and that is as it was.
+                None => is_only_looked_at(path) && found.loose.binary_search(path).is_err(),
+            }
+        });
+        self.found.replace(Some(found));
+        is_same
     }
 
     /// The scripts lowered, now or before.
