@@ -805,7 +805,8 @@ fn edited_at_random(watches: bool, seed: u64) {
                 client.did_change_files(&[(path, kind)]);
             }
         };
-        match numbers.below(14) {
+        let kind = numbers.below(14);
+        match kind {
             0 => {
                 // Gone, by somebody else.
                 let _ = fs::remove_file(&path);
@@ -887,11 +888,15 @@ fn edited_at_random(watches: bool, seed: u64) {
             client.did_close(&any);
         }
         client.settle(&root.join(size.path(0)));
-        let expected = by_command_line(&root);
-        assert_eq!(
-            by_server(&client, &root, "utf-16"),
-            expected,
-            "step {step} of seed {seed}, watching: {watches}"
+        let (expected, found) = (by_command_line(&root), by_server(&client, &root, "utf-16"));
+        let only = |left: &[String], right: &[String]| -> Vec<String> {
+            left.iter().filter(|line| !right.contains(line)).cloned().collect()
+        };
+        let (missing, excess) = (only(&expected, &found), only(&found, &expected));
+        assert!(
+            missing.is_empty() && excess.is_empty() && expected.len() == found.len(),
+            "step {step} of seed {seed}, watching: {watches}, {kind} at {}: missing {missing:#?}, in excess {excess:#?}",
+            path.display()
         );
     }
     assert_eq!(client.stop(), 0);

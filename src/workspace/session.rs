@@ -47,6 +47,7 @@ impl Session {
         text_of: impl Fn(&Path) -> Option<&'t str>,
     ) -> bool {
         let options = Options { memory: self.cache.memory.clone(), ..options.clone() };
+        self.cache.note_unsaved(&options);
         let links = links(&settings.config);
         self.cache.says_the_same(&options, &links, text_of)
     }
@@ -62,6 +63,7 @@ impl Session {
     /// Reads as [`super::read`] does.
     pub fn read(&mut self, root: &Path, options: &Options, settings: &Settings) -> Reading {
         let options = Options { memory: self.cache.memory.clone(), ..options.clone() };
+        self.cache.note_unsaved(&options);
         let reading = read_with(root, &options, settings, &self.cache);
         self.cache.keep(&reading);
         reading
@@ -102,6 +104,8 @@ pub(super) struct Cache {
     /// What globs of a drizzle.config match.
     matching: RefCell<FxHashMap<PathBuf, Vec<PathBuf>>>,
     shape: Cell<u64>,
+    /// Documents without a file.
+    unsaved: RefCell<Vec<PathBuf>>,
 }
 
 impl Cache {
@@ -132,6 +136,16 @@ impl Cache {
         self.found.replace(None);
         self.resolved.borrow_mut().clear();
         self.matching.borrow_mut().clear();
+    }
+
+    /// A document whose file was not there yet and now is, or the other way round, changes where imports lead.
+    fn note_unsaved(&self, options: &Options) {
+        let mut unsaved: Vec<PathBuf> = options.overlay.paths().filter(|path| !path.exists()).cloned().collect();
+        unsaved.sort();
+        if *self.unsaved.borrow() != unsaved {
+            self.unsaved.replace(unsaved);
+            self.walk_again();
+        }
     }
 
     fn says_the_same<'t>(
