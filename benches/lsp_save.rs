@@ -2,7 +2,7 @@
 //!
 //! ```sh
 //! cargo bench --bench lsp_save                 # 2,000 files, 10,000 tables, 200 saves
-//! SAVES=10000 cargo bench --bench lsp_save     # whether memory stays
+//! SIZE=small SAVES=10000 cargo bench --bench lsp_save     # 120 tables: whether memory stays
 //! ```
 //!
 //! A save is measured from `didChange` and `didSave` to the diagnostics of that version. Every save changes what is
@@ -33,7 +33,8 @@ fn main() {
     // `cargo test` runs benches, too, to see that they run.
     let is_bench = std::env::args().any(|argument| argument == "--bench");
     let number = |name: &str| std::env::var(name).ok().and_then(|number| number.parse::<usize>().ok());
-    let size = if is_bench { Size::LARGE } else { Size::SMALL };
+    let is_small = !is_bench || std::env::var("SIZE").is_ok_and(|size| size == "small");
+    let size = if is_small { Size::SMALL } else { Size::LARGE };
     let saves = number("SAVES").unwrap_or(if is_bench { 200 } else { 5 });
     let colds = number("COLDS").unwrap_or(if is_bench { 7 } else { 1 });
     let folder = tempfile::tempdir().unwrap();

@@ -32,12 +32,10 @@ impl Overlay {
         self.texts.keys()
     }
 
-    /// The paths whose text differs between two overlays.
-    pub fn changes(&self, other: &Self) -> Vec<PathBuf> {
-        let differs = |path: &&PathBuf| self.get(path) != other.get(path);
-        let mut paths: Vec<PathBuf> = self.paths().chain(other.paths()).filter(differs).cloned().collect();
-        paths.sort();
-        paths.dedup();
-        paths
+    /// The paths that are not on the disk, sorted.
+    pub fn unsaved(&self) -> Vec<PathBuf> {
+        let mut unsaved: Vec<PathBuf> = self.paths().filter(|path| !path.exists()).cloned().collect();
+        unsaved.sort();
+        unsaved
     }
 }

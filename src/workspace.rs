@@ -109,7 +109,7 @@ fn read_with(root: &Path, options: &Options, settings: &Settings, cache: &Cache)
         .filter(|script| script.uses_v1)
         .filter_map(|script| packages.folder_of(&script.path).map(Path::to_path_buf))
         .collect();
-    let resolver = Resolver::new(repository_root, packages.by_name());
+    let resolver = Resolver::with_unsaved(repository_root, packages.by_name(), options.overlay.unsaved());
     let lowered: Vec<Parsed> = cache.lower(root, &found.scripts);
     clock.lap("parse");
     let line_of = |path: &Path| {

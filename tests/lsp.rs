@@ -248,6 +248,31 @@ fn what_is_typed_counts_and_what_is_closed_is_forgotten() {
 }
 
 #[test]
+fn a_document_without_a_file_is_read_and_can_be_imported() {
+    let folder = repository(&[("db/users.ts", USERS)]);
+    let root = real(&folder);
+    let (orders, parts) = (root.join("db/orders.ts"), root.join("db/parts.ts"));
+    let mut client = open(&[&root]);
+    client.settle(&root.join("db/users.ts"));
+    assert!(client.diagnostics.is_empty());
+    client.did_open(&orders, 1, ORDERS);
+    client.settle(&orders);
+    let found = client.found(&orders).to_vec();
+    assert_eq!(found[0]["code"], "unindexed-foreign-key");
+    let more = ORDERS.replace("'orders'", "'parts'").replace("orders", "parts").replace("users", "orders");
+    client.did_open(&parts, 1, &more.replace("orders.id", "orders.userId"));
+    client.settle(&parts);
+    assert_eq!(client.found(&parts)[0]["code"], "unindexed-foreign-key", "{:#?}", client.found(&parts));
+    // Saved, it is as the command line sees it; thrown away, nothing is left of it.
+    write(&root, "db/orders.ts", ORDERS);
+    client.did_save(&orders);
+    client.did_close(&parts);
+    client.settle(&orders);
+    assert_eq!(by_server(&client, &root, "utf-16"), by_command_line(&root));
+    assert_eq!(client.found(&orders), found);
+}
+
+#[test]
 fn incremental_changes_arrive_in_order_and_past_the_end_is_the_end() {
     let folder = repository(&[("db/users.ts", USERS), ("db/orders.ts", ORDERS)]);
     let root = real(&folder);
@@ -963,4 +988,24 @@ fn typing_is_not_checked_letter_by_letter_and_a_save_at_once() {
     client.listen(Duration::from_millis(300));
     let times = client.published.iter().filter(|published| **published == uri(&orders)).count();
     assert!(times <= 3, "published {times} times for 29 changes that came at once");
+}
+
+/// `CORPUS=/some/folder cargo test --test lsp -- --ignored`: the same on every repository in a folder.
+#[test]
+#[ignore = "needs repositories"]
+fn diagnostics_are_what_the_command_line_finds_in_a_corpus() {
+    let corpus = PathBuf::from(std::env::var_os("CORPUS").expect("CORPUS names a folder"));
+    let mut repositories: Vec<PathBuf> =
+        fs::read_dir(corpus).unwrap().map(|entry| entry.unwrap().path()).collect();
+    repositories.sort();
+    for root in repositories.into_iter().filter(|path| path.is_dir()) {
+        let root = fs::canonicalize(root).unwrap();
+        let expected = by_command_line(&root);
+        let mut client = open(&[&root]);
+        client.settle(&any_script(&root));
+        let found = by_server(&client, &root, "utf-16");
+        println!("{}: {} findings", root.display(), found.len());
+        assert_eq!(found.len(), expected.len(), "{}", root.display());
+        assert!(found == expected, "{}", root.display());
+    }
 }

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use super::read_into;
 use super::search::LookedAt;
+use super::{Look, read_into};
 
 /// What is known of files. A file whose stamp did not change did not change.
 #[derive(Debug, Default)]
@@ -92,12 +92,12 @@ impl Memory {
         self.files().values_mut().for_each(|known| known.looked_at = None);
     }
 
-    /// What a look at an unchanged file told, and its text when that was kept.
-    pub(super) fn looked_at(&self, path: &Path, stamp: Stamp) -> Option<(LookedAt, bool, Option<Arc<[u8]>>)> {
+    /// What a look at an unchanged file told, with its text when that was kept.
+    pub(super) fn looked_at(&self, path: &Path, stamp: Stamp) -> Option<Look> {
         let files = self.files();
         let known = files.get(path).filter(|known| known.stamp == Some(stamp))?;
         let (looked_at, names_links) = known.looked_at?;
-        Some((looked_at, names_links, known.bytes.clone()))
+        Some(Look { looked_at, names_links, bytes: known.bytes.clone() })
     }
 
     /// Remembers what a look told.

@@ -154,7 +154,7 @@ pub fn discover(options: &Options, links: &Links) -> Discovery {
             }
         }
         // What an editor has not saved yet is not met on the walk.
-        for path in options.overlay.paths().filter(|path| !path.exists()) {
+        for path in &options.overlay.unsaved() {
             let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
             let is_script = search::is_script(&name) && !exclude::file(&name);
             if is_script && !options.paths.contains(path) && !left_out(&options.files.root, path) {
@@ -449,8 +449,8 @@ impl<'o> Walk<'o> {
             return Ok(Look { looked_at, names_links, bytes });
         };
         let stamp = fs::metadata(path).ok().and_then(|metadata| Stamp::of(&metadata));
-        if let Some((looked_at, names_links, bytes)) = stamp.and_then(|stamp| memory.looked_at(path, stamp)) {
-            return Ok(Look { looked_at, names_links, bytes });
+        if let Some(look) = stamp.and_then(|stamp| memory.looked_at(path, stamp)) {
+            return Ok(look);
         }
         read_into(path, buffer)?;
         let (looked_at, names_links) = tell(buffer);

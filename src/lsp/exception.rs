@@ -12,8 +12,9 @@ const REASON: &str = "why";
 pub(super) fn comment(path: &str, text: &str, place: Range, rule: &str) -> Option<(u32, String)> {
     let module = lower(path, text).ok()?;
     let places = Places::new(&module, text);
-    let mut starts = vec![place.start];
-    starts.extend(places.enclosing(place).map(|around| around.start));
+    // Above the property rather than inside of its chain of calls.
+    let mut starts: Vec<u32> = places.enclosing(place).map(|around| around.start).collect();
+    starts.push(place.start);
     let mut lines: Vec<usize> = Vec::new();
     for start in starts {
         let before = text.get(..start as usize)?;

@@ -97,7 +97,8 @@ impl Server {
             if !came_or_went && self.documents.of_path(&path).is_some() {
                 continue;
             }
-            if !is_of_interest(&path) && !(came_or_went && path.extension().is_none()) {
+            let may_be_folder = came_or_went && path.extension().is_none();
+            if !(is_of_interest(&path) || may_be_folder) {
                 continue;
             }
             for root in self.roots.iter_mut().filter(|root| root.concerns(&path)) {

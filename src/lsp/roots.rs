@@ -105,7 +105,6 @@ impl Root {
     pub(super) fn begin(&mut self, documents: &Documents, is_told: bool) -> Asking {
         self.due = None;
         self.busy = true;
-        // The worker takes the old result apart while it makes the new one.
         Asking {
             folder: self.folder.clone(),
             overlay: documents.overlay(),
@@ -116,13 +115,12 @@ impl Root {
         }
     }
 
-    /// A check ended.
-    pub(super) fn end(&mut self, checked: Option<Arc<Checked>>) {
+    /// A check ended. Gives the one before, which takes time to be taken apart.
+    pub(super) fn end(&mut self, checked: Option<Arc<Checked>>) -> Option<Arc<Checked>> {
         self.busy = false;
         self.tried = true;
-        if checked.is_some() {
-            self.checked = checked;
-        }
+        let checked = checked?;
+        self.checked.replace(checked)
     }
 }
 

@@ -106,6 +106,12 @@ impl Server {
 
     /// `Some` when the conversation is over.
     fn message(&mut self, message: Message) -> Option<bool> {
+        // Who speaks of documents is ready, also without having said so.
+        if matches!(&message, Message::Notification(told) if told.method.starts_with("textDocument/"))
+            || matches!(&message, Message::Request(asked) if asked.method.starts_with("textDocument/"))
+        {
+            self.ready();
+        }
         match message {
             Message::Request(request) => self.request(request),
             Message::Notification(Notification { method, params }) => {
@@ -290,11 +296,12 @@ impl Server {
     fn ended(&mut self, id: usize, checked: Result<Arc<Checked>, String>) {
         let Some(root) = self.roots.get_mut(id) else { return };
         let was_first = root.is_first();
+        let mut before = None;
         match checked {
             Ok(checked) => {
-                root.end(Some(Arc::clone(&checked)));
-                self.say(&checked);
+                before = root.end(Some(Arc::clone(&checked)));
                 self.publish_root(id, &checked);
+                self.say(&checked);
             }
             Err(panic) => {
                 root.end(None);
@@ -306,6 +313,7 @@ impl Server {
             self.notify("$/progress", json!({ "token": progress_token(id), "value": value }));
         }
         self.answer_waiting();
+        drop(before);
     }
 
     /// Writes into the log what is no finding.

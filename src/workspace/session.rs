@@ -140,8 +140,7 @@ impl Cache {
 
     /// A document whose file was not there yet and now is, or the other way round, changes where imports lead.
     fn note_unsaved(&self, options: &Options) {
-        let mut unsaved: Vec<PathBuf> = options.overlay.paths().filter(|path| !path.exists()).cloned().collect();
-        unsaved.sort();
+        let unsaved = options.overlay.unsaved();
         if *self.unsaved.borrow() != unsaved {
             self.unsaved.replace(unsaved);
             self.walk_again();
