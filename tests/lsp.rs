@@ -273,6 +273,27 @@ fn a_document_without_a_file_is_read_and_can_be_imported() {
 }
 
 #[test]
+fn folders_come_and_go() {
+    let folder =
+        repository(&[("db/users.ts", USERS), ("db/v1.2/orders.ts", &ORDERS.replace("./users", "../users"))]);
+    let root = real(&folder);
+    let (users, versioned, gone) = (root.join("db/users.ts"), root.join("db/v1.2"), root.join("elsewhere"));
+    let mut client = open(&[&root]);
+    client.settle(&users);
+    let before = by_server(&client, &root, "utf-16");
+    assert!(!before.is_empty());
+    fs::rename(&versioned, &gone).unwrap();
+    fs::remove_dir_all(&gone).unwrap();
+    client.did_change_files(&[(&versioned, 3)]);
+    client.settle(&users);
+    assert_eq!(by_server(&client, &root, "utf-16"), by_command_line(&root));
+    write(&root, "db/v1.2/orders.ts", ORDERS.replace("./users", "../users"));
+    client.did_change_files(&[(&versioned, 1), (&root.join("node_modules/a/index.ts"), 1)]);
+    client.settle(&users);
+    assert_eq!(by_server(&client, &root, "utf-16"), before);
+}
+
+#[test]
 fn incremental_changes_arrive_in_order_and_past_the_end_is_the_end() {
     let folder = repository(&[("db/users.ts", USERS), ("db/orders.ts", ORDERS)]);
     let root = real(&folder);

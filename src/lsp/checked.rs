@@ -86,6 +86,11 @@ impl Found {
         self.files.get(path).copied()
     }
 
+    /// The files that were read.
+    pub(super) fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.files.keys().map(PathBuf::as_path)
+    }
+
     /// The path of a file; `None` for what is none: a preset, a module of Drizzle.
     pub(super) fn path(&self, file: FileId) -> Option<&Path> {
         self.reading.path_of(file).filter(|path| self.files.contains_key(*path))

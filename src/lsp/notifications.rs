@@ -91,14 +91,18 @@ impl Server {
     fn watched(&mut self, params: DidChangeWatchedFilesParams) {
         for event in params.changes {
             let Some(path) = uri::path_of(&event.uri).map(|path| canonical(&path)) else { continue };
-            // A folder that came or went says nothing of the files in it.
             let came_or_went = event.typ != FileChangeType::CHANGED;
             // What the client has open counts, not what is on the disk.
             if !came_or_went && self.documents.of_path(&path).is_some() {
                 continue;
             }
-            let may_be_folder = came_or_went && path.extension().is_none();
-            if !(is_of_interest(&path) || may_be_folder) {
+            // Nothing says more of a folder that came or went.
+            let is_folder =
+                came_or_went && (path.is_dir() || self.roots.iter().any(|root| root.read_below(&path)));
+            let is_foreign = path
+                .components()
+                .any(|part| matches!(part.as_os_str().to_str(), Some("node_modules" | ".git")));
+            if is_foreign || !(is_of_interest(&path) || is_folder) {
                 continue;
             }
             for root in self.roots.iter_mut().filter(|root| root.concerns(&path)) {

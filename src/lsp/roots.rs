@@ -60,6 +60,12 @@ impl Root {
             || self.checked.as_ref().is_some_and(|checked| path.starts_with(&checked.root))
     }
 
+    /// Whether files of a folder were read.
+    pub(super) fn read_below(&self, folder: &Path) -> bool {
+        let found = self.checked.as_ref().and_then(|checked| checked.found.as_ref());
+        found.is_some_and(|found| found.paths().any(|path| path != folder && path.starts_with(folder)))
+    }
+
     /// Whether nothing is under way and nothing waits.
     pub(super) fn is_settled(&self) -> bool {
         self.tried && !self.busy && self.due.is_none()

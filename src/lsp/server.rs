@@ -256,7 +256,10 @@ impl Server {
         }
         self.phase = Phase::Running;
         if self.client.watches_files {
-            let watchers: Vec<Value> = WATCHED.iter().map(|glob| json!({ "globPattern": glob })).collect();
+            let mut watchers: Vec<Value> =
+                WATCHED.iter().map(|glob| json!({ "globPattern": glob })).collect();
+            // Of a folder that comes or goes some clients tell nothing else: created and deleted.
+            watchers.push(json!({ "globPattern": "**/*", "kind": 5 }));
             let registration = json!({
                 "id": "schemalint/watch",
                 "method": "workspace/didChangeWatchedFiles",
@@ -347,7 +350,7 @@ impl Server {
     /// text that was checked: of a text that is older than the client's nothing is said.
     pub(super) fn publish(&mut self, path: &Path, version: Option<i32>) {
         let open = self.documents.of_path(path).map(|document| document.version);
-        if open.is_some() && version.is_some() && open != version {
+        if open.is_some() && open != version {
             return;
         }
         let Some(uri) = self.uri(path) else { return };
