@@ -30,7 +30,7 @@ use client::{Client, capabilities, uri};
 use generate::{Numbers, Size};
 
 fn main() {
-    // `cargo test` runs benches, too, to see that they run.
+    // `cargo test --benches` only sees that it runs.
     let is_bench = std::env::args().any(|argument| argument == "--bench");
     let number = |name: &str| std::env::var(name).ok().and_then(|number| number.parse::<usize>().ok());
     let is_small = !is_bench || std::env::var("SIZE").is_ok_and(|size| size == "small");

@@ -217,8 +217,8 @@ pub(super) struct Completions {
 /// Serves an editor.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "The editor starts it. Findings are those of `schemalint` in each folder that the editor has open, with \
-                  what is not saved yet; docs/editors.md has set-ups. It ends when the editor does."
+    after_help = "The editor starts it, and it ends when the editor does. Findings are those of `schemalint` in each folder\n\
+                  that the editor has open, with what is not saved yet. docs/editors.md has set-ups."
 )]
 pub(super) struct Lsp {
     /// Accepted because many clients add it: standard input and output are all there is
