@@ -337,6 +337,7 @@ impl LinkWorld for Repository<'_> {
 
     fn loose_files_calling(&self, functions: &[String]) -> Vec<FileId> {
         let calls = Calls::of(functions);
+        self.cache.searched_for(functions);
         let (loose, overlay, read) = (self.loose, &self.overlay, self.cache.reader());
         let calling = |path: &&PathBuf| match overlay.get(path) {
             Some(text) => calls.are_in(text),

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{Parsed, Reading, links, read_with};
-use crate::discover::search::is_script;
+use crate::discover::search::{Calls, is_script};
 use crate::discover::{Discovery, Links, Memory, Options, Script, discover, update};
 use crate::resolve::Resolved;
 use crate::workspace::Settings;
@@ -64,6 +64,7 @@ impl Session {
     pub fn read(&mut self, root: &Path, options: &Options, settings: &Settings) -> Reading {
         let options = Options { memory: self.cache.memory.clone(), ..options.clone() };
         self.cache.note_unsaved(&options);
+        self.cache.searched_for(&[]);
         let reading = read_with(root, &options, settings, &self.cache);
         self.cache.keep(&reading);
         reading
@@ -106,6 +107,8 @@ pub(super) struct Cache {
     shape: Cell<u64>,
     /// Documents without a file.
     unsaved: RefCell<Vec<PathBuf>>,
+    /// Functions that make tables, as the last reading found them.
+    makers: RefCell<Vec<String>>,
 }
 
 impl Cache {
@@ -161,17 +164,27 @@ impl Cache {
             self.touched.replace(touched);
             return false;
         }
+        let calls = Calls::of(&self.makers.borrow());
         let is_same = touched.iter().all(|path| {
             let read = || std::fs::read(path).map(Arc::from);
             let Ok(bytes) = options.overlay.get(path).cloned().map_or_else(read, Ok) else { return false };
             match text_of(path) {
                 Some(text) => text.as_bytes() == &*bytes,
-                // Of the others only this matters of each, and that is as it was.
-                None => is_only_looked_at(path) && found.loose.binary_search(path).is_err(),
+                // Of the others only this matters of each, and that is as it was; one that calls what makes
+                // tables would have been read.
+                None if found.loose.binary_search(path).is_ok() => !calls.are_in(&bytes),
+                None => is_only_looked_at(path),
             }
         });
         self.found.replace(Some(found));
         is_same
+    }
+
+    /// Other files were searched for calls of those functions.
+    pub(super) fn searched_for(&self, makers: &[String]) {
+        if self.memory.is_some() {
+            self.makers.replace(makers.to_vec());
+        }
     }
 
     /// The scripts lowered, now or before.
