@@ -316,7 +316,8 @@ impl Server {
             self.notify("$/progress", json!({ "token": progress_token(id), "value": value }));
         }
         self.answer_waiting();
-        drop(before);
+        // A large graph takes a while to be taken apart, and somebody may be waiting.
+        let _ = std::thread::Builder::new().name("lets go".into()).spawn(move || drop(before));
     }
 
     /// Writes into the log what is no finding.
