@@ -112,6 +112,17 @@ pub struct Scope<'a> {
 
 /// Checks what was read. `since` is when the reading began.
 pub fn check(reading: &Reading, config: &Config, asked: &Asked<'_>, since: Instant) -> Run {
+    check_and(reading, config, asked, since, |_| ()).0
+}
+
+/// The same; takes from the model what is wanted of it beside the findings.
+pub fn check_and<T>(
+    reading: &Reading,
+    config: &Config,
+    asked: &Asked<'_>,
+    since: Instant,
+    take: impl FnOnce(&Model<'_>) -> T,
+) -> (Run, T) {
     let graph = &reading.graph;
     let mut timings = reading.timings.clone();
     let started = Instant::now();
@@ -166,7 +177,7 @@ pub fn check(reading: &Reading, config: &Config, asked: &Asked<'_>, since: Insta
     let counts = Counts { suppressed, baselined, elsewhere, ..counts(reading, asked.scope) };
     timings.append(&mut outcome.timings);
     outcome.notes.extend(notes(&model, reading));
-    Run {
+    let run = Run {
         findings: outcome.findings,
         broken_rules: outcome.broken,
         counts,
@@ -175,7 +186,8 @@ pub fn check(reading: &Reading, config: &Config, asked: &Asked<'_>, since: Insta
         notes: outcome.notes,
         took: since.elapsed(),
         timings,
-    }
+    };
+    (run, take(&model))
 }
 
 fn between_domains(model: &Model<'_>) -> Vec<BetweenDomains> {

@@ -7,6 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use schemalint::cli::{Terminal, answer};
+use schemalint::lsp::Streams;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -17,8 +18,10 @@ fn main() -> ExitCode {
         let mut text = Vec::new();
         io::stdin().read_to_end(&mut text).map(|_| text)
     };
+    let streams =
+        || Streams { input: Box::new(io::BufReader::new(io::stdin())), output: Box::new(io::stdout()) };
     let answer = with_progress(terminal.stderr_is_terminal && terminal.is_terminal, || {
-        answer(std::env::args_os(), terminal, &stdin)
+        answer(std::env::args_os(), terminal, &stdin, &streams)
     });
     // A reader that closed the pipe has all that it wanted.
     let written = io::stdout().write_all(answer.stdout.as_bytes()).and_then(|()| io::stdout().flush());

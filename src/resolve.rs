@@ -35,7 +35,13 @@ pub struct Resolver {
 impl Resolver {
     /// A resolver for the repository at `root` with those packages, by name.
     pub fn new(root: &Path, packages: FxHashMap<String, PathBuf>) -> Self {
-        let files = InstalledWorkspace { modules: root.join("node_modules"), packages: Arc::new(packages) };
+        Self::with_unsaved(root, packages, Vec::new())
+    }
+
+    /// The same, with files that only an editor has.
+    pub fn with_unsaved(root: &Path, packages: FxHashMap<String, PathBuf>, unsaved: Vec<PathBuf>) -> Self {
+        let (modules, packages) = (root.join("node_modules"), Arc::new(packages));
+        let files = InstalledWorkspace { modules, packages, unsaved: unsaved.into() };
         let stage =
             |types, tsconfig| ResolverGeneric::new_with_file_system(files.clone(), options(types, tsconfig));
         Self { stages: [stage(false, true), stage(true, true), stage(true, false)], files }
@@ -139,6 +145,8 @@ fn package_name(specifier: &str) -> &str {
 struct InstalledWorkspace {
     modules: PathBuf,
     packages: Arc<FxHashMap<String, PathBuf>>,
+    /// Files that are not there yet.
+    unsaved: Arc<[PathBuf]>,
 }
 
 impl InstalledWorkspace {
@@ -186,7 +194,7 @@ impl InstalledWorkspace {
 
 impl FileSystem for InstalledWorkspace {
     fn new() -> Self {
-        Self { modules: PathBuf::new(), packages: Arc::default() }
+        Self { modules: PathBuf::new(), packages: Arc::default(), unsaved: Arc::default() }
     }
 
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
@@ -207,6 +215,7 @@ impl FileSystem for InstalledWorkspace {
         let found = self.find(path);
         match FileSystemOs::metadata(&found) {
             Ok(metadata) => Ok(metadata),
+            Err(_) if self.unsaved.contains(&found) => Ok(FileMetadata::new(true, false, false)),
             Err(_) if source_of(&found).is_some() => Ok(FileMetadata::new(true, false, false)),
             Err(_) if self.is_modules_folder(path) => Ok(FileMetadata::new(false, true, false)),
             Err(_) if self.is_foreign_tsconfig(path) => Ok(FileMetadata::new(true, false, false)),

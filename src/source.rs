@@ -61,6 +61,36 @@ pub struct Position {
     pub column: u32,
 }
 
+/// What columns are counted in, where programs count.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Unit {
+    /// Bytes of UTF-8.
+    Utf8,
+    /// Units of UTF-16.
+    Utf16,
+    /// Unicode scalar values.
+    Utf32,
+}
+
+impl Unit {
+    fn of(self, c: char) -> usize {
+        match self {
+            Self::Utf8 => c.len_utf8(),
+            Self::Utf16 => c.len_utf16(),
+            Self::Utf32 => 1,
+        }
+    }
+}
+
+/// A position as editors count: both from 0.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+pub struct Point {
+    /// The line.
+    pub line: u32,
+    /// The column, in some [`Unit`].
+    pub column: u32,
+}
+
 /// One file's text, with the path that people see.
 pub struct SourceFile {
     /// Path relative to the root of the run, `/` between folders.
@@ -101,6 +131,41 @@ impl SourceFile {
         // A byte order mark is part of the file but not of the first line.
         let before = if start == 0 { before.strip_prefix('\u{feff}').unwrap_or(before) } else { before };
         Position { line: line as u32 + 1, column: before.chars().count() as u32 + 1 }
+    }
+
+    /// Where a byte is, as editors count in that unit. Bytes past the end are the end, one inside a character is that
+    /// character; a byte order mark at the start is not there for editors.
+    pub fn point(&self, byte: u32, unit: Unit) -> Point {
+        let mut byte = (byte as usize).min(self.text.len());
+        while !self.text.is_char_boundary(byte) {
+            byte -= 1;
+        }
+        let starts = self.line_starts();
+        let line = starts.partition_point(|start| *start as usize <= byte) - 1;
+        let before = &self.text[starts[line] as usize..byte];
+        let before = if line == 0 { before.strip_prefix('\u{feff}').unwrap_or(before) } else { before };
+        let column: usize = before.chars().map(|c| unit.of(c)).sum();
+        Point { line: line as u32, column: column as u32 }
+    }
+
+    /// The byte at a point. A column past the end of its line is that end, a line past the last is the end of the
+    /// text, a column inside a character is its first byte.
+    pub fn byte(&self, point: Point, unit: Unit) -> u32 {
+        let starts = self.line_starts();
+        let Some(start) = starts.get(point.line as usize).map(|start| *start as usize) else {
+            return self.text.len() as u32;
+        };
+        let end = starts.get(point.line as usize + 1).map_or(self.text.len(), |end| *end as usize);
+        let line = self.text[start..end].trim_end_matches(['\n', '\r']);
+        let mark = if point.line == 0 && line.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+        let mut column = 0;
+        for (at, c) in line[mark..].char_indices() {
+            column += unit.of(c);
+            if column > point.column as usize {
+                return (start + mark + at) as u32;
+            }
+        }
+        (start + line.len()) as u32
     }
 
     /// The last line that a range has a byte on; its own line when it is empty.
@@ -198,6 +263,31 @@ mod tests {
         assert_eq!(file.last_line(file.lines(1, 2)), 2);
         assert_eq!(file.last_line(Range::default()), 1);
         assert_eq!(file.slice(file.lines(3, 99)), "c\rdé😀x");
+    }
+
+    #[test]
+    fn points_are_counted_in_every_unit() {
+        let file = SourceFile::new("a.ts", "\u{feff}a\r\né😀x\ry");
+        let x = file.text.find('x').unwrap() as u32;
+        for (unit, column) in [(Unit::Utf8, 6), (Unit::Utf16, 3), (Unit::Utf32, 2)] {
+            let point = Point { line: 1, column };
+            assert_eq!(file.point(x, unit), point);
+            assert_eq!(file.byte(point, unit), x);
+            // There and back, wherever a character begins; an editor has no byte order mark.
+            for (byte, c) in file.text.char_indices().filter(|(_, c)| *c != '\n' && *c != '\u{feff}') {
+                assert_eq!(file.byte(file.point(byte as u32, unit), unit), byte as u32, "{c:?} in {unit:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn points_past_an_end_are_that_end() {
+        let file = SourceFile::new("a.ts", "ab\r\n😀\n");
+        let byte = |line, column| file.byte(Point { line, column }, Unit::Utf16);
+        assert_eq!((byte(0, 99), byte(1, 1), byte(1, 2), byte(1, 3)), (2, 4, 8, 8));
+        assert_eq!((byte(2, 0), byte(2, 5), byte(7, 7)), (9, 9, 9));
+        assert_eq!(file.point(99, Unit::Utf8), Point { line: 2, column: 0 });
+        assert_eq!(file.point(6, Unit::Utf16), Point { line: 1, column: 0 });
     }
 
     #[test]

@@ -3,12 +3,13 @@
 mod changed;
 mod index_order;
 mod migrations;
+mod prepare;
 mod repository;
+mod session;
 mod settings;
 mod written;
 
-use rayon::prelude::*;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,8 +17,9 @@ use std::time::{Duration, Instant};
 
 use crate::config::{self, Config};
 use crate::discover::search::{self, Names};
-use crate::discover::{self, Options, Script, ddl, discover, discover_surroundings};
+use crate::discover::{self, Options, ddl, discover_surroundings};
 use crate::docs::Problem;
+use crate::eval::Target;
 use crate::graph::{DrizzleLine, Entity, Kind, SchemaGraph, Table};
 use crate::link::{ConfiguredProject, Input, link};
 use crate::model::Written;
@@ -26,10 +28,18 @@ use crate::resolve::Resolver;
 use crate::source::{FileId, Range, SourceFile};
 use crate::syntax::{Failure, Module, lower};
 use repository::Repository;
+use session::Cache;
 use written::{Documents, declared, documents};
 
 pub use changed::changed_files;
-pub use settings::{Failure as SettingsFailure, Settings, find as find_config, load as load_settings};
+pub use prepare::{
+    BrokenBaseline, Prepared, STACK as THREAD_STACK, baseline_path, canonical, prepare, read_baseline,
+};
+pub use session::Session;
+pub use settings::{
+    Failure as SettingsFailure, Settings, find as find_config, load as load_settings,
+    load_over as load_settings_over,
+};
 
 /// What a run read.
 #[derive(Debug)]
@@ -54,6 +64,10 @@ pub struct Reading {
     pub parsed: usize,
     /// How long each stage took.
     pub timings: Vec<(SmolStr, Duration)>,
+    /// What the scripts say, by the numbers of their files; nothing of other files.
+    pub modules: Vec<Arc<Module>>,
+    /// Where the specifiers lead that were followed.
+    pub resolved: FxHashMap<(FileId, String), Target>,
     paths: Vec<PathBuf>,
 }
 
@@ -69,11 +83,14 @@ const STACK: usize = 256 << 20;
 
 /// Reads the repository around those paths, which exist and are absolute, as the config says.
 pub fn read(root: &Path, options: &Options, settings: &Settings) -> Reading {
+    read_with(root, options, settings, &Cache::default())
+}
+
+fn read_with(root: &Path, options: &Options, settings: &Settings, cache: &Cache) -> Reading {
     let mut clock = Clock::new();
     let config = &settings.config;
+    let mut found = cache.discover(options, &links(config));
     let links = &config.links;
-    let names = Names::of(&links.needles());
-    let mut found = discover(options, &discover::Links { names, files: links.files.clone() });
     let repository_root = repository_root(root);
     if repository_root != root {
         // The packages around a folder that was named belong to its meaning.
@@ -93,8 +110,8 @@ pub fn read(root: &Path, options: &Options, settings: &Settings) -> Reading {
         .filter(|script| script.uses_v1)
         .filter_map(|script| packages.folder_of(&script.path).map(Path::to_path_buf))
         .collect();
-    let resolver = Resolver::new(repository_root, packages.by_name());
-    let lowered: Vec<Parsed> = found.scripts.par_iter().map(|script| Parsed::new(root, script)).collect();
+    let resolver = Resolver::with_unsaved(repository_root, packages.by_name(), options.overlay.unsaved());
+    let lowered: Vec<Parsed> = cache.lower(root, &found.scripts);
     clock.lap("parse");
     let line_of = |path: &Path| {
         let configured = config.projects.iter().find(|project| path.starts_with(root.join(&**project.root)));
@@ -107,7 +124,7 @@ pub fn read(root: &Path, options: &Options, settings: &Settings) -> Reading {
         packages.line_of(path).unwrap_or(if used { DrizzleLine::V1 } else { DrizzleLine::V0 })
     };
     let mut repository =
-        Repository::new((root, repository_root), &packages, &resolver, &line_of, &found.loose);
+        Repository::new((root, repository_root), &packages, &resolver, &line_of, (&found.loose, cache));
     repository.overlay = options.overlay.clone();
     repository.name_link_functions(settings.folder.as_deref().unwrap_or(root), links);
     for source in settings.sources.iter() {
@@ -174,6 +191,8 @@ pub fn read(root: &Path, options: &Options, settings: &Settings) -> Reading {
         other_configs: found.settings.into_iter().filter(|path| path.parent() != Some(root)).collect(),
         looked_at: found.looked_at,
         timings: clock.laps,
+        modules: finished.modules,
+        resolved: finished.resolved,
         paths: finished.paths,
     }
 }
@@ -200,6 +219,12 @@ fn mark_unqueried(graph: &mut SchemaGraph, root: &Path, packages: &Packages, que
     for package in &mut graph.packages {
         package.unqueried = !queries.is_empty() && !queried.contains(&root.join(&*package.folder));
     }
+}
+
+/// Which files may declare links.
+fn links(config: &Config) -> discover::Links {
+    let links = &config.links;
+    discover::Links { names: Names::of(&links.needles()), files: links.files.clone() }
 }
 
 /// Tables of projects without a drizzle.config may be created by SQL that people write.
@@ -300,6 +325,7 @@ fn is_workspace(package: &Path) -> bool {
 }
 
 /// A file's text and what it says.
+#[derive(Clone)]
 struct Parsed {
     source: Arc<SourceFile>,
     module: Arc<Module>,
@@ -307,10 +333,6 @@ struct Parsed {
 }
 
 impl Parsed {
-    fn new(root: &Path, script: &Script) -> Self {
-        Self::of_bytes(&relative(root, &script.path), &script.bytes)
-    }
-
     fn of_bytes(path: &str, bytes: &[u8]) -> Self {
         let (text, broken) = match std::str::from_utf8(bytes) {
             Ok(text) => (text.to_string(), None),

@@ -49,6 +49,8 @@ pub(super) enum Command {
     Config(Config),
     /// Print completions for a shell
     Completions(Completions),
+    /// Serve an editor: the Language Server Protocol on standard input and output
+    Lsp(Lsp),
 }
 
 /// Checks.
@@ -217,6 +219,18 @@ pub(super) struct Completions {
     /// The shell
     #[arg(value_enum)]
     pub(super) shell: Shell,
+}
+
+/// Serves an editor.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "The editor starts it, and it ends when the editor does. Findings are those of `schemalint` in each folder\n\
+                  that the editor has open, with what is not saved yet. docs/editors.md has set-ups."
+)]
+pub(super) struct Lsp {
+    /// Accepted because many clients add it: standard input and output are all there is
+    #[arg(long)]
+    pub(super) stdio: bool,
 }
 
 /// A format, and the file that it goes to.

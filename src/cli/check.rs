@@ -1,19 +1,19 @@
 //! `check`, `graph` and `baseline`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
 use super::arguments::{self, FailOn, Format, FormatTo};
-use super::input::{self, Prepared, Selection, notes, nothing_to_check, prefix};
+use super::input::{self, Selection, notes, nothing_to_check, prefix};
 use super::{Answer, Exit, Terminal, fix};
 use crate::baseline::{self, Baseline};
 use crate::check::{Asked, Run, check};
-use crate::discover::Overlay;
 use crate::graph::json;
 use crate::output::{self, Report, Style};
+use crate::overlay::Overlay;
 use crate::rule::Level;
-use crate::source::{FileId, SourceFile, Sources};
-use crate::workspace::{self, Reading};
+use crate::source::FileId;
+use crate::workspace::{self, BrokenBaseline, Prepared, Reading};
 
 /// Checks and writes every format that was asked for.
 pub(super) fn run(arguments: &arguments::Check, terminal: Terminal, stdin: super::Stdin<'_>) -> Answer {
@@ -37,7 +37,7 @@ fn try_run(
             let changed = workspace::changed_files(&prepared.root, arguments.since.as_deref());
             let mut changed = changed.map_err(|error| Answer::usage(format!("--changed: {error}")))?;
             // What an editor has differs from what git knows.
-            changed.extend(prepared.options.overlay.keys().cloned());
+            changed.extend(prepared.options.overlay.paths().cloned());
             Some(changed)
         }
         false => None,
@@ -177,38 +177,27 @@ fn overlay(arguments: &arguments::Check, stdin: super::Stdin<'_>) -> Result<Over
                 .filter(|_| !path.is_dir())
                 .ok_or_else(|| Answer::usage(format!("--stdin-filename: `{}` is no file", path.display())))?;
             let text = stdin().map_err(|error| Answer::usage(format!("standard input: {error}")))?;
-            Ok(Overlay::from_iter([(folder.join(name), text.into())]))
+            let mut overlay = Overlay::default();
+            overlay.insert(folder.join(name), text);
+            Ok(overlay)
         }
     }
 }
 
 /// The baseline beside the config, or at the root.
 fn read_baseline(prepared: &mut Prepared, terminal: Terminal) -> Result<Option<Baseline>, Answer> {
-    let path = baseline_path(prepared);
-    let bytes = match std::fs::read(&path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(Answer::usage(format!("`{}`: {error}", path.display()))),
-    };
-    let text = String::from_utf8(bytes)
-        .map_err(|_| Answer::usage(format!("`{}` is not valid UTF-8", path.display())))?;
-    // Findings may point into it.
-    let source = SourceFile::new(workspace::relative(&prepared.root, &path), text);
-    let text = source.text.clone();
-    let file = prepared.settings.sources.add(source.into());
-    Baseline::read(file, &text).map(Some).map_err(|errors| {
-        let style = terminal.style(terminal.stderr_colour());
-        let sources: &Sources = &prepared.settings.sources;
-        let mut stderr = output::errors("baseline", &errors, sources, &prefix(&prepared.root), style);
-        stderr.push_str(
-            "Nothing was checked or written. Correct the file, or delete it and write it anew with `schemalint baseline`.\n",
-        );
-        Answer { stdout: String::new(), stderr, exit: Exit::Usage }
+    workspace::read_baseline(prepared).map_err(|broken| match broken {
+        BrokenBaseline::Unreadable(message) => Answer::usage(message),
+        BrokenBaseline::Wrong(errors) => {
+            let style = terminal.style(terminal.stderr_colour());
+            let sources = &prepared.settings.sources;
+            let mut stderr = output::errors("baseline", &errors, sources, &prefix(&prepared.root), style);
+            stderr.push_str(
+                "Nothing was checked or written. Correct the file, or delete it and write it anew with `schemalint baseline`.\n",
+            );
+            Answer { stdout: String::new(), stderr, exit: Exit::Usage }
+        }
     })
-}
-
-fn baseline_path(prepared: &Prepared) -> PathBuf {
-    prepared.settings.folder.as_ref().unwrap_or(&prepared.root).join(baseline::FILE)
 }
 
 fn exit_of(run: &Run, arguments: &arguments::Check, selection: &Selection<'_>, reading: &Reading) -> Exit {
@@ -300,7 +289,7 @@ pub(super) fn baseline(arguments: &arguments::Baseline, terminal: Terminal) -> A
             input::prepare(&arguments.input, &arguments.settings, Overlay::default(), terminal)?;
         // A damaged baseline is not overwritten: somebody may have resolved a merge half.
         let before = read_baseline(&mut prepared, terminal)?;
-        let path = baseline_path(&prepared);
+        let path = workspace::baseline_path(&prepared);
         let (selection, config) =
             (Selection { prepared: &prepared, changed: None }, &prepared.settings.config);
         if !selection.is_all() {

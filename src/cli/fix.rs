@@ -14,16 +14,16 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::arguments::{self, Fix};
-use super::input::{self, Prepared, Selection, prefix};
+use super::input::{self, Selection, prefix};
 use super::{Answer, Exit};
 use crate::baseline::Baseline;
 use crate::check::{Asked, Run, check};
-use crate::discover::Overlay;
 use crate::fixes::{self, Round};
 use crate::output::visible;
+use crate::overlay::Overlay;
 use crate::rule::{Finding, Level};
 use crate::source::FileId;
-use crate::workspace::Reading;
+use crate::workspace::{Prepared, Reading};
 
 /// More rounds than a table has foreign keys are a fix that does not end.
 const MOST_ROUNDS: usize = 100;

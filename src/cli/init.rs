@@ -14,11 +14,11 @@ use std::time::Instant;
 use walkdir::WalkDir;
 
 use super::arguments;
-use super::input::{self, Prepared, notes, nothing_found, prefix};
+use super::input::{self, notes, nothing_found, prefix};
 use super::{Answer, Exit, Terminal};
 use crate::discover::{CONFIG, Files, Options, exclude};
 use crate::output::visible;
-use crate::workspace;
+use crate::workspace::{self, Prepared};
 use found::Found;
 use houses::{Beside, Manifest};
 use text::{findings, lead, many, names, text};

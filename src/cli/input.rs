@@ -8,28 +8,10 @@ use std::path::{Path, PathBuf};
 use super::arguments;
 use super::{Answer, Exit, Terminal};
 use crate::check::Scope;
-use crate::discover::{Files, Options, Overlay, left_out};
 use crate::output;
+use crate::overlay::Overlay;
 use crate::source::{FileId, SourceFile, Sources};
-use crate::workspace::{self, Reading, Settings};
-
-/// What is to be read, and with which settings.
-pub(super) struct Prepared {
-    /// Read whole, and shown paths begin here.
-    pub(super) root: PathBuf,
-    /// What was named, absolute.
-    pub(super) named: Vec<PathBuf>,
-    pub(super) settings: Settings,
-    pub(super) options: Options,
-}
-
-impl Prepared {
-    /// Reads what was named and nothing around it.
-    pub(super) fn narrow(&mut self) {
-        self.root = common_folder(&self.named);
-        self.options.paths.clone_from(&self.named);
-    }
-}
+use crate::workspace::{self, Prepared, Reading, Settings};
 
 /// Finds the root and the config of what was named.
 pub(super) fn prepare(
@@ -39,8 +21,9 @@ pub(super) fn prepare(
     terminal: Terminal,
 ) -> Result<Prepared, Answer> {
     let mut named = Vec::with_capacity(input.paths.len());
-    match overlay.is_empty() {
-        false => named.extend(overlay.keys().cloned()),
+    let overlaid: Vec<PathBuf> = overlay.paths().cloned().collect();
+    match overlaid.is_empty() {
+        false => named.extend(overlaid),
         true => {
             for path in &input.paths {
                 match std::fs::canonicalize(path) {
@@ -50,17 +33,7 @@ pub(super) fn prepare(
             }
         }
     }
-    let common = common_folder(&named);
-    let mut settings = load(settings, &common, terminal)?;
-    let governed = settings.folder.clone().filter(|folder| common.starts_with(folder));
-    let root = governed.unwrap_or_else(|| workspace::repository_root(&common).to_path_buf());
-    settings.show_from(&root);
-    let mut paths = vec![root.clone()];
-    // A folder on the way of the walk is not walked twice; a file that is named is a candidate in any case.
-    paths.extend(named.iter().filter(|path| !path.is_dir() || left_out(&root, path)).cloned());
-    let files = Files { root: root.clone(), config: settings.config.files.clone() };
-    let options = Options { paths, no_ignore: input.no_ignore, overlay, files };
-    Ok(Prepared { root, named, settings, options })
+    workspace::prepare(named, overlay, input.no_ignore, |folder| load(settings, folder, terminal))
 }
 
 /// Reads the config that governs a folder, or the one that is named.
@@ -92,7 +65,7 @@ pub(super) fn read<T: Send>(
 ) -> Result<(Reading, T), Answer> {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads.unwrap_or(0).into())
-        .stack_size(STACK)
+        .stack_size(workspace::THREAD_STACK)
         .build()
         .map_err(|error| Answer::usage(format!("no threads: {error}")))?;
     Ok(pool.install(|| {
@@ -101,10 +74,6 @@ pub(super) fn read<T: Send>(
         (reading, result)
     }))
 }
-
-/// Stack of each thread: the parser's tree is taken apart recursively, however deep it nests. Virtual
-/// memory until it is used.
-const STACK: usize = 128 << 20;
 
 /// Which files were asked for.
 pub(super) struct Selection<'p> {
@@ -116,35 +85,19 @@ pub(super) struct Selection<'p> {
 impl Selection<'_> {
     /// Whether everything was asked for.
     pub(super) fn is_all(&self) -> bool {
-        self.changed.is_none() && self.is_whole()
-    }
-
-    fn is_whole(&self) -> bool {
-        self.prepared.named.contains(&self.prepared.root)
+        self.changed.is_none() && self.prepared.is_whole()
     }
 
     /// Whether a file was asked for.
     pub(super) fn holds(&self, reading: &Reading, file: FileId) -> bool {
-        let Some(path) = reading.path_of(file) else { return false };
-        (self.is_whole() || self.prepared.named.iter().any(|named| path.starts_with(named)))
-            && self.changed.is_none_or(|changed| changed.contains(path))
+        let is_changed = |path: &Path| self.changed.is_none_or(|changed| changed.contains(path));
+        self.prepared.names(reading, file) && reading.path_of(file).is_some_and(is_changed)
     }
 
     /// As a check wants it.
     pub(super) fn scope<'s>(&self, holds: &'s (dyn Fn(FileId) -> bool + Sync)) -> Option<Scope<'s>> {
         (!self.is_all()).then_some(Scope { holds, with_related: self.changed.is_some() })
     }
-}
-
-fn common_folder(paths: &[PathBuf]) -> PathBuf {
-    let folder = |path: &PathBuf| {
-        if path.is_dir() { path.clone() } else { path.parent().unwrap_or(path).to_path_buf() }
-    };
-    let mut common = paths.first().map(folder).unwrap_or_default();
-    for path in paths {
-        while !path.starts_with(&common) && common.pop() {}
-    }
-    common
 }
 
 /// What leads from the current folder to the root, to be put before paths.

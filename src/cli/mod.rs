@@ -9,6 +9,7 @@ mod input;
 
 use clap::Parser;
 
+use crate::lsp;
 use crate::output::Style;
 use arguments::{Cli, Color, Command};
 
@@ -91,11 +92,12 @@ impl Terminal {
 /// Reads all of standard input.
 pub type Stdin<'a> = &'a dyn Fn() -> std::io::Result<Vec<u8>>;
 
-/// Answers a command line.
+/// Answers a command line. `streams` gives standard input and output to a server, which answers by itself.
 pub fn answer(
     arguments: impl IntoIterator<Item = std::ffi::OsString>,
     terminal: Terminal,
     stdin: Stdin<'_>,
+    streams: &dyn Fn() -> lsp::Streams,
 ) -> Answer {
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
@@ -126,5 +128,13 @@ pub fn answer(
         Some(Command::Config(arguments)) => about::config(&arguments, terminal),
         Some(Command::Completions(arguments)) => about::completions(&arguments),
         Some(Command::Init(arguments)) => init::run(&arguments, terminal),
+        Some(Command::Lsp(_)) => match lsp::serve(streams()) {
+            // The protocol asks for 0 and 1.
+            Ok(is_clean) => {
+                let exit = if is_clean { Exit::Clean } else { Exit::Findings };
+                Answer { stdout: String::new(), stderr: String::new(), exit }
+            }
+            Err(error) => Answer::usage(error),
+        },
     }
 }

@@ -7,27 +7,30 @@
 pub mod ddl;
 pub mod exclude;
 mod gitignore;
+mod memory;
 pub mod search;
 
 use rayon::Scope;
-use rustc_hash::FxHashMap;
 use std::cell::RefCell;
 use std::fs;
+use std::hash::BuildHasher;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use walkdir::WalkDir;
 
 use crate::config;
+use crate::overlay::Overlay;
 use gitignore::{Ignores, Tracked};
+use memory::Stamp;
 use search::{Kind, LookedAt};
+
+use memory::Before;
+pub use memory::Memory;
 
 /// The name of this program's config.
 pub const CONFIG: &str = "schemalint.json";
-
-/// Texts that stand for what is on the disk, by path: what an editor has, what fixes made.
-pub type Overlay = FxHashMap<PathBuf, Arc<[u8]>>;
 
 /// What to walk.
 #[derive(Debug, Clone, Default)]
@@ -36,8 +39,10 @@ pub struct Options {
     pub paths: Vec<PathBuf>,
     /// Leave out nothing but `node_modules` and `.git`.
     pub no_ignore: bool,
-    /// Files whose text is not that on the disk.
+    /// Files whose text is not that on the disk, but the one that an editor has.
     pub overlay: Overlay,
+    /// What was read the last time, when there will be a next time.
+    pub memory: Option<Arc<Memory>>,
     /// What replaces or narrows the search for schemas.
     pub files: Files,
 }
@@ -90,7 +95,7 @@ impl Links {
 }
 
 /// What the walk found; the order of every list is that of the paths.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Discovery {
     /// Files that may declare schemas, with their text.
     pub scripts: Vec<Script>,
@@ -114,10 +119,13 @@ pub struct Discovery {
     pub other_scripts: bool,
     /// SQL files.
     pub sql: Vec<PathBuf>,
+    /// Which files and folders there are, as one number, and how old those are that say what the others mean:
+    /// while it is the same, imports lead where they led. Only with a [`Memory`].
+    pub shape: u64,
 }
 
 /// A file with its text.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Script {
     /// Absolute path.
     pub path: PathBuf,
@@ -126,7 +134,7 @@ pub struct Script {
     /// It is a drizzle.config, perhaps besides.
     pub is_config: bool,
     /// Its bytes, as they stand in the file.
-    pub bytes: Vec<u8>,
+    pub bytes: Arc<[u8]>,
     /// It uses what only Drizzle 1.0 has.
     pub uses_v1: bool,
     /// It may declare links, or what may be linked.
@@ -143,21 +151,22 @@ fn is_data(name: &str) -> bool {
 
 /// Walks the paths.
 pub fn discover(options: &Options, links: &Links) -> Discovery {
-    let walk = Walk {
-        options,
-        links,
-        tracked: Tracked::default(),
-        looked_at: AtomicUsize::default(),
-        other_scripts: AtomicBool::default(),
-        found: Mutex::default(),
-    };
+    let walk = Walk::new(options, links);
     rayon::scope(|scope| {
         for path in &options.paths {
-            if options.overlay.contains_key(path) || path.is_file() {
+            if options.overlay.get(path).is_some() || path.is_file() {
                 walk.file(path, true, false);
             } else {
                 let ignores = Ignores::above(path, options.no_ignore);
                 walk.folder(scope, path.clone(), Arc::new(ignores));
+            }
+        }
+        // What an editor has not saved yet is not met on the walk.
+        for path in &options.overlay.unsaved() {
+            let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+            let is_script = search::is_script(&name) && !exclude::file(&name);
+            if is_script && !options.paths.contains(path) && !left_out(&options.files.root, path) {
+                walk.file(path, false, false);
             }
         }
     });
@@ -165,6 +174,7 @@ pub fn discover(options: &Options, links: &Links) -> Discovery {
     found.looked_at = walk.looked_at.into_inner();
     found.queries.sort();
     found.other_scripts = walk.other_scripts.into_inner();
+    found.shape = walk.shape.into_inner();
     found.sql.sort();
     // A file that was named and met on the walk is a candidate in any case.
     found.scripts.sort_by(|left, right| {
@@ -182,6 +192,39 @@ pub fn discover(options: &Options, links: &Links) -> Discovery {
     found.failures.sort();
     found.ignored.sort();
     found
+}
+
+/// Brings what a walk found up to date, when of all files only those have other texts than before. False when
+/// another walk must tell: a file is new or gone, is of interest for another reason, or says what others mean.
+pub fn update(found: &mut Discovery, options: &Options, links: &Links, touched: &[PathBuf]) -> bool {
+    let Some(memory) = &options.memory else { return false };
+    let walk = Walk::new(options, links);
+    for path in touched {
+        let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+        if !search::is_script(&name) {
+            let is_text =
+                [".md", ".mdx", ".sql", ".vue", ".svelte", ".astro"].iter().any(|end| name.ends_with(end));
+            if is_text && memory.before(path) != Before::Unknown
+                || name == CONFIG
+                || name == crate::baseline::FILE
+            {
+                continue;
+            }
+            return false;
+        }
+        let Before::Looked(before) = memory.before(path) else { return false };
+        let Ok(look) = BUFFER.with_borrow_mut(|buffer| walk.look(path, buffer)) else { return false };
+        if before != (look.looked_at, look.names_links) {
+            return false;
+        }
+        if let Ok(index) = found.scripts.binary_search_by(|script| script.path.cmp(path)) {
+            match look.bytes.map_or_else(|| walk.bytes(path), Ok) {
+                Ok(bytes) => found.scripts[index].bytes = bytes,
+                Err(_) => return false,
+            }
+        }
+    }
+    true
 }
 
 /// What stands around a folder in its repository: package.json files with their text, and decision
@@ -235,6 +278,7 @@ struct Walk<'o> {
     tracked: Tracked,
     looked_at: AtomicUsize,
     other_scripts: AtomicBool,
+    shape: AtomicU64,
     found: Mutex<Discovery>,
 }
 
@@ -243,7 +287,19 @@ thread_local! {
     static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
-impl Walk<'_> {
+impl<'o> Walk<'o> {
+    fn new(options: &'o Options, links: &'o Links) -> Self {
+        Self {
+            options,
+            links,
+            tracked: Tracked::default(),
+            looked_at: AtomicUsize::default(),
+            other_scripts: AtomicBool::default(),
+            shape: AtomicU64::default(),
+            found: Mutex::default(),
+        }
+    }
+
     /// Reads one folder, hands its folders to other threads and looks at its files.
     fn folder<'s>(&'s self, scope: &Scope<'s>, folder: PathBuf, ignores: Arc<Ignores>) {
         let ignores = match Ignores::inside(&ignores, &folder) {
@@ -267,6 +323,7 @@ impl Walk<'_> {
             };
             let name = entry.file_name().to_string_lossy();
             let (mut kind, path) = (entry.file_type(), entry.path());
+            self.note_shape(path, &name);
             if kind.is_symlink() {
                 // A link to a file inside the root is read; a link to a folder would be walked twice.
                 match fs::metadata(path) {
@@ -311,27 +368,37 @@ impl Walk<'_> {
     }
 
     fn package(&self, path: &Path) {
-        match fs::read_to_string(path) {
+        let text = match self.options.overlay.get(path) {
+            Some(text) => Ok(String::from_utf8_lossy(text).into_owned()),
+            None => fs::read_to_string(path),
+        };
+        match text {
             Ok(text) => self.with(|found| found.packages.push((path.to_path_buf(), text))),
             Err(error) => self.fail(path.to_path_buf(), &error),
         }
     }
 
+    /// Adds a path to the shape of the tree, whichever thread meets it when.
+    fn note_shape(&self, path: &Path, name: &str) {
+        if self.options.memory.is_none() {
+            return;
+        }
+        let decides = matches!(name, "package.json" | ".gitignore" | "pnpm-workspace.yaml" | ".yarnrc.yml")
+            || (name.ends_with(".json") && (name.contains("tsconfig") || name.contains("jsconfig")));
+        let age = decides.then(|| fs::metadata(path).ok()).flatten();
+        let age = age.map(|metadata| (metadata.modified().ok(), metadata.len()));
+        let hash = rustc_hash::FxBuildHasher.hash_one((path, age));
+        self.shape.fetch_add(hash, Ordering::Relaxed);
+    }
+
     fn file(&self, path: &Path, named: bool, ignored: bool) {
         BUFFER.with_borrow_mut(|buffer| {
-            match self.options.overlay.get(path) {
-                Some(text) => {
-                    buffer.clear();
-                    buffer.extend_from_slice(text);
-                }
-                None => {
-                    if let Err(error) = read_into(path, buffer) {
-                        return self.fail(path.to_path_buf(), &error);
-                    }
-                }
-            }
+            let look = match self.look(path, buffer) {
+                Ok(look) => look,
+                Err(error) => return self.fail(path.to_path_buf(), &error),
+            };
+            let (looked_at, names_links) = (look.looked_at, look.names_links);
             let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
-            let looked_at = search::look(&name, buffer);
             if is_data(&name) && !looked_at.is_config {
                 return;
             }
@@ -340,7 +407,6 @@ impl Walk<'_> {
             }
             let kind = self.options.files.kind(path, looked_at);
             let kind = if named { kind.or(Some(Kind::Candidate)) } else { kind };
-            let names_links = self.links.may_be_in(&self.options.files, path, buffer);
             let is_loose = kind == Some(Kind::Loose);
             let kind = if names_links && (kind.is_none() || is_loose) { Some(Kind::Links) } else { kind };
             let of_interest = matches!(kind, Some(Kind::Candidate | Kind::Config | Kind::Links));
@@ -359,13 +425,56 @@ impl Walk<'_> {
                 Some(Kind::Loose) => self.with(|found| found.loose.push(path)),
                 Some(kind) => {
                     let LookedAt { is_config, uses_v1, .. } = looked_at;
-                    let script =
-                        Script { path, kind, is_config, bytes: buffer.clone(), uses_v1, names_links };
+                    // A look at what is remembered may not have kept its text.
+                    let bytes = match look.bytes.map_or_else(|| self.bytes(&path), Ok) {
+                        Ok(bytes) => bytes,
+                        Err(error) => return self.fail(path, &error),
+                    };
+                    let script = Script { path, kind, is_config, bytes, uses_v1, names_links };
                     self.with(|found| found.scripts.push(script));
                 }
                 None => {}
             }
         });
+    }
+
+    /// Looks at a file, or remembers what a look told.
+    fn look(&self, path: &Path, buffer: &mut Vec<u8>) -> std::io::Result<Look> {
+        let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+        let tell = |bytes: &[u8]| {
+            (search::look(&name, bytes), self.links.may_be_in(&self.options.files, path, bytes))
+        };
+        if let Some(text) = self.options.overlay.get(path) {
+            let told = tell(text);
+            if let Some(memory) = &self.options.memory {
+                memory.remember(path, None, told, None);
+            }
+            return Ok(Look { looked_at: told.0, names_links: told.1, bytes: Some(Arc::clone(text)) });
+        }
+        let Some(memory) = &self.options.memory else {
+            read_into(path, buffer)?;
+            let (looked_at, names_links) = tell(buffer);
+            // Most files are let go at once.
+            let bytes = (looked_at.kind.is_some() || names_links).then(|| buffer.as_slice().into());
+            return Ok(Look { looked_at, names_links, bytes });
+        };
+        let stamp = fs::metadata(path).ok().and_then(|metadata| Stamp::of(&metadata));
+        if let Some(look) = stamp.and_then(|stamp| memory.looked_at(path, stamp)) {
+            return Ok(look);
+        }
+        read_into(path, buffer)?;
+        let (looked_at, names_links) = tell(buffer);
+        let keeps = looked_at.kind.is_some() || names_links;
+        let bytes: Option<Arc<[u8]>> = keeps.then(|| buffer.as_slice().into());
+        memory.remember(path, stamp, (looked_at, names_links), bytes.clone());
+        Ok(Look { looked_at, names_links, bytes })
+    }
+
+    fn bytes(&self, path: &Path) -> std::io::Result<Arc<[u8]>> {
+        match &self.options.memory {
+            Some(memory) => memory.read(path),
+            None => fs::read(path).map(Arc::from),
+        }
     }
 
     fn fail(&self, path: PathBuf, error: &dyn std::fmt::Display) {
@@ -377,6 +486,13 @@ impl Walk<'_> {
             change(&mut found);
         }
     }
+}
+
+/// What a look at a file told, and its text where somebody will want it.
+struct Look {
+    looked_at: LookedAt,
+    names_links: bool,
+    bytes: Option<Arc<[u8]>>,
 }
 
 /// Reads a file into a buffer that is used again. The caller knows that it is a regular one.

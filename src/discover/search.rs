@@ -18,7 +18,7 @@ pub enum Kind {
 }
 
 /// What a look at a file tells.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LookedAt {
     /// Why it is of interest; `None` for most files.
     pub kind: Option<Kind>,

@@ -44,6 +44,14 @@ impl<'m> Places<'m> {
         }
     }
 
+    /// The places around a range, the smallest first.
+    pub fn enclosing(&self, range: Range) -> impl Iterator<Item = Range> {
+        let mut around: Vec<Range> =
+            self.ranges.iter().copied().filter(|place| place.contains(range)).collect();
+        around.sort_by_key(|place| place.end - place.start);
+        around.into_iter()
+    }
+
     fn below(&self, comment: Range, comments: &[Range]) -> Option<Range> {
         let mut end = comment.end;
         let next = comments.partition_point(|other| other.start < comment.end);

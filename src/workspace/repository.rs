@@ -9,14 +9,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use walkdir::WalkDir;
 
+use super::session::Cache;
 use super::{Parsed, relative};
 use crate::config::Links;
 use crate::discover::search::{Calls, is_script};
-use crate::discover::{CONFIG, Overlay, exclude, read_into};
+use crate::discover::{CONFIG, exclude};
 use crate::eval::drizzle::prelude_of;
 use crate::eval::{LinkFunction, Target, World};
 use crate::graph::DrizzleLine;
 use crate::link::{LinkWorld, Loaded};
+use crate::overlay::Overlay;
 use crate::packages::Packages;
 use crate::resolve::{Resolved, Resolver};
 use crate::source::{FileId, SourceFile, Sources, Span};
@@ -35,6 +37,7 @@ pub(super) struct Repository<'r> {
     resolver: &'r Resolver,
     line_of: &'r dyn Fn(&Path) -> DrizzleLine,
     loose: &'r [PathBuf],
+    cache: &'r Cache,
     files: RefCell<Vec<Entry>>,
     by_path: RefCell<FxHashMap<PathBuf, FileId>>,
     resolved: RefCell<FxHashMap<(FileId, String), Target>>,
@@ -43,7 +46,7 @@ pub(super) struct Repository<'r> {
     link_functions: Vec<LinkFunction>,
     /// The same, by file of the repository and export.
     link_exports: Vec<(PathBuf, SmolStr)>,
-    /// A file whose text is not that on the disk.
+    /// Files whose text is not that on the disk.
     pub(super) overlay: Overlay,
 }
 
@@ -58,6 +61,10 @@ pub(super) struct Finished {
     pub(super) failures: Failures,
     /// Where each file is on the disk.
     pub(super) paths: Vec<PathBuf>,
+    /// What each file says.
+    pub(super) modules: Vec<Arc<Module>>,
+    /// Where specifiers lead.
+    pub(super) resolved: FxHashMap<(FileId, String), Target>,
 }
 
 struct Entry {
@@ -74,7 +81,7 @@ impl<'r> Repository<'r> {
         packages: &'r Packages,
         resolver: &'r Resolver,
         line_of: &'r dyn Fn(&Path) -> DrizzleLine,
-        loose: &'r [PathBuf],
+        (loose, cache): (&'r [PathBuf], &'r Cache),
     ) -> Self {
         Self {
             root,
@@ -83,6 +90,7 @@ impl<'r> Repository<'r> {
             resolver,
             line_of,
             loose,
+            cache,
             files: RefCell::default(),
             by_path: RefCell::default(),
             resolved: RefCell::default(),
@@ -135,9 +143,8 @@ impl<'r> Repository<'r> {
         if let Some(file) = self.by_path.borrow().get(&path) {
             return Some(*file);
         }
-        let mut bytes = Vec::new();
-        match self.overlay.get(&path) {
-            Some(text) => bytes.extend_from_slice(text),
+        let bytes = match self.overlay.get(&path) {
+            Some(text) => Arc::clone(text),
             None => {
                 let metadata = std::fs::metadata(&path).ok()?;
                 if !metadata.is_file() {
@@ -147,15 +154,34 @@ impl<'r> Repository<'r> {
                     self.failures.borrow_mut().push((path, "the file is too large to be a schema".into()));
                     return None;
                 }
-                if let Err(error) = read_into(&path, &mut bytes) {
-                    self.failures.borrow_mut().push((path, error.to_string()));
-                    return None;
+                match self.cache.reader()(&path) {
+                    Ok(bytes) => bytes,
+                    Err(error) => {
+                        self.failures.borrow_mut().push((path, error.to_string()));
+                        return None;
+                    }
                 }
             }
-        }
-        let parsed = Parsed::of_bytes(&relative(self.root, &path), &bytes);
+        };
+        let lower = |bytes: &[u8]| Parsed::of_bytes(&relative(self.root, &path), bytes);
+        let parsed = self.cache.parsed(&path, &bytes, lower);
         let line = (self.line_of)(&path);
         Some(self.insert(path, parsed, line, false))
+    }
+
+    /// The text of a document.
+    pub(super) fn text(&self, path: &Path, most: u64) -> Result<String, String> {
+        let bytes = match self.overlay.get(path) {
+            Some(text) => Arc::clone(text),
+            None => {
+                let metadata = std::fs::metadata(path).map_err(|error| error.to_string())?;
+                if !metadata.is_file() || metadata.len() > most {
+                    return Err("it is no document".to_string());
+                }
+                self.cache.reader()(path).map_err(|error| error.to_string())?
+            }
+        };
+        std::str::from_utf8(&bytes).map(str::to_string).map_err(|_| "it is not valid UTF-8".to_string())
     }
 
     /// A module of Drizzle that is a schema itself.
@@ -168,6 +194,10 @@ impl<'r> Repository<'r> {
         }
         let parsed = Parsed::of_bytes(&format!("{specifier}.ts"), text.as_bytes());
         Some(self.insert(path, parsed, line, true))
+    }
+
+    fn followed(&self, from: &Path, specifier: &str) -> Resolved {
+        self.cache.resolve(from, specifier, || self.resolver.resolve(from, specifier))
     }
 
     pub(super) fn path_of(&self, file: FileId) -> PathBuf {
@@ -183,16 +213,18 @@ impl<'r> Repository<'r> {
     /// Gives up everything that was read.
     pub(super) fn finish(self) -> Finished {
         let mut sources = Sources::default();
-        let (mut syntax_errors, mut paths) = (Vec::new(), Vec::new());
+        let (mut syntax_errors, mut paths, mut modules) = (Vec::new(), Vec::new(), Vec::new());
         for entry in self.files.into_inner() {
             let file = sources.add(entry.parsed.source);
             paths.push(entry.path);
+            modules.push(entry.parsed.module);
             if let Some(failure) = entry.parsed.failure {
                 syntax_errors.push((failure.range.in_file(file), failure.message));
             }
         }
         syntax_errors.sort_by_cached_key(|(span, _)| (sources.get(span.file).path.clone(), span.range));
-        Finished { sources, syntax_errors, failures: self.failures.into_inner(), paths }
+        let (failures, resolved) = (self.failures.into_inner(), self.resolved.into_inner());
+        Finished { sources, syntax_errors, failures, paths, modules, resolved }
     }
 }
 
@@ -209,7 +241,7 @@ impl World for Repository<'_> {
         let line = self.line(from);
         let target = match self.prelude(specifier, line) {
             Some(file) => Target::File(file),
-            None => match self.resolver.resolve(&self.path_of(from), specifier) {
+            None => match self.followed(&self.path_of(from), specifier) {
                 Resolved::File(path) => {
                     let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
                     if is_script(&name) {
@@ -330,11 +362,12 @@ impl LinkWorld for Repository<'_> {
 
     fn loose_files_calling(&self, functions: &[String]) -> Vec<FileId> {
         let calls = Calls::of(functions);
-        let calling = |path: &&PathBuf| {
-            let mut bytes = Vec::new();
-            read_into(path, &mut bytes).is_ok() && calls.are_in(&bytes)
+        self.cache.searched_for(functions);
+        let (loose, overlay, read) = (self.loose, &self.overlay, self.cache.reader());
+        let calling = |path: &&PathBuf| match overlay.get(path) {
+            Some(text) => calls.are_in(text),
+            None => read(path).is_ok_and(|bytes| calls.are_in(&bytes)),
         };
-        let loose = self.loose;
         let found: Vec<&PathBuf> = loose.par_iter().filter(calling).collect();
         found.into_iter().filter_map(|path| self.load(path.clone())).collect()
     }
@@ -350,7 +383,8 @@ impl Repository<'_> {
             return self.load(path).into_iter().collect();
         }
         if path.is_dir() {
-            return self.walk(&path, 1, None);
+            let found = self.cache.matching(&path, || walk(&path, 1, None));
+            return found.into_iter().filter_map(|path| self.load(path)).collect();
         }
         if !pattern.contains(['*', '?', '{', '[', '!']) {
             // The source of a built file, or a path without its extension.
@@ -375,30 +409,36 @@ impl Repository<'_> {
             .map(|glob| glob.compile_matcher())
             .collect();
         let matcher = glob.compile_matcher();
-        let mut files = self.walk(
-            &fixed,
-            usize::MAX,
-            Some(&|path: &Path| matcher.is_match(path) && !excluded.iter().any(|glob| glob.is_match(path))),
-        );
+        let found = self.cache.matching(&path, || {
+            walk(
+                &fixed,
+                usize::MAX,
+                Some(&|path: &Path| {
+                    matcher.is_match(path) && !excluded.iter().any(|glob| glob.is_match(path))
+                }),
+            )
+        });
+        let mut files: Vec<FileId> = found.into_iter().filter_map(|path| self.load(path)).collect();
         files.sort_by_cached_key(|file| glob_order(&self.path(*file)));
         files
     }
+}
 
-    fn walk(&self, folder: &Path, depth: usize, matches: Option<&dyn Fn(&Path) -> bool>) -> Vec<FileId> {
-        let entries = WalkDir::new(folder).min_depth(1).max_depth(depth).sort_by_file_name();
-        let entries = entries
-            .into_iter()
-            .filter_entry(|entry| !entry.file_type().is_dir() || entry.file_name() != "node_modules");
-        let mut files = Vec::new();
-        for entry in entries.flatten() {
-            let name = entry.file_name().to_string_lossy();
-            let wanted = entry.file_type().is_file() && is_script(&name) && !exclude::file(&name);
-            if wanted && matches.is_none_or(|matches| matches(entry.path())) {
-                files.extend(self.load(entry.path().to_path_buf()));
-            }
+/// The scripts below a folder, tests left out.
+fn walk(folder: &Path, depth: usize, matches: Option<&dyn Fn(&Path) -> bool>) -> Vec<PathBuf> {
+    let entries = WalkDir::new(folder).min_depth(1).max_depth(depth).sort_by_file_name();
+    let entries = entries
+        .into_iter()
+        .filter_entry(|entry| !entry.file_type().is_dir() || entry.file_name() != "node_modules");
+    let mut files = Vec::new();
+    for entry in entries.flatten() {
+        let name = entry.file_name().to_string_lossy();
+        let wanted = entry.file_type().is_file() && is_script(&name) && !exclude::file(&name);
+        if wanted && matches.is_none_or(|matches| matches(entry.path())) {
+            files.push(entry.path().to_path_buf());
         }
-        files
     }
+    files
 }
 
 /// `!(*.test).ts` of a path: the globs that it leaves out.

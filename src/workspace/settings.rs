@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::config::{self, Config, Errors};
 use crate::discover::CONFIG;
+use crate::overlay::Overlay;
 use crate::source::{SourceFile, Sources};
 use crate::workspace::relative;
 
@@ -51,6 +52,22 @@ impl Settings {
 /// # Errors
 /// Everything that is wrong with it.
 pub fn load(file: Option<&Path>, command_line: &[String]) -> Result<Settings, Failure> {
+    load_over(file, command_line, &Overlay::default())
+}
+
+/// The same, with texts in place of those on the disk.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub fn load_over(
+    file: Option<&Path>,
+    command_line: &[String],
+    overlay: &Overlay,
+) -> Result<Settings, Failure> {
+    let read = |path: &Path| match overlay.get(path) {
+        Some(text) => String::from_utf8(text.to_vec()).map(Arc::from).map_err(|error| error.to_string()),
+        None => read(path),
+    };
     let mut sources = Sources::default();
     let folder = file.and_then(Path::parent).map(Path::to_path_buf);
     let root = folder.clone().unwrap_or_default();

@@ -39,7 +39,7 @@ pub(super) fn documents(
     let mut read = |paths: &[PathBuf]| -> Vec<(FileId, Arc<SourceFile>)> {
         let mut texts = Vec::new();
         for path in paths {
-            match text(path) {
+            match repository.text(path, MAX_BYTES) {
                 Ok(text) => {
                     let source = Arc::new(SourceFile::new(relative(root, path), text));
                     texts.push((repository.add_text(path.clone(), Arc::clone(&source)), source));
@@ -70,15 +70,6 @@ pub(super) fn documents(
 
 /// Larger files are no documents.
 const MAX_BYTES: u64 = 4 << 20;
-
-fn text(path: &Path) -> Result<String, String> {
-    let metadata = std::fs::metadata(path).map_err(|error| error.to_string())?;
-    if !metadata.is_file() || metadata.len() > MAX_BYTES {
-        return Err("it is no document".to_string());
-    }
-    let bytes = std::fs::read(path).map_err(|error| error.to_string())?;
-    String::from_utf8(bytes).map_err(|_| "it is not valid UTF-8".to_string())
-}
 
 /// The files that globs match, from the folder that the config's paths begin at; globs that match none go
 /// to `unmatched`.
@@ -169,7 +160,7 @@ struct Text {
 impl Text {
     fn read(root: &Path, path: &Path, repository: &Repository<'_>) -> Self {
         let shown: Arc<str> = relative(root, path).into();
-        let tree = text(path).map_err(|error| (None, error)).and_then(|text| {
+        let tree = repository.text(path, MAX_BYTES).map_err(|error| (None, error)).and_then(|text| {
             let source = Arc::new(SourceFile::new(Arc::clone(&shown), text));
             let file = repository.add_text(path.to_path_buf(), Arc::clone(&source));
             Node::parse(file, &source.text).map(Arc::new).map_err(|errors| {

@@ -1,6 +1,7 @@
 //! Marks in files say where which rule must fire: `//~ rule, rule` at the end of a line, `<!--~ rule -->` in Markdown.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(dead_code, reason = "not every test file uses all of it")]
 
 use std::collections::BTreeSet;
 use std::fs;
