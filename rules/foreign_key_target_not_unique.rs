@@ -32,7 +32,11 @@ impl Rule for ForeignKeyTargetNotUnique {
             }
             match target.uniqueness(&reference.target_columns) {
                 Uniqueness::Constraint | Uniqueness::Unknown => {}
-                Uniqueness::Index(index) if target.has_late_unique_indexes() && !index.migrated => {
+                Uniqueness::Index(index)
+                    if target.has_late_unique_indexes()
+                        && !index.migrated
+                        && !context.graph.packages[target.package].line_is_guessed =>
+                {
                     report_index(&reference, index, out);
                 }
                 Uniqueness::Index(_) => {}

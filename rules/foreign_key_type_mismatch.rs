@@ -57,7 +57,9 @@ fn report(
     match clash {
         TypeClash::Refused(why) | TypeClash::Unequal(why) => finding.label(*why),
         TypeClash::TooSmall(which) => finding
-            .label(format!("rows of `{}` whose key is {which} cannot be referred to", target.display_name())),
+            .label(format!("rows of `{}` whose key is {which} cannot be referred to", target.display_name()))
+            // The database takes it, and such rows may never be.
+            .matters(Level::Warn),
     };
     if !reference.key.inline {
         finding.related(table.columns[column].span, format!("it is `{own}`"));

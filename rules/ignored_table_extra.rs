@@ -25,7 +25,7 @@ impl Rule for IgnoredTableExtra {
 
     fn check(&self, context: &Context<'_>, out: &mut Findings) {
         let graph = context.graph;
-        for (_, table) in graph.own_tables() {
+        for (_, table) in graph.own_tables().filter(|(_, table)| !graph.is_made_elsewhere(table)) {
             for extra in &table.ignored_extras {
                 report_ignored(table, extra, out);
             }

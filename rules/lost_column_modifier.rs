@@ -29,6 +29,10 @@ impl Rule for LostColumnModifier {
         // A helper's mistake is one, however many tables use it.
         let mut seen: FxHashSet<Span> = FxHashSet::default();
         for (_, table) in context.graph.own_tables() {
+            let is_guess = context.graph.packages[table.package].line_is_guessed;
+            if is_guess || context.graph.is_made_elsewhere(table) {
+                continue;
+            }
             for (at, column) in table.columns.iter().enumerate() {
                 let Ok(facts) = &column.facts else { continue };
                 if let Some(first) = facts.lost_modifiers.first()

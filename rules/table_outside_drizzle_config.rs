@@ -44,7 +44,7 @@ impl Rule for TableOutsideDrizzleConfig {
         // Another rule says of these that they are missing.
         let missing: FxHashSet<TableId> =
             graph.unexported().into_iter().filter_map(|missing| missing.table).collect();
-        for (id, table) in graph.own_tables() {
+        for (id, table) in graph.own_tables().filter(|(_, table)| !table.left_out) {
             let Some(project) = config_of.get(&*graph.packages[table.package].folder) else { continue };
             let Some(entity) = table.entity() else { continue };
             let is_elsewhere = table.owner.is_some() || table.ponder || table.created_by_sql;

@@ -130,6 +130,13 @@ fn line_of(version: &str, catalogs: &FxHashMap<String, String>) -> Option<Drizzl
     if version.starts_with("workspace:") || version == "*" {
         return None;
     }
+    let version =
+        version.strip_prefix("npm:").map_or(version, |alias| alias.rsplit('@').next().unwrap_or(alias));
+    // A range over both lines, an address: neither says which one is installed.
+    let is_open = version.starts_with('>') && !version.contains('<');
+    if is_open || version.contains("||") || version.contains(['/', ':']) {
+        return None;
+    }
     let digits = version.trim_start_matches(|c: char| !c.is_ascii_digit());
     if digits.is_empty() && !matches!(version, "beta" | "rc" | "next") {
         return None;

@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 
 use crate::config::{self, Config};
 use crate::discover::search::{self, Names};
-use crate::discover::{self, Options, ddl, discover_surroundings};
+use crate::discover::{self, CONFIG, Options, ddl, discover_surroundings};
 use crate::docs::Problem;
 use crate::eval::Target;
 use crate::graph::{DrizzleLine, Entity, Kind, SchemaGraph, Table};
@@ -156,6 +156,15 @@ fn read_with(root: &Path, options: &Options, settings: &Settings, cache: &Cache)
     graph.queries_relations = (queries || all_code).then_some(queries);
     if all_code {
         mark_unqueried(&mut graph, root, &packages, &found.queries);
+    }
+    for package in &mut graph.packages {
+        let inside = root.join(&*package.folder).join(CONFIG);
+        let said = config
+            .projects
+            .iter()
+            .any(|project| project.drizzle.is_some() && inside.starts_with(root.join(&*project.root)));
+        let used = inside.parent().is_some_and(|folder| v1.contains(folder));
+        package.line_is_guessed = !said && !used && packages.line_of(&inside).is_none();
     }
     mark_created_by_sql(&mut graph, &found.sql);
     index_order::mark_migrated_indexes(root, &mut graph);

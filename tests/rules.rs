@@ -213,6 +213,10 @@ fn run(meta: &Meta, section: &Section) -> (Reading, Run) {
     for (file, text) in &section.files {
         marks::write(folder.path(), file, text);
     }
+    // What a page does not say otherwise is said of 0.45.
+    if !section.files.iter().any(|(file, _)| file == "package.json") {
+        marks::write(folder.path(), "package.json", r#"{ "dependencies": { "drizzle-orm": "^0.45.4" } }"#);
+    }
     let root = fs::canonicalize(folder.path()).unwrap();
     let config = root.join(CONFIG);
     let mut levels = only(meta);

@@ -20,16 +20,11 @@ impl Table {
     pub fn is_created(&self, graph: &SchemaGraph) -> bool {
         !self.external
             && self.view.is_none_or(|view| !view.existing)
-            && !self.is_skipped()
+            && !self.left_out
             && (!self.taken_by.is_empty()
                 || self.owner.is_none()
                     && graph.projects[self.project].config.is_none()
                     && !graph.projects[self.project].created_by_sql)
-    }
-
-    /// drizzle-kit leaves out what `mysqlSchema()` makes.
-    const fn is_skipped(&self) -> bool {
-        matches!(self.dialect, Dialect::MySql | Dialect::SingleStore) && self.namespace.is_some()
     }
 }
 

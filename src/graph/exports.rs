@@ -171,6 +171,8 @@ struct Search<'g> {
     there: FxHashSet<Entity>,
     /// pgSchemas that tables which are created stand in.
     used_schemas: FxHashSet<(Dialect, SmolStr)>,
+    /// Schemas that are `.existing()`.
+    existing: FxHashSet<(Dialect, SmolStr)>,
     /// Projects with tables whose name is not known: they may be any.
     nameless: FxHashSet<usize>,
     enums: FxHashMap<(Span, &'g SmolStr), &'g EnumType>,
@@ -193,6 +195,7 @@ impl<'g> Search<'g> {
             takes_more,
             there: graph.created_in_sql.iter().cloned().collect(),
             used_schemas: FxHashSet::default(),
+            existing: FxHashSet::default(),
             nameless: FxHashSet::default(),
             enums: FxHashMap::default(),
             schemas: FxHashMap::default(),
@@ -232,6 +235,9 @@ impl<'g> Search<'g> {
         for made in &graph.schemas {
             let Ok(name) = &made.name else { continue };
             search.schemas.entry((made.span, name)).or_insert(made);
+            if made.existing {
+                search.existing.insert((made.dialect, name.clone()));
+            }
             if made.existing || !made.taken_by.is_empty() {
                 search.there.insert(Entity::schema(made.dialect, name));
             }
@@ -258,7 +264,7 @@ impl<'g> Search<'g> {
 
     fn table(&mut self, table: &'g Table) {
         let Some(project) = self.readable_of(&table.taken_by) else { return };
-        if table.external || is_skipped(table) || table.view.is_some_and(|view| view.existing) {
+        if table.external || table.left_out || table.view.is_some_and(|view| view.existing) {
             return;
         }
         self.schema_of(table.dialect, table.namespace.as_ref(), table.namespace_at, &table.taken_by, || {
@@ -290,20 +296,26 @@ impl<'g> Search<'g> {
         let target = self.graph.table(id);
         let Some(entity) = target.entity() else { return };
         let mute =
-            target.view.is_some() || target.ponder || is_skipped(target) || self.nameless.contains(&project);
+            target.view.is_some() || target.ponder || target.left_out || self.nameless.contains(&project);
         if mute {
             return;
         }
         // A table in a schema that nobody creates is somebody else's: Supabase's `auth.users`.
         let namespace = &entity.namespace;
-        if !namespace.is_empty() {
-            let is_ours = self.there.contains(&Entity::schema(target.dialect, namespace))
-                || self.used_schemas.contains(&(target.dialect, namespace.clone()));
-            if !is_ours || PROVIDED.contains(&namespace.as_str()) {
-                return;
-            }
+        if !self.is_ours(target.dialect, namespace) {
+            return;
         }
         self.needed(entity, project, Some(&target.binding), Some(id), target.span, Some(need()));
+    }
+
+    /// Whether a schema is one that this repository has something in; the default one is.
+    fn is_ours(&self, dialect: Dialect, namespace: &SmolStr) -> bool {
+        let is_created = self.there.contains(&Entity::schema(dialect, namespace))
+            || self.used_schemas.contains(&(dialect, namespace.clone()));
+        namespace.is_empty()
+            || is_created
+                && !PROVIDED.contains(&namespace.as_str())
+                && !self.existing.contains(&(dialect, namespace.clone()))
     }
 
     fn enum_of(
@@ -315,7 +327,8 @@ impl<'g> Search<'g> {
     ) {
         let (Some((name, namespace)), Some(at)) = (&facts.enum_name, facts.enum_at) else { return };
         let Some(entity) = Entity::new(Kind::Enum, dialect, namespace.as_ref(), name) else { return };
-        if self.there.contains(&entity) {
+        // A type in a schema that nobody creates is somebody else's, too.
+        if self.there.contains(&entity) || !self.is_ours(dialect, &entity.namespace) {
             return;
         }
         let binding = self.enums.get(&(at, &entity.name)).map(|made| &made.binding);
@@ -333,6 +346,9 @@ impl<'g> Search<'g> {
         let Some((namespace, name)) = next_value(sql) else { return };
         let entity = Entity { kind: Kind::Sequence, dialect, namespace, name };
         let Some(made) = self.sequences.get(&entity).copied() else { return };
+        if !self.is_ours(dialect, &entity.namespace) {
+            return;
+        }
         self.needed(entity, project, Some(&made.binding), None, made.span, Some(need()));
     }
 
@@ -365,7 +381,7 @@ impl<'g> Search<'g> {
         let (Some(project), Some(entity)) = (self.readable_of(&table.held_by), table.entity()) else {
             return;
         };
-        let is_meant = table.view.is_none() && !table.external && !table.ponder && !is_skipped(table);
+        let is_meant = table.view.is_none() && !table.external && !table.ponder && !table.left_out;
         if is_meant && table.binding.nested && !self.nameless.contains(&project) {
             self.needed(entity, project, Some(&table.binding), Some(id), table.span, None);
         }
@@ -392,11 +408,6 @@ impl<'g> Search<'g> {
         });
         self.found[at].needs.extend(need);
     }
-}
-
-/// drizzle-kit leaves out what stands in a MySQL schema, whether or not it is exported.
-fn is_skipped(table: &Table) -> bool {
-    table.namespace.is_some() && matches!(table.dialect, Dialect::MySql | Dialect::SingleStore)
 }
 
 /// The sequence of `nextval('billing.invoice_numbers')`, with its pgSchema.

@@ -191,6 +191,8 @@ pub struct Package {
     pub name: Option<SmolStr>,
     /// Code queries by relations, but none that depends on this package.
     pub unqueried: bool,
+    /// Nothing says which line of drizzle-orm it uses: 0.x is taken for granted.
+    pub line_is_guessed: bool,
 }
 
 /// A comment that speaks to this program: `// schemalint-ignore …`.

@@ -28,11 +28,11 @@ impl SchemaGraph {
             .flat_map(|table| table.foreign_keys.iter().filter_map(|key| self.reference(table, key)))
     }
 
-    /// Whether SQL files create a table, or the drizzle.config of its package leaves it out: what the database has is
+    /// Whether SQL files create a table, or drizzle-kit or the drizzle.config of its package leaves it out: what the database has is
     /// said elsewhere then. A drizzle.config whose `schema` could not be read leaves nothing out.
     pub fn is_made_elsewhere(&self, table: &Table) -> bool {
         let left_out = table.taken_by.is_empty() && !self.projects[table.project].schema_files.is_empty();
-        table.created_by_sql || left_out
+        table.created_by_sql || table.left_out || left_out
     }
 
     fn reference<'g>(&'g self, table: &'g Table, key: &'g ForeignKey) -> Option<Reference<'g>> {

@@ -71,6 +71,9 @@ pub struct Table {
     pub held_by: Vec<usize>,
     /// No drizzle.config creates it, but SQL files of the repository do.
     pub created_by_sql: bool,
+    /// drizzle-kit creates nothing for it, whoever exports it: it stands in a `mysqlSchema()`, or in a schema that is
+    /// `.existing()`.
+    pub left_out: bool,
     /// Declared by a package outside the repository (`authUsers` of Supabase).
     pub external: bool,
     /// Comments that speak of the declaration.

@@ -403,7 +403,7 @@ impl<'w> Linker<'w> {
             return index;
         }
         let name = self.world.package_name(file);
-        self.graph.packages.push(Package { folder, name, unqueried: false });
+        self.graph.packages.push(Package { folder, name, unqueried: false, line_is_guessed: false });
         self.graph.packages.len() - 1
     }
 

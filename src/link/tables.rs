@@ -75,6 +75,7 @@ impl Linker<'_> {
             taken_by: projects.takers(Rc::as_ptr(table).cast()),
             held_by: projects.holders(table),
             created_by_sql: false,
+            left_out: false,
             external: self.world.is_external(table.at.file),
             comments: self.declaration_comments(&module, &binding, table.at),
             span: table.at,

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use super::Linker;
 use super::exported::EntityKey;
 use super::projects::Projects;
-use crate::graph::{EnumType, Schema, Sequence};
+use crate::graph::{Dialect, EnumType, Schema, Sequence};
 use crate::source::Span;
 
 impl Linker<'_> {
@@ -48,12 +48,31 @@ impl Linker<'_> {
             }
         }
         self.build_schemas(projects);
+        self.leave_out();
         let world = self.world;
         let place = |span: Span| (world.path(span.file), span.range);
         self.graph.enums.sort_by_cached_key(|made| (place(made.span), made.binding.name.clone()));
         self.graph.sequences.sort_by_cached_key(|made| (place(made.span), made.binding.name.clone()));
         self.graph.schemas.sort_by_cached_key(|made| place(made.span));
         projects.settle(&self.graph, &known);
+    }
+
+    /// Marks the tables that drizzle-kit leaves out, whoever exports them: nobody takes those.
+    fn leave_out(&mut self) {
+        let existing = self.graph.schemas.iter().filter(|made| made.existing);
+        let existing: FxHashSet<(Span, SmolStr)> =
+            existing.filter_map(|made| Some((made.span, made.name.clone().ok()?))).collect();
+        for table in &mut self.graph.tables {
+            let Some(namespace) = &table.namespace else { continue };
+            let is_theirs = table
+                .namespace_at
+                .zip(namespace.as_ref().ok())
+                .is_some_and(|(at, name)| existing.contains(&(at, name.clone())));
+            table.left_out = is_theirs || matches!(table.dialect, Dialect::MySql | Dialect::SingleStore);
+            if table.left_out {
+                table.taken_by.clear();
+            }
+        }
     }
 
     /// pgSchemas, each declaration once: `.existing()` speaks for the call before it.

@@ -196,9 +196,7 @@ impl<'g> Side<'g> {
             side.open = side.open.take().or(open).or(unmatched);
             for id in &project.taken.tables {
                 let table = graph.table(*id);
-                // drizzle-kit takes the tables of its dialect, and none of a `mysqlSchema`.
-                let is_skipped = table.dialect == Dialect::MySql && table.namespace.is_some();
-                if Some(table.dialect) == snapshot.dialect && !is_skipped {
+                if Some(table.dialect) == snapshot.dialect {
                     // Its names are those of one drizzle.config; another may spell them otherwise.
                     let other = &graph.projects[table.project];
                     let same_casing = other.casing.is_ok() && other.casing == project.casing;
