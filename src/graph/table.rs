@@ -242,6 +242,8 @@ pub struct Unique {
     pub nulls_not_distinct: bool,
     /// The call.
     pub span: Span,
+    /// Its entry in the third argument, where that is written out; else the table's call.
+    pub entry: Span,
 }
 
 /// An index.
@@ -263,6 +265,8 @@ pub struct Index {
     pub migrated: bool,
     /// The call.
     pub span: Span,
+    /// Its entry in the third argument, where that is written out; else the table's call.
+    pub entry: Span,
 }
 
 /// A part of an index.

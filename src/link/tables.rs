@@ -335,6 +335,7 @@ impl Linker<'_> {
                     predicate: predicate.as_ref().map(|predicate| predicate::read(table, predicate)),
                     migrated: false,
                     span,
+                    entry: place,
                 });
             }
             ConstraintKind::Unique { columns: Some(columns), nulls_not_distinct } => {
@@ -344,6 +345,7 @@ impl Linker<'_> {
                     columns: own_columns(table, columns, span),
                     nulls_not_distinct: *nulls_not_distinct,
                     span,
+                    entry: place,
                 });
             }
             ConstraintKind::PrimaryKey { columns } => {
