@@ -90,6 +90,8 @@ pub struct ThirdArgument {
     pub is_own: bool,
     /// `index` is a name of the file.
     pub knows_index: bool,
+    /// `foreignKey` is a name of the file.
+    pub knows_foreign_key: bool,
 }
 
 /// The form of a third argument.
