@@ -109,11 +109,21 @@ fn report(graph: &SchemaGraph, reference: &Reference<'_>, partial: &[&Index], ou
     } else if partial.is_empty() {
         finding.related(place, "what it refers to");
     }
-    let unique = match reference.target_columns[..] {
-        [column] => format!("`{}`", target.with_modifier(column, ".unique()", graph)),
-        _ => format!("`unique().on({})`", target.column_keys(target.parameter(), &reference.target_columns)),
+    let of_several = |of: &str| format!("unique().on({})", target.column_keys(of, &reference.target_columns));
+    let name = target.display_name();
+    let mut help = match reference.target_columns[..] {
+        [column] => match target.spread_of(column, graph) {
+            None => {
+                format!("make it unique in `{name}`: `{}`", target.with_modifier(column, ".unique()", graph))
+            }
+            Some(spread) => format!(
+                "in the third argument of `{name}`: `{}` (`{}` comes from `{spread}`, which other tables may spread, too)",
+                target.entry("unique", of_several),
+                target.columns[column].key
+            ),
+        },
+        _ => format!("in the third argument of `{name}`: `{}`", target.entry("unique", of_several)),
     };
-    let mut help = format!("make it unique in `{}`: {unique}", target.display_name());
     if is_part {
         let all = target.column_keys(&target.binding.name, &primary);
         help.push_str(&format!("; or refer to the whole key: `foreignColumns: [{all}]`"));

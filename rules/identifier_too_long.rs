@@ -5,7 +5,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use smol_str::SmolStr;
 
-use crate::graph::{Created, ForeignKey, NameLimit, Named, NamedKind, SchemaGraph, Scope, Table, TableId};
+use crate::graph::{
+    Casing, Created, ForeignKey, NameLimit, Named, NamedKind, SchemaGraph, Scope, Table, TableId,
+};
 use crate::rule::{Context, Findings, Level, Meta, Rule};
 use crate::source::Span;
 
@@ -166,7 +168,12 @@ fn help(graph: &SchemaGraph, named: &Named<'_>, limit: NameLimit) -> String {
                     format!("give it a shorter name: `.references(…, {{ name: \"{name}\" }})`")
                 }
                 (Some(written), Some(key)) if key.inline => {
-                    format!("in place of `.references()`, name the key in the third argument: `{written}`")
+                    let knows = table.is_some_and(|table| table.third_argument.knows_foreign_key);
+                    let from =
+                        if knows { "" } else { " (`foreignKey` is imported beside the table function)" };
+                    format!(
+                        "in place of `.references()`, name the key in the third argument: `{written}`{from}"
+                    )
                 }
                 (Some(written), _) => format!("name the key: `{written}`"),
                 (None, _) => format!("name the key: `foreignKey({{ name: \"{name}\", … }})`"),
@@ -188,18 +195,26 @@ fn help(graph: &SchemaGraph, named: &Named<'_>, limit: NameLimit) -> String {
 fn in_third_argument(graph: &SchemaGraph, table: &Table, key: &ForeignKey, name: &str) -> Option<String> {
     let (columns, target) = (key.columns.as_ref().ok()?, key.target.as_ref().ok()?);
     let to = graph.table(target.table);
-    let binding = if to.span == table.span { "t" } else { &to.binding.name };
-    let mut written = format!(
-        "foreignKey({{ name: \"{name}\", columns: [{}], foreignColumns: [{}] }})",
-        table.column_keys("t", columns),
-        to.column_keys(binding, &target.columns)
-    );
+    let mut actions = String::new();
     for (method, action) in [("onDelete", &key.on_delete), ("onUpdate", &key.on_update)] {
         match action {
             Ok(None) => {}
-            Ok(Some(action)) => written.push_str(&format!(".{method}(\"{action}\")")),
+            Ok(Some(action)) => actions.push_str(&format!(".{method}(\"{action}\")")),
             Err(_) => return None,
         }
     }
-    Some(written)
+    let written = |of: &str| {
+        let binding = if to.span == table.span { of } else { &to.binding.name };
+        format!(
+            "foreignKey({{ name: \"{name}\", columns: [{}], foreignColumns: [{}] }}){actions}",
+            table.column_keys(of, columns),
+            to.column_keys(binding, &target.columns)
+        )
+    };
+    if !key.inline {
+        // It has its place, and its key in an object, already.
+        return Some(written(table.parameter()));
+    }
+    let names: Vec<&str> = columns.iter().map(|column| table.column_name(*column)).collect();
+    Some(table.entry(&Casing::Camel.apply(&format!("{}_fk", names.join("_"))), written))
 }

@@ -4,7 +4,7 @@ use rustc_hash::FxHashSet;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::graph::{Column, ColumnFacts, ColumnUnique, Dialect, Fact, ForeignKey, Index, IndexPart, Table};
+use crate::graph::{Column, ColumnFacts, ColumnUnique, Dialect, Fact, Index, IndexPart, SchemaGraph, Table};
 use crate::rule::{Context, Findings, Level, Meta, Rule};
 use crate::source::Span;
 
@@ -26,7 +26,7 @@ impl Rule for RedundantIndex {
     };
 
     fn check(&self, context: &Context<'_>, out: &mut Findings) {
-        // What a helper declares twice is one mistake, however many tables use it.
+        // What one helper declares twice is one mistake, however many tables use it.
         let mut seen: FxHashSet<(Span, Span)> = FxHashSet::default();
         for (_, table) in context.graph.own_tables() {
             // The sort keys of SingleStore are no btrees, and Gel's indexes are its own.
@@ -40,11 +40,10 @@ impl Rule for RedundantIndex {
                     others.filter_map(|(other, better)| Some((better, one.covered_by(better, other < at)?)));
                 // What is the same says more than what is longer.
                 if let Some((better, how)) = serving.min_by_key(|(better, how)| (*how, better.kind)) {
-                    if table.span.contains(one.span) || seen.insert((one.span, better.span)) {
-                        report(table, one, better, how, out);
+                    let place = one.place(table, better, context.graph);
+                    if table.span.contains(place) || seen.insert((one.span, better.span)) {
+                        report(table, one, place, (better, how), out);
                     }
-                } else if let Some(key) = one.foreign_key(table) {
-                    report_key(table, one, key, out);
                 }
             }
         }
@@ -58,6 +57,17 @@ enum Kind {
     Unique,
     UniqueIndex,
     Index,
+}
+
+impl Kind {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::PrimaryKey => "primary key",
+            Self::Unique => "unique constraint",
+            Self::UniqueIndex => "unique index",
+            Self::Index => "index",
+        }
+    }
 }
 
 /// How an order serves another.
@@ -83,14 +93,25 @@ struct Ordered<'t> {
     predicate: Option<&'t str>,
     nulls_not_distinct: bool,
     span: Span,
+    /// Where the table's own code has it, if that is written out.
+    entry: Option<Span>,
 }
 
 /// Everything of a table that is known whole.
 fn ordered(table: &Table) -> Vec<Ordered<'_>> {
     let mut all = Vec::new();
-    let mut constraint = |kind, name, columns: &[usize], nulls_not_distinct, span| {
+    let mut constraint = |kind, name, columns: &[usize], nulls_not_distinct, (span, entry)| {
         let parts = columns.iter().map(|column| plain(*column)).collect();
-        all.push(Ordered { kind, name, parts, method: None, predicate: None, nulls_not_distinct, span });
+        all.push(Ordered {
+            kind,
+            name,
+            parts,
+            method: None,
+            predicate: None,
+            nulls_not_distinct,
+            span,
+            entry,
+        });
     };
     let known = |name: &'_ Fact<smol_str::SmolStr>| name.is_ok();
     let primary = table.primary_key_columns();
@@ -98,19 +119,20 @@ fn ordered(table: &Table) -> Vec<Ordered<'_>> {
         let composite = table.primary_keys.first().map(|key| key.span);
         let column = &table.columns[primary[0]];
         let span = composite.unwrap_or(column.helper.unwrap_or(column.span));
-        constraint(Kind::PrimaryKey, None, &primary, false, span);
+        constraint(Kind::PrimaryKey, None, &primary, false, (span, None));
     }
     for (at, column) in table.columns.iter().enumerate() {
         let Ok(facts) = &column.facts else { continue };
         if let Some(ColumnUnique { name, nulls_not_distinct, span, .. }) = &facts.unique {
             let name = known(name).then(|| name.as_deref().ok()).flatten();
-            constraint(Kind::Unique, name, &[at], *nulls_not_distinct, *span);
+            constraint(Kind::Unique, name, &[at], *nulls_not_distinct, (*span, None));
         }
     }
     for unique in &table.uniques {
         if let Ok(columns) = &unique.columns {
             let name = unique.name.as_deref().ok();
-            constraint(Kind::Unique, name, columns, unique.nulls_not_distinct, unique.span);
+            let places = (unique.span, Some(unique.entry));
+            constraint(Kind::Unique, name, columns, unique.nulls_not_distinct, places);
         }
     }
     all.extend(table.indexes.iter().filter_map(|index| of_index(table, index)));
@@ -152,6 +174,7 @@ fn of_index<'t>(table: &'t Table, index: &'t Index) -> Option<Ordered<'t>> {
         predicate,
         nulls_not_distinct: false,
         span: index.span,
+        entry: Some(index.entry),
     })
 }
 
@@ -207,16 +230,18 @@ impl Ordered<'_> {
         (!is_unique && self.method.is_none()).then_some(How::Longer)
     }
 
-    /// The foreign key whose index InnoDB makes itself.
-    fn foreign_key<'t>(&self, table: &'t Table) -> Option<&'t ForeignKey> {
-        if table.dialect != Dialect::MySql || self.kind != Kind::Index || self.predicate.is_some() {
-            return None;
+    /// What to delete: the call, or the table's own call of the helper that makes it. What a helper makes of what is
+    /// all its own is wrong in the helper.
+    fn place(&self, table: &Table, better: &Self, graph: &SchemaGraph) -> Span {
+        let own = |span: &Span| table.span.contains(*span) && *span != table.span;
+        if table.span.contains(self.span) {
+            return self.span;
         }
-        let is_same = |columns: &Vec<usize>| {
-            columns.len() == self.parts.len()
-                && columns.iter().zip(&self.parts).all(|(column, part)| *part == plain(*column))
-        };
-        table.foreign_keys.iter().find(|key| key.columns.as_ref().is_ok_and(is_same))
+        match self.entry.filter(own) {
+            Some(entry) => entry,
+            None if table.span.contains(better.span) => table.head(&graph.sources),
+            None => self.span,
+        }
     }
 
     fn subject(&self, table: &Table) -> String {
@@ -232,12 +257,10 @@ impl Ordered<'_> {
 
     /// `` unique constraint `users_email_unique` ``.
     fn display(&self) -> String {
-        let kind = match self.kind {
-            Kind::PrimaryKey => return "primary key".into(),
-            Kind::Unique => "unique constraint",
-            Kind::UniqueIndex => "unique index",
-            Kind::Index => "index",
-        };
+        let kind = self.kind.word();
+        if self.kind == Kind::PrimaryKey {
+            return kind.into();
+        }
         match self.name.filter(|name| !name.is_empty()) {
             Some(name) => format!("{kind} `{name}`"),
             None => kind.into(),
@@ -268,7 +291,13 @@ impl Part<'_> {
     }
 }
 
-fn report(table: &Table, one: &Ordered<'_>, better: &Ordered<'_>, how: How, out: &mut Findings) {
+fn report(
+    table: &Table,
+    one: &Ordered<'_>,
+    place: Span,
+    (better, how): (&Ordered<'_>, How),
+    out: &mut Findings,
+) {
     let (subject, name) = (one.subject(table), one.display());
     let columns = if one.parts.len() == 1 { "column" } else { "columns" };
     let what = match how {
@@ -277,17 +306,15 @@ fn report(table: &Table, one: &Ordered<'_>, better: &Ordered<'_>, how: How, out:
     };
     let message =
         format!("{name} of `{}` is redundant: the {} {what}", table.display_name(), better.display());
-    let finding = out.report(subject, one.span, message);
+    let finding = out.report(subject, place, message);
     finding
         .label("every write maintains it, and nothing needs it")
-        .related(better.span, format!("this {what}"))
-        .help("delete it");
-}
-
-fn report_key(table: &Table, one: &Ordered<'_>, key: &ForeignKey, out: &mut Findings) {
-    let (subject, name) = (one.subject(table), one.display());
-    let message =
-        format!("{name} of `{}` is redundant: MySQL indexes the foreign key itself", table.display_name());
-    let finding = out.report(subject, one.span, message);
-    finding.label("InnoDB makes the same index for the key").related(key.span, "this key").help("delete it");
+        .related(better.span, format!("this {what}"));
+    if place == one.span {
+        finding.help("delete it");
+    } else {
+        finding.related(one.span, format!("the {} is written in this helper", one.kind.word()));
+        let is_call = one.entry == Some(place);
+        finding.help(if is_call { "delete it here" } else { "do not take it from the helper" });
+    }
 }

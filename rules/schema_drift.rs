@@ -33,7 +33,7 @@ impl Rule for SchemaDrift {
         let configs = graph.projects.iter().filter(|project| project.config.is_some()).count();
         for compared in &drift.compared {
             let project = &graph.projects[compared.project];
-            let side = Side { graph, project, compared, help: help(graph, project, configs) };
+            let side = Side { graph, project, compared, help: help(graph, project, compared.later, configs) };
             compared.tables.iter().for_each(|changed| side.table(changed, out));
             compared.enums.iter().for_each(|changed| side.made(changed, out));
             compared.gone.iter().for_each(|gone| side.gone(gone, out));
@@ -46,6 +46,14 @@ impl Rule for SchemaDrift {
                 ));
             }
             let differs = compared.tables.len() + compared.enums.len() + compared.gone.len() > 0;
+            if let (Some(later), true) = (later(compared.later), differs) {
+                let path = &compared.snapshot.path;
+                let have = if compared.later == 1 { "has" } else { "have" };
+                out.note(format!(
+                    "`schema-drift` compares with `{path}`, as drizzle-kit does; {later} it {have} no snapshot, so what is \
+                     changed there is reported, too"
+                ));
+            }
             if let (Some(before), true) = (&compared.snapshot.skips, differs) {
                 let path = &compared.snapshot.path;
                 out.note(format!(
@@ -119,7 +127,11 @@ impl Side<'_> {
     }
 
     fn label(&self) -> String {
-        format!("no migration up to `{}` has this change", self.compared.snapshot.path)
+        let path = &self.compared.snapshot.path;
+        match later(self.compared.later) {
+            None => format!("no migration up to `{path}` has this change"),
+            Some(later) => format!("`{path}` does not have this change; {later} it may"),
+        }
     }
 
     fn gone(&self, gone: &Gone, out: &mut Findings) {
@@ -127,9 +139,12 @@ impl Side<'_> {
         let Gone { kind, name } = gone;
         let message = format!("{kind} `{name}` is in the newest snapshot, but not in the schema");
         let path = &self.compared.snapshot.path;
-        out.report(name.as_str(), span, message)
-            .label(format!("`{path}` has it: the next migration drops it"))
-            .help(format!("{}, or export the {kind} from a file that `schema` names", self.help));
+        let label = match later(self.compared.later) {
+            None => format!("`{path}` has it: the next migration drops it"),
+            Some(later) => format!("`{path}` has it; {later} it may drop it already"),
+        };
+        let help = format!("{}; or export the {kind} from a file that `schema` names", self.help);
+        out.report(name.as_str(), span, message).label(label).help(help);
     }
 
     /// Where the drizzle.config says what the schema is, else its first line.
@@ -162,16 +177,32 @@ fn listed<'t>(texts: impl ExactSizeIterator<Item = &'t str>) -> String {
     shown.join("; ")
 }
 
+/// Migrations that the newest snapshot says nothing of.
+fn later(count: usize) -> Option<String> {
+    match count {
+        0 => None,
+        1 => Some("the migration after".into()),
+        count => Some(format!("the {count} migrations after")),
+    }
+}
+
 /// The command that writes the migration.
-fn help(graph: &SchemaGraph, project: &Project, configs: usize) -> String {
+fn help(graph: &SchemaGraph, project: &Project, later: usize, configs: usize) -> String {
     let path = project.config.map(|config| &graph.sources.get(config).path);
-    match path {
+    let command = match path {
         // A config of this program stands in for it.
         Some(path) if configs > 1 && project.span.is_some() => {
-            format!("run `drizzle-kit generate --config {path}` and commit what it writes")
+            format!("drizzle-kit generate --config {path}")
         }
-        _ => "run `drizzle-kit generate` and commit what it writes".into(),
+        _ => "drizzle-kit generate".into(),
+    };
+    if later > 0 {
+        return format!(
+            "bring the snapshot up to date: run `{command}`, and take out of the SQL that it writes what the database has \
+             already"
+        );
     }
+    format!("run `{command}` and commit what it writes")
 }
 
 /// Projects that nothing is said of.

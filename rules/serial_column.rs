@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::graph::{Dialect, written_columns};
+use crate::graph::{Dialect, DrizzleLine, SchemaGraph, WrittenColumn, written_columns};
 use crate::rule::{Context, Findings, Level, Meta, Rule};
 
 /// Options.
@@ -35,8 +35,19 @@ impl Rule for SerialColumn {
             let written = graph.sources.text(column.facts.builder).replacen(serial.as_str(), integer, 1);
             out.report(column.subject(graph), column.span, message)
                 .label("any insert may give a value of its own, which the sequence gives once more later")
-                .help(format!("`{written}.generatedAlwaysAsIdentity()`"));
+                .help(format!("`{written}.generatedAlwaysAsIdentity()`{}", by_hand(graph, &column)));
         }
+    }
+}
+
+/// What drizzle-kit does not write for a database that has the column.
+fn by_hand(graph: &SchemaGraph, column: &WrittenColumn<'_>) -> &'static str {
+    match column.tables.first().map(|(table, _)| graph.table(*table).line) {
+        Some(DrizzleLine::V0) => {
+            "; a database that has the column is changed by hand, as the migration that drizzle-kit 0.31 writes fails: \
+             `DROP DEFAULT`, drop the sequence, `ADD GENERATED ALWAYS AS IDENTITY`, set its next value"
+        }
+        Some(DrizzleLine::V1) | None => "",
     }
 }
 

@@ -79,6 +79,10 @@ fn report(reference: &Reference<'_>, column: usize, fails: bool, option: &str, o
         }
         (_, false) => format!("{changing} a row of `{to}` sets null: nothing else is there to set"),
     });
+    // It does what `set null` does, as many want it to.
+    if !fails && table.dialect != Dialect::MySql {
+        finding.matters(Level::Warn);
+    }
     let facts = table.columns[column].facts.as_ref();
     let at_run_time = facts
         .is_ok_and(|facts| matches!(facts.default, Some(ColumnDefault::Function | ColumnDefault::OnUpdate)));

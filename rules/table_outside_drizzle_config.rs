@@ -24,6 +24,8 @@ impl Rule for TableOutsideDrizzleConfig {
         since: "0.1.0",
     };
 
+    const READS_OTHER_TABLES: bool = true;
+
     fn check(&self, context: &Context<'_>, out: &mut Findings) {
         let graph = context.graph;
         // What is not known may be taken by any of them.
@@ -40,7 +42,8 @@ impl Rule for TableOutsideDrizzleConfig {
             config_of.entry(&*graph.projects[project].package).or_insert(project);
         }
         let taken = graph.tables.iter().filter(|table| !table.taken_by.is_empty());
-        let created: FxHashSet<Entity> = taken.filter_map(|table| table.entity()).collect();
+        let mut created: FxHashSet<Entity> = taken.filter_map(|table| table.entity()).collect();
+        created.extend(graph.created_in_sql.iter().cloned());
         // Another rule says of these that they are missing.
         let missing: FxHashSet<TableId> =
             graph.unexported().into_iter().filter_map(|missing| missing.table).collect();
@@ -62,16 +65,22 @@ fn report(graph: &SchemaGraph, id: TableId, project: usize, out: &mut Findings) 
     let path = |file| &*graph.sources.get(file).path;
     let config = project.config.map_or("drizzle.config", path);
     let file = path(table.binding.file);
-    let finding = out.report(
-        name.as_str(),
-        table.head(&graph.sources),
-        format!("table `{name}` is created by no drizzle.config"),
-    );
-    finding.label(format!("no schema file of `{config}` exports it"));
     let last = table.binding.name.rsplit('.').next().unwrap_or(&table.binding.name);
-    finding.help(if project.schema_files.contains(&table.binding.file) {
-        format!("export it: `export const {last} = …`")
+    let is_schema_file = project.schema_files.contains(&table.binding.file);
+    let (what, help) = if is_schema_file {
+        (
+            format!("exported by no `schema` file of `{config}`"),
+            format!("export it: `export const {last} = …`"),
+        )
     } else {
-        format!("name `{file}` in `schema` of `{config}`, or export `{last}` from a file that stands there")
-    });
+        (
+            format!("in no `schema` file of `{config}`"),
+            format!(
+                "name `{file}` in `schema` of `{config}`, or export `{last}` from a file that stands there"
+            ),
+        )
+    };
+    let message = format!("table `{name}` is {what}: drizzle-kit never creates it");
+    let finding = out.report(name.as_str(), table.head(&graph.sources), message);
+    finding.label("no migration, and no other SQL of the repository, creates it").help(help);
 }

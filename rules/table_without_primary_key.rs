@@ -111,29 +111,46 @@ fn report(graph: &SchemaGraph, table: &Table, out: &mut Findings) {
             let names: Vec<&str> = identity.columns.iter().map(|column| table.column_name(*column)).collect();
             let names = names.join(", ");
             let help = match identity.columns[..] {
+                [column] if table.spread_of(column, graph).is_some() => {
+                    in_third_argument(graph, table, column)
+                }
                 [column] => format!(
                     "make `{}` the primary key: `.primaryKey()` in place of `{}`",
                     table.columns[column].key, identity.written
                 ),
                 _ => format!(
                     "make them the primary key: `primaryKey({{ columns: [{}] }})` in place of `{}`",
-                    table.column_keys("t", &identity.columns),
+                    table.column_keys(table.parameter(), &identity.columns),
                     identity.written
                 ),
             };
             let names = format!(", though `{names}` could be it");
             (names, "its rows can be told apart, but nothing says by what".to_string(), help)
         }
-        (None, Some(_)) => (
+        (None, Some(id)) => (
             ", and nothing makes its `id` unique".into(),
             "two rows may have the same `id`".into(),
-            "make `id` the primary key: `.primaryKey()`".into(),
+            in_third_argument(graph, table, id),
         ),
         (None, None) => (String::new(), "nothing tells its rows apart".into(), new_key(table)),
     };
     let finding =
         out.report(name.clone(), table.head(&graph.sources), format!("`{name}` has no primary key{but}"));
     finding.label(label).help(help);
+}
+
+/// A column as the key: at the column itself, unless a spread brings it in, which would make it the key of others.
+fn in_third_argument(graph: &SchemaGraph, table: &Table, column: usize) -> String {
+    let key = &table.columns[column].key;
+    let Some(spread) = table.spread_of(column, graph) else {
+        return format!("make `{key}` the primary key: `.primaryKey()`");
+    };
+    let columns = |of: &str| format!("primaryKey({{ columns: [{}] }})", table.column_keys(of, &[column]));
+    let name = table.display_name();
+    format!(
+        "in the third argument of `{name}`: `{}` (`{key}` comes from `{spread}`, which other tables may spread, too)",
+        table.entry("pk", columns)
+    )
 }
 
 /// What to write where no column could be the key.
@@ -148,9 +165,11 @@ fn new_key(table: &Table) -> String {
         && one != other
         && table.columns.len() <= 4
     {
-        let columns = table.column_keys("t", &[one, other]);
+        let columns =
+            |of: &str| format!("primaryKey({{ columns: [{}] }})", table.column_keys(of, &[one, other]));
         return format!(
-            "if the two keys are unique together: `primaryKey({{ columns: [{columns}] }})` in the third argument"
+            "if the two keys are unique together, in the third argument: `{}`",
+            table.entry("pk", columns)
         );
     }
     let id = match table.dialect {

@@ -36,7 +36,7 @@ impl Rule for TimestampWithoutTimezone {
             let message = format!("{} is a timestamp without a time zone", column.title(graph));
             let written = graph.sources.text(column.facts.builder);
             out.report(column.subject(graph), column.span, message)
-                .label("it holds what a clock on some wall showed, not a moment")
+                .label("it holds no time zone: reading it elsewhere shifts it")
                 .help(with_timezone(written));
         }
     }

@@ -32,7 +32,7 @@ impl Rule for UnreadableSchema {
             let message = format!("{} could not be read: {}", gap.subject, gap.why.reason);
             let finding = out.report(gap.subject.as_str(), gap.span, message);
             if gap.why.span == gap.span {
-                finding.label(gap.why.reason.to_string());
+                finding.label("this cannot be read");
             } else {
                 finding.label("needed here").related(gap.why.span, gap.why.reason.to_string());
             }

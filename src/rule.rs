@@ -83,6 +83,9 @@ pub trait Rule: Default + DeserializeOwned + JsonSchema + Send + Sync + 'static 
     /// Whether it compares with the snapshots of drizzle-kit: they are read only for a rule that is on.
     const READS_SNAPSHOTS: bool = false;
 
+    /// Whether it asks what SQL says of tables that no drizzle.config takes: it is read only for a rule that is on.
+    const READS_OTHER_TABLES: bool = false;
+
     /// Reports every place that breaks the rule.
     fn check(&self, _context: &Context<'_>, _out: &mut Findings) {}
 
@@ -119,6 +122,8 @@ pub struct Entry {
     pub meta: &'static Meta,
     /// Whether it compares with the snapshots of drizzle-kit.
     pub reads_snapshots: bool,
+    /// Whether it asks what SQL says of tables that no drizzle.config takes.
+    pub reads_other_tables: bool,
     /// Makes it with the options that the config gives, or with its defaults.
     pub make: fn(Option<&Node>) -> Made,
     /// The JSON Schema of its options.
@@ -131,6 +136,7 @@ impl Entry {
         Self {
             meta: &R::META,
             reads_snapshots: R::READS_SNAPSHOTS,
+            reads_other_tables: R::READS_OTHER_TABLES,
             make: |options| {
                 let rule = options.map_or_else(|| Ok(R::default()), read_node::<R>)?;
                 Ok(Box::new(rule))

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::config::{self, Config};
+use crate::config::{self, Config, Setting};
 use crate::discover::search::{self, Names};
 use crate::discover::{self, CONFIG, Options, ddl, discover_surroundings};
 use crate::docs::Problem;
@@ -25,6 +25,7 @@ use crate::link::{ConfiguredProject, Input, link};
 use crate::model::Written;
 use crate::packages::Packages;
 use crate::resolve::Resolver;
+use crate::rules::RULES;
 use crate::source::{FileId, Range, SourceFile};
 use crate::syntax::{Failure, Module, lower};
 use repository::Repository;
@@ -186,7 +187,7 @@ fn read_with(root: &Path, options: &Options, settings: &Settings, cache: &Cache)
         (sources.get(gap.span.file).path.clone(), gap.span.range, gap.subject.clone())
     });
     graph.syntax_errors = finished.syntax_errors;
-    mark_created_in_sql(&mut graph, &found.sql);
+    mark_created_in_sql(&mut graph, &found.sql, config);
     unreadable_paths.extend(finished.failures);
     let excluded = graph.sources.numbered().filter(|(_, source)| config.files.exclude.is_match(&source.path));
     Reading {
@@ -257,8 +258,13 @@ fn mark_created_by_sql(graph: &mut SchemaGraph, sql: &[PathBuf]) {
 }
 
 /// What no drizzle.config creates may be created by SQL, in migrations that people wrote or in code that was read.
-fn mark_created_in_sql(graph: &mut SchemaGraph, sql: &[PathBuf]) {
-    let missing: Vec<Entity> = graph.unexported().into_iter().map(|missing| missing.entity).collect();
+fn mark_created_in_sql(graph: &mut SchemaGraph, sql: &[PathBuf], config: &Config) {
+    let mut missing: FxHashSet<Entity> =
+        graph.unexported().into_iter().map(|missing| missing.entity).collect();
+    if asks_for_other_tables(config) {
+        let others = graph.own_tables().filter(|(_, table)| table.taken_by.is_empty());
+        missing.extend(others.filter_map(|(_, table)| table.entity()));
+    }
     if missing.is_empty() {
         return;
     }
@@ -275,6 +281,13 @@ fn mark_created_in_sql(graph: &mut SchemaGraph, sql: &[PathBuf]) {
         (kind, entity.name.to_lowercase())
     };
     graph.created_in_sql = missing.into_iter().filter(|entity| created.contains(&key(entity))).collect();
+    graph.created_in_sql.sort_unstable();
+}
+
+/// Whether a rule that is on speaks of tables that no drizzle.config takes.
+fn asks_for_other_tables(config: &Config) -> bool {
+    let mut readers = RULES.iter().filter(|entry| entry.reads_other_tables);
+    readers.any(|entry| config.rules.variants(entry.meta.name).iter().any(Setting::is_on))
 }
 
 /// What the config says in place of a drizzle.config.

@@ -51,6 +51,29 @@ impl Table {
         }
     }
 
+    /// An entry of the third argument, to be pasted: of the table's own parameter, and with a key in an object.
+    pub fn entry(&self, key: &str, written: impl FnOnce(&str) -> String) -> String {
+        match &self.third_argument.form {
+            Form::Object(parameter) => format!("{key}: {}", written(parameter)),
+            Form::Missing => format!("(t) => [{}]", written("t")),
+            Form::List(_) | Form::Other => written(self.parameter()),
+        }
+    }
+
+    /// The spread that brings a column in, which other tables may have, too: `...timestamps`.
+    pub fn spread_of(&self, column: usize, graph: &SchemaGraph) -> Option<String> {
+        let column = &self.columns[column];
+        let is_spread = column.helper.is_some() && self.span.contains(column.span);
+        let written = is_spread.then(|| graph.sources.text(column.span).trim_start_matches('.'))?;
+        let short = written.split(['(', '{', '\n']).next().unwrap_or_default().trim_end();
+        let call = match &written[short.len()..] {
+            "" => "",
+            "()" => "()",
+            _ => "(…)",
+        };
+        (!short.is_empty()).then(|| format!("...{short}{call}"))
+    }
+
     /// A column as it is written, with a modifier more: `` code: text("code").unique() ``.
     pub fn with_modifier(&self, column: usize, modifier: &str, graph: &SchemaGraph) -> String {
         let column = &self.columns[column];

@@ -93,6 +93,8 @@ pub struct ThirdArgument {
     pub is_own: bool,
     /// `index` is a name of the file.
     pub knows_index: bool,
+    /// `foreignKey` is a name of the file.
+    pub knows_foreign_key: bool,
 }
 
 /// The form of a third argument.
@@ -245,6 +247,8 @@ pub struct Unique {
     pub nulls_not_distinct: bool,
     /// The call.
     pub span: Span,
+    /// Its entry in the third argument, where that is written out; else the table's call.
+    pub entry: Span,
 }
 
 /// An index.
@@ -266,6 +270,8 @@ pub struct Index {
     pub migrated: bool,
     /// The call.
     pub span: Span,
+    /// Its entry in the third argument, where that is written out; else the table's call.
+    pub entry: Span,
 }
 
 /// A part of an index.

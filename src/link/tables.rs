@@ -336,6 +336,7 @@ impl Linker<'_> {
                     predicate: predicate.as_ref().map(|predicate| predicate::read(table, predicate)),
                     migrated: false,
                     span,
+                    entry: place,
                 });
             }
             ConstraintKind::Unique { columns: Some(columns), nulls_not_distinct } => {
@@ -345,6 +346,7 @@ impl Linker<'_> {
                     columns: own_columns(table, columns, span),
                     nulls_not_distinct: *nulls_not_distinct,
                     span,
+                    entry: place,
                 });
             }
             ConstraintKind::PrimaryKey { columns } => {

@@ -29,7 +29,14 @@ pub(super) fn third_argument(file: FileId, value: &Value, module: &Module) -> Th
         }
         _ => Form::Other,
     };
-    ThirdArgument { form, entries, is_own: false, knows_index: module.bindings.contains_key("index") }
+    let knows = |name: &str| module.bindings.contains_key(name);
+    ThirdArgument {
+        form,
+        entries,
+        is_own: false,
+        knows_index: knows("index"),
+        knows_foreign_key: knows("foreignKey"),
+    }
 }
 
 impl Linker<'_> {

@@ -53,6 +53,14 @@ pub fn before_newest(names: &[String]) -> Option<usize> {
     before.max_by_key(|(_, name)| name.as_str()).map(|(index, _)| index)
 }
 
+/// Whether a migration comes after another, by the number or the time that their names begin with; numbers and times
+/// are not compared with each other.
+pub fn is_later(name: &str, than: &str) -> bool {
+    let number = |name: &str| name.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(name.len());
+    let (own, other) = (&name[..number(name)], &than[..number(than)]);
+    !own.is_empty() && own.len() == other.len() && own > other
+}
+
 /// drizzle-kit takes every file of `meta` but those that begin with `_`.
 fn is_snapshot(name: &str) -> bool {
     !name.starts_with('_') && !name.starts_with('.') && name.ends_with(".json")
@@ -61,6 +69,16 @@ fn is_snapshot(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn migrations_are_ordered_by_what_their_names_begin_with() {
+        assert!(is_later("0053_roles.sql", "0052_snapshot.json"));
+        assert!(is_later("20260102120000_roles", "20260101120000_first"));
+        assert!(!is_later("0052_roles.sql", "0052_snapshot.json"));
+        assert!(!is_later("20260101120000_roles.sql", "0052_snapshot.json"));
+        assert!(!is_later("roles.sql", "0052_snapshot.json"));
+        assert!(!is_later("roles.sql", "snapshot.json"));
+    }
 
     #[test]
     fn the_last_by_name_and_the_leaves() {

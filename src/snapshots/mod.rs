@@ -11,7 +11,7 @@ mod snapshot;
 pub mod sql;
 mod tokens;
 
-pub use latest::{Layout, before_newest, newest};
+pub use latest::{Layout, before_newest, is_later, newest};
 pub use replay::{Link, replay};
 pub use snapshot::{
     Column, Damage, Enum, ForeignKey, Header, Index, IndexPart, PrimaryKey, Snapshot, Table, Unique, header,
@@ -44,6 +44,8 @@ pub struct Folder {
     pub projects: Vec<usize>,
     /// The newest snapshot; several where branches were not merged (1.0).
     pub newest: Vec<Snapshot>,
+    /// How many migrations come after the newest snapshot, by their names, and have none of their own.
+    pub later: usize,
     /// The tables that its SQL leaves; `None` when SQL was not asked for.
     pub sql: Option<SqlTables>,
     /// Snapshots that could not be read whole.

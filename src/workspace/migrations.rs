@@ -14,7 +14,8 @@ use crate::graph::{Dialect, SchemaGraph, Unknown, Unreadable};
 use crate::rules::RULES;
 use crate::snapshots::sql::SqlTables;
 use crate::snapshots::{
-    Damage, Folder, Header, Layout, Link, Migrations, Snapshot, before_newest, header, newest, read, replay,
+    Damage, Folder, Header, Layout, Link, Migrations, Snapshot, before_newest, header, is_later, newest,
+    read, replay,
 };
 use crate::source::SourceFile;
 
@@ -137,6 +138,7 @@ impl Read {
             for index in newest(&Layout::Meta(names.clone())) {
                 let file = meta.join(&names[index]);
                 let Some(text) = self.text(&file) else { continue };
+                self.folder.later = later_files(path, &names[index]);
                 let own = header(&text).ok();
                 self.snapshot(root, file, text);
                 // Two people who each made one leave two that follow the same: what the other one holds is missing.
@@ -159,6 +161,9 @@ impl Read {
         });
         let headers: Vec<(String, Option<Header>)> = headers.collect();
         let leaves = newest(&Layout::Folders(headers.clone()));
+        if let [leaf] = leaves[..] {
+            self.folder.later = later_folders(path, &files[leaf]);
+        }
         let is_diff = |header: &Option<Header>| header.as_ref().is_some_and(|header| header.kind == "diff");
         if headers.iter().any(|(_, header)| is_diff(header)) {
             return self.replayed(root, files, texts, &headers, &leaves);
@@ -260,6 +265,26 @@ impl Read {
             }
         }
     }
+}
+
+/// How many SQL files of a folder come after a snapshot of its `meta`.
+fn later_files(folder: &Path, snapshot: &str) -> usize {
+    let is_one =
+        |name: &&String| name.ends_with(".sql") && !name.ends_with(".down.sql") && is_later(name, snapshot);
+    names(folder).iter().filter(is_one).count()
+}
+
+/// How many migrations come after the one of a snapshot, and have none (1.0).
+fn later_folders(folder: &Path, snapshot: &Path) -> usize {
+    let Some(newest) = snapshot.parent().and_then(Path::file_name) else { return 0 };
+    let newest = newest.to_string_lossy();
+    let is_one = |name: &&String| {
+        let migration = folder.join(name);
+        is_later(name, &newest)
+            && migration.join("migration.sql").is_file()
+            && !migration.join("snapshot.json").is_file()
+    };
+    names(folder).iter().filter(is_one).count()
 }
 
 /// Larger files hold data.

@@ -85,7 +85,7 @@ fn columns(
         }
         added.retain(|new| {
             let [old] = &candidates(new, &dropped)[..] else { return true };
-            if rivals.get(old) != Some(&1) {
+            if rivals.get(old) != Some(&1) || !is_renaming(old, new, written, wanted) {
                 return true;
             }
             out.push(format!("column `{old}` was probably renamed to `{}`", new.name), Some(new.span));
@@ -119,6 +119,38 @@ fn is_alike(table: &Table, new: &WantedColumn, old: &snapshots::Column) -> bool 
         && new.generated == old.generated
         && new.identity == old.identity
         && same_default
+}
+
+/// Whether more speaks for a rename than that both are alike: a word in common, or the same columns around them.
+fn is_renaming(old: &SmolStr, new: &WantedColumn, written: &snapshots::Table, wanted: &Wanted) -> bool {
+    if words(old).any(|word| words(&new.name).any(|other| other == word)) {
+        return true;
+    }
+    let around = |names: &[&SmolStr], name: &SmolStr| {
+        let at = names.iter().position(|other| *other == name)?;
+        let before = at.checked_sub(1).map(|at| names[at].clone());
+        Some((before, names.get(at + 1).map(|name| (*name).clone())))
+    };
+    let before: Vec<&SmolStr> = written.columns.iter().map(|column| &column.name).collect();
+    let now: Vec<&SmolStr> = wanted.columns.iter().map(|column| &column.name).collect();
+    around(&before, old).is_some_and(|place| around(&now, &new.name) == Some(place))
+}
+
+/// The words of a name that say something, in small letters: `created` of `created_at` and `createdOn`.
+fn words(name: &str) -> impl Iterator<Item = String> {
+    let mut parted = String::with_capacity(name.len());
+    let mut after_small = false;
+    for letter in name.chars() {
+        if letter.is_uppercase() && after_small || !letter.is_alphanumeric() {
+            parted.push(' ');
+        }
+        after_small = letter.is_lowercase();
+        parted.extend(letter.is_alphanumeric().then_some(letter).into_iter().flat_map(char::to_lowercase));
+    }
+    let words: Vec<String> = parted.split_whitespace().map(str::to_string).collect();
+    let says_nothing =
+        |word: &String| matches!(word.as_str(), "id" | "at" | "by" | "on" | "is" | "has" | "of" | "to");
+    words.into_iter().filter(move |word| !says_nothing(word))
 }
 
 /// What changed about a column. `was_key` when the snapshot has it in the primary key.

@@ -50,6 +50,8 @@ pub struct Compared<'m> {
     pub project: usize,
     /// The snapshot.
     pub snapshot: &'m Snapshot,
+    /// How many migrations come after it that have none.
+    pub later: usize,
     /// Tables that differ.
     pub tables: Vec<Changed>,
     /// Enums that differ.
@@ -131,7 +133,7 @@ pub fn find<'m>(graph: &SchemaGraph, migrations: &'m Migrations) -> Drift<'m> {
                 if has_syntax_errors {
                     side.open.get_or_insert_with(|| "a file is not TypeScript".into());
                 }
-                drift.compared.push(side.compare(first, snapshot));
+                drift.compared.push(side.compare(first, snapshot, folder.later));
             }
         }
     }
@@ -240,10 +242,11 @@ impl<'g> Side<'g> {
         }
     }
 
-    fn compare<'m>(&self, project: usize, snapshot: &'m Snapshot) -> Compared<'m> {
+    fn compare<'m>(&self, project: usize, snapshot: &'m Snapshot, later: usize) -> Compared<'m> {
         let mut compared = Compared {
             project,
             snapshot,
+            later,
             tables: Vec::new(),
             enums: Vec::new(),
             gone: Vec::new(),

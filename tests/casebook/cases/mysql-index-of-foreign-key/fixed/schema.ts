@@ -1,8 +1,0 @@
-import { int, mysqlTable } from "drizzle-orm/mysql-core";
-
-export const users = mysqlTable("users", { id: int("id").primaryKey() });
-
-export const orders = mysqlTable(
-  "orders",
-  { id: int("id").primaryKey(), userId: int("user_id").references(() => users.id) },
-);
