@@ -129,14 +129,14 @@ impl Advice<'_, '_> {
         let there = schema.of(relation.table).find(|other| !other.one && leads(other, junction));
         let further = schema.of(junction).find(|other| other.one && leads(other, target));
         let first = there.map_or(joining, |there| &there.name);
-        let load = match further {
-            Some(further) => format!("`with: {{ {first}: {{ with: {{ {}: true }} }} }}`", further.name),
-            None => format!("load `{to}` through it"),
-        };
-        match there {
-            Some(_) => format!("remove `{name}`: `{first}` leads there: {load}"),
-            None => {
-                format!("`{joining}` joins the two: write `{joining}: many({joining})` in its place: {load}")
+        let with =
+            further.map(|further| format!("`with: {{ {first}: {{ with: {{ {}: true }} }} }}`", further.name));
+        match (there, with) {
+            (Some(_), Some(with)) => format!("remove `{name}`: `{first}` leads there: {with}"),
+            (Some(_), None) => format!("remove `{name}`, and load `{to}` through `{first}`"),
+            (None, with) => {
+                let load = with.map_or(format!("and load `{to}` through it"), |with| format!("then {with}"));
+                format!("`{joining}` joins the two: write `{joining}: many({joining})` in its place, {load}")
             }
         }
     }
