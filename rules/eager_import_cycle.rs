@@ -1,5 +1,6 @@
 //! Import cycles in which a file reads what has no value yet.
 
+use rustc_hash::FxHashMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -68,14 +69,11 @@ fn report(graph: &SchemaGraph, cycle: &EagerCycle, out: &mut Findings) {
         let file = names.of(span.file);
         finding.related(span, format!("only then `{file}` loads what leads to `{name}`"));
     }
-    finding.help(help(graph, cycle));
+    finding.help(help(graph, cycle, &names));
 }
 
-/// What the files of a cycle are called: by their last names, where these differ.
-struct Names<'g> {
-    graph: &'g SchemaGraph,
-    are_short: bool,
-}
+/// What the files of a cycle are called: by as many of their last names as tell them apart.
+struct Names<'g>(FxHashMap<FileId, &'g str>);
 
 impl<'g> Names<'g> {
     fn new(graph: &'g SchemaGraph, cycle: &EagerCycle) -> Self {
@@ -85,17 +83,25 @@ impl<'g> Names<'g> {
         }
         files.sort_unstable();
         files.dedup();
-        let names = Self { graph, are_short: true };
-        let mut short: Vec<&str> = files.iter().map(|file| stem(names.of(*file))).collect();
-        short.sort_unstable();
-        let are_short = short.windows(2).all(|pair| pair[0] != pair[1]);
-        Self { graph, are_short }
+        let path = |file: FileId| &*graph.sources.get(file).path;
+        let mut names = FxHashMap::default();
+        for depth in 1..=MAX_DEPTH {
+            let mut counts: FxHashMap<&str, u32> = FxHashMap::default();
+            for file in &files {
+                *counts.entry(stem(last(path(*file), depth))).or_default() += 1;
+            }
+            for file in &files {
+                let name = last(path(*file), depth);
+                if depth == MAX_DEPTH || counts[stem(name)] == 1 {
+                    names.entry(*file).or_insert(name);
+                }
+            }
+        }
+        Self(names)
     }
 
     fn of(&self, file: FileId) -> &'g str {
-        let path = &*self.graph.sources.get(file).path;
-        let last = path.rsplit('/').next().filter(|_| self.are_short);
-        last.unwrap_or(path)
+        self.0.get(&file).copied().unwrap_or_default()
     }
 
     /// `users → orders → users`.
@@ -104,6 +110,14 @@ impl<'g> Names<'g> {
         let files = first.into_iter().chain(cycle.imports.iter().map(|(_, target)| *target));
         files.map(|file| stem(self.of(file))).collect::<Vec<_>>().join(" → ")
     }
+}
+
+/// Folders nested deeper tell no files apart that people write.
+const MAX_DEPTH: usize = 8;
+
+/// The last names of a path.
+fn last(path: &str, depth: usize) -> &str {
+    path.rmatch_indices('/').nth(depth - 1).map_or(path, |(at, _)| &path[at + 1..])
 }
 
 fn stem(name: &str) -> &str {
@@ -129,16 +143,36 @@ fn stops(graph: &SchemaGraph, cycle: &EagerCycle, kit: usize) -> bool {
     graph.projects[kit].line == DrizzleLine::V0 || after.starts_with(['(', '.', '['])
 }
 
-fn help(graph: &SchemaGraph, cycle: &EagerCycle) -> String {
+fn help(graph: &SchemaGraph, cycle: &EagerCycle, names: &Names<'_>) -> String {
     let text = &graph.sources.get(cycle.read.file).text;
     let before = text.get(..cycle.read.range.start as usize).unwrap_or_default().trim_end();
     if before.ends_with("relations(") {
         return "declare these relations in a file of their own, which imports their tables and which no table imports"
             .into();
     }
+    if let Some((importing, barrel)) = by_way_of(graph, cycle) {
+        return format!(
+            "let `{}` import what it needs from the files that declare it, not through `{}`, which loads `{}`, too; or \
+             move `{}` into a file that imports none of these",
+            names.of(importing),
+            names.of(barrel),
+            names.of(cycle.read.file),
+            cycle.name
+        );
+    }
     format!(
         "move `{}` into a file that imports none of these; what is only read inside of a function, as in \
          `.references(() => …)`, may stay in the cycle",
         cycle.name
     )
+}
+
+/// An `index.ts` that passes the reading file on, and who imports it.
+fn by_way_of(graph: &SchemaGraph, cycle: &EagerCycle) -> Option<(FileId, FileId)> {
+    let pairs = cycle.imports.windows(2);
+    let found = pairs.into_iter().find(|pair| pair[1].1 == cycle.read.file)?;
+    let (importing, passing) = (found[0].0, found[1].0);
+    let text = &graph.sources.get(passing.file).text;
+    let line = text.get(..passing.range.start as usize)?.rsplit('\n').next()?;
+    line.trim_start().starts_with("export ").then_some((importing.file, passing.file))
 }
