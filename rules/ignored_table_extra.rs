@@ -27,7 +27,7 @@ impl Rule for IgnoredTableExtra {
         let graph = context.graph;
         for (_, table) in graph.own_tables().filter(|(_, table)| !graph.is_made_elsewhere(table)) {
             for extra in &table.ignored_extras {
-                report_ignored(table, extra, out);
+                report_ignored(graph, table, extra, out);
             }
             for misplaced in &table.misplaced {
                 report_misplaced(graph, table, misplaced, out);
@@ -39,7 +39,7 @@ impl Rule for IgnoredTableExtra {
     }
 }
 
-fn report_ignored(table: &Table, extra: &IgnoredExtra, out: &mut Findings) {
+fn report_ignored(graph: &SchemaGraph, table: &Table, extra: &IgnoredExtra, out: &mut Findings) {
     let name = table.display_name();
     let (effect, label) = match table.line {
         DrizzleLine::V0 => ("ignored", "drizzle-kit creates nothing for it"),
@@ -47,20 +47,86 @@ fn report_ignored(table: &Table, extra: &IgnoredExtra, out: &mut Findings) {
     };
     let message = format!("the third argument of `{name}` holds {}, which is {effect}", extra.reason);
     let finding = out.report(name, extra.span, message);
-    finding.label(label).help(match extra.reason {
-        "an index without columns" => "say which columns: `index(\"…\").on(t.…)`",
-        "a unique constraint without columns" => "say which columns: `unique(\"…\").on(t.…)`",
+    finding.label(label).help(instead(graph, table, extra));
+}
+
+/// What to write, with what is known of it.
+fn instead(graph: &SchemaGraph, table: &Table, extra: &IgnoredExtra) -> String {
+    let t = table.parameter();
+    let text = graph.sources.text(extra.span);
+    // In the object form, an entry stands behind its key.
+    let (key, written) = match text.split_once(':') {
+        Some((key, rest)) if key.chars().all(|letter| letter.is_alphanumeric() || letter == '_') => {
+            (format!("{key}: "), rest.trim())
+        }
+        _ => (String::new(), text),
+    };
+    let short = (written.len() <= MAX_SHOWN && !written.contains('\n')).then_some(written);
+    match extra.reason {
+        "an index without columns" => {
+            format!("say which columns: `{}.on({t}.…)`", short.unwrap_or("index(\"…\")"))
+        }
+        "a unique constraint without columns" => {
+            format!("say which columns: `{}.on({t}.…)`", short.unwrap_or("unique(\"…\")"))
+        }
         "plain SQL" => {
             "write a condition as a `check(\"…\", sql`…`)`; other SQL belongs into a migration of its own"
+                .into()
         }
-        "a column by itself" => "say what is made of it: `index(\"…\").on(t.…)`",
-        "a plain object" => {
-            "write what it means as an entry: `index(\"…\").on(t.…)`, `unique(\"…\").on(t.…)`, `check(\"…\", sql`…`)`"
+        "a column by itself" => {
+            let column = table.column_keys(t, &extra.columns);
+            let column = if column.is_empty() { format!("{t}.…") } else { column };
+            format!("say what is made of it: `{key}index(\"…\").on({column})`")
         }
-        "a list inside the object form" => "return a list of all of them: `(t) => [index(\"…\").on(t.…)]`",
-        "an entry outside a list" => "return a list: `(t) => [index(\"…\").on(t.…)]`",
-        _ => "write the entries into the list itself: `(t) => [index(\"…\").on(t.…)]`",
-    });
+        "a plain object" => of_object(graph, table, extra, &key),
+        "a list inside the object form" => {
+            format!("return a list of all of them: `({t}) => [{}]`", entries(short, t))
+        }
+        "an entry outside a list" => format!("return a list: `({t}) => [{}]`", entries(short, t)),
+        _ => format!("write the entries into the list itself: `({t}) => [{}]`", entries(short, t)),
+    }
+}
+
+/// Longer entries are not repeated.
+const MAX_SHOWN: usize = 120;
+
+/// The entries of a list, as they are written.
+fn entries(short: Option<&str>, t: &str) -> String {
+    let inner = short.map(|text| text.trim_matches(['[', ']', ' ', ',']));
+    // Brackets of an entry itself may have gone with those of the list.
+    let is_whole = |text: &&str| {
+        let count = |letter| text.matches(letter).count();
+        !text.is_empty() && count('[') == count(']')
+    };
+    inner.filter(is_whole).map_or_else(|| format!("index(\"…\").on({t}.…)"), str::to_string)
+}
+
+/// A plain object says in other words what an entry would.
+fn of_object(graph: &SchemaGraph, table: &Table, extra: &IgnoredExtra, key: &str) -> String {
+    if let Some((name, sql)) = &extra.check {
+        let text = graph.sources.text(*sql);
+        let text = text.split_once("sql`").map(|(_, rest)| format!("sql`{rest}"));
+        let text = text.filter(|text| text.len() <= MAX_SHOWN && text.ends_with('`'));
+        let sql = text.unwrap_or_else(|| "sql`…`".to_string());
+        return format!("write it as an entry: `{key}check(\"{name}\", {sql})`");
+    }
+    let t = table.parameter();
+    if extra.columns.is_empty() {
+        return format!(
+            "write what it means as an entry: `index(\"…\").on({t}.…)`, `unique(\"…\").on({t}.…)`, `check(\"…\", sql`…`)`"
+        );
+    }
+    let columns = table.column_keys(t, &extra.columns);
+    let says = |word: &str| key.to_ascii_lowercase().contains(word);
+    if says("uniq") {
+        format!("write it as an entry: `{key}unique().on({columns})`")
+    } else if says("index") || says("idx") {
+        format!("write it as an entry: `{key}index(\"…\").on({columns})`")
+    } else {
+        format!(
+            "write what it means as an entry: `{key}unique().on({columns})` or `{key}index(\"…\").on({columns})`"
+        )
+    }
 }
 
 /// An index of Postgres can only be made of the columns that the third argument is given, in 0.45.

@@ -412,17 +412,20 @@ enum Place {
 }
 
 impl Proposals {
+    /// What to write for one of the keys: where a block is missing, the first says it, the others what goes into it.
     fn help(&self, index: usize) -> String {
-        let (one, all) = (&self.entries[index], self.entries.join(", "));
-        match &self.place {
-            Place::Set(name) => format!("add to `{name}`: `{one}`"),
-            Place::NewSet(table) => {
+        let one = &self.entries[index];
+        match (&self.place, index) {
+            (Place::Set(name), _) => format!("add to `{name}`: `{one}`"),
+            (Place::NewSet(table), 0) => {
                 format!(
-                    "write `export const {table}Relations = relations({table}, ({{ one }}) => ({{ {all} }}))`"
+                    "write `export const {table}Relations = relations({table}, ({{ one }}) => ({{ {one} }}))`"
                 )
             }
-            Place::Entry(table) => format!("add to `{table}` in `defineRelations`: `{one}`"),
-            Place::NewEntry(table) => format!("add to `defineRelations`: `{table}: {{ {all} }}`"),
+            (Place::NewSet(table), _) => format!("beside it in `{table}Relations`: `{one}`"),
+            (Place::Entry(table), _) => format!("add to `{table}` in `defineRelations`: `{one}`"),
+            (Place::NewEntry(table), 0) => format!("add to `defineRelations`: `{table}: {{ {one} }}`"),
+            (Place::NewEntry(table), _) => format!("beside it in `{table}` of `defineRelations`: `{one}`"),
         }
     }
 }

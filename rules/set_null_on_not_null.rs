@@ -81,22 +81,52 @@ fn report(reference: &Reference<'_>, column: usize, option: &str, out: &mut Find
     {
         finding.related(helper, "the column is declared in this helper");
     }
-    let instead = if option == "onDelete" {
-        "`onDelete: \"cascade\"` or `onDelete: \"restrict\"`"
-    } else {
-        "`onUpdate: \"cascade\"`"
+    let actions: &[&str] = if option == "onDelete" { &["cascade", "restrict"] } else { &["cascade"] };
+    let write = |action: &&str| match key.inline {
+        true => format!("`{option}: \"{action}\"`"),
+        false => format!("`.{option}(\"{action}\")`"),
     };
-    finding.help(if is_primary {
+    let instead = actions.iter().map(write).collect::<Vec<_>>().join(" or ");
+    finding.help(if columns.len() > 1 {
+        of_several(reference, column, option)
+    } else if is_primary {
         format!("a key cannot become null: write {instead}")
-    } else if columns.len() == 1 {
+    } else {
         format!(
             "write {instead}; or let the column be null: remove `.notNull()` of `{}`",
             table.columns[column].key
         )
-    } else {
-        format!(
-            "`set null` sets all columns of the key: write {instead}; or let `{}` be null",
-            table.columns[column].key
-        )
     });
+}
+
+/// What to write for a key of several columns. Beside the one that may be null stands, as a rule, a tenant that must
+/// not: neither is it to become null, nor is the row to go.
+fn of_several(reference: &Reference<'_>, column: usize, option: &str) -> String {
+    let Reference { table, columns, target, target_columns, .. } = reference;
+    let restrict = format!("`.{option}(\"restrict\")`");
+    let nullable: Vec<usize> = (0..columns.len())
+        .filter(|at| {
+            let facts = table.columns[columns[*at]].facts.as_ref();
+            facts.is_ok_and(|facts| !facts.effective_not_null)
+        })
+        .collect();
+    let [at] = nullable[..] else {
+        return format!(
+            "`set null` sets all columns of the key, `{}` too: write {restrict}",
+            table.columns[column].key
+        );
+    };
+    let single = columns[at];
+    let key_of = &table.columns[single].key;
+    let alone = match target_columns.get(at).is_some_and(|to| target.is_identified_by(&[*to])) {
+        true => format!(", or a key on `{key_of}` alone with `set null`"),
+        false => String::new(),
+    };
+    let by_hand = match (table.dialect, table.column_name(single), option) {
+        (Dialect::Postgres, name, "onDelete") => {
+            format!("; PostgreSQL's `SET NULL ({name})` needs SQL by hand")
+        }
+        _ => String::new(),
+    };
+    format!("`set null` sets all columns of the key: write {restrict}{alone}{by_hand}")
 }

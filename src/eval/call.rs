@@ -18,7 +18,7 @@ impl Evaluator<'_> {
         if let ExprKind::Member(object, name) = &callee.kind {
             let object = self.expr(object, scope);
             if let Value::Unknown(why) = &object {
-                return self.unknown_call(why.clone(), arguments, scope);
+                return self.unknown_call(why.clone(), callee, arguments, scope);
             }
             let mut values = Vec::with_capacity(arguments.len());
             self.elements(arguments, scope, &mut values);
@@ -34,7 +34,7 @@ impl Evaluator<'_> {
         }
         let function = self.expr(callee, scope);
         if let Value::Unknown(why) = &function {
-            return self.unknown_call(why.clone(), arguments, scope);
+            return self.unknown_call(why.clone(), callee, arguments, scope);
         }
         let mut values = Vec::with_capacity(arguments.len());
         self.elements(arguments, scope, &mut values);
@@ -46,9 +46,11 @@ impl Evaluator<'_> {
     fn unknown_call(
         &mut self,
         why: std::sync::Arc<crate::graph::Unknown>,
+        callee: &Expr,
         arguments: &[Element],
         scope: &Scope,
     ) -> Value {
+        self.note_call(callee, arguments, scope);
         for argument in arguments {
             let Element::Value(value) = argument else { continue };
             let ExprKind::Call(callee, _) = &value.kind else { continue };
@@ -154,8 +156,8 @@ impl Evaluator<'_> {
         scope: &Scope,
         at: Span,
     ) -> Value {
-        let callee = self.expr(callee, scope);
-        match &callee {
+        let class = self.expr(callee, scope);
+        match &class {
             Value::Class(class) => {
                 let mut values = Vec::with_capacity(arguments.len());
                 self.elements(arguments, scope, &mut values);
@@ -192,8 +194,14 @@ impl Evaluator<'_> {
                     _ => unknown("this address is not evaluated", at),
                 }
             }
-            Value::Unknown(why) => Value::Unknown(why.clone()),
-            _ => unknown("what is constructed here is not followed", at),
+            Value::Unknown(why) => {
+                self.note_call(callee, arguments, scope);
+                Value::Unknown(why.clone())
+            }
+            _ => {
+                self.note_call(callee, arguments, scope);
+                unknown("what is constructed here is not followed", at)
+            }
         }
     }
 

@@ -274,9 +274,14 @@ impl Evaluator<'_> {
                 if function.is_nullish() {
                     return Value::Undefined;
                 }
+                // Where it is not known whether anything is called, nor is it whether the arguments are read.
+                let pause = u32::from(matches!(function, Value::Unknown(_)));
+                self.reads.pauses += pause;
                 let mut values = Vec::with_capacity(arguments.len());
                 self.elements(arguments, scope, &mut values);
-                self.call_value(&function, values, at)
+                let value = self.call_value(&function, values, at);
+                self.reads.pauses -= pause;
+                value
             }
             _ => self.expr(inner, scope),
         }

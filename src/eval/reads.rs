@@ -4,9 +4,10 @@
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
+use super::value::{Scope, Value};
 use super::{Evaluator, Target};
 use crate::source::{FileId, Span};
-use crate::syntax::{Binding, BindingKind, Export, ImportName, Module};
+use crate::syntax::{Binding, BindingKind, Element, Export, Expr, ExprKind, ImportName, Module, Property};
 
 /// What was read, in the order of the first reads.
 #[derive(Default)]
@@ -54,6 +55,69 @@ impl Evaluator<'_> {
     pub(super) fn note_member(&mut self, file: FileId, name: &str, at: Span) {
         if let Some(runner) = self.runner().filter(|runner| *runner != file) {
             self.note(runner, Name::Exported(file, SmolStr::new(name)), at);
+        }
+    }
+
+    /// Notes what the arguments of a call that is not followed read: they have their values before it, whatever
+    /// it does. What stands in a function is read when somebody calls that, if ever.
+    pub(super) fn note_call(&mut self, callee: &Expr, arguments: &[Element], scope: &Scope) {
+        if self.runner().is_some() && !may_be_skipped(callee) {
+            self.note_elements(arguments, scope);
+        }
+    }
+
+    fn note_elements(&mut self, elements: &[Element], scope: &Scope) {
+        for element in elements {
+            if let Element::Value(value) | Element::Spread(value) = element {
+                self.note_value(value, scope);
+            }
+        }
+    }
+
+    fn note_value(&mut self, value: &Expr, scope: &Scope) {
+        match &value.kind {
+            ExprKind::Name(name) => {
+                let module = self.module(scope.file);
+                if scope.local(name).is_none() && module.bindings.contains_key(name) {
+                    self.note_read(&module, scope.file, name, value.range.in_file(scope.file));
+                }
+            }
+            ExprKind::Member(object, name) => match self.named_file(object, scope) {
+                Some(file) => self.note_member(file, name, value.range.in_file(scope.file)),
+                None => self.note_value(object, scope),
+            },
+            ExprKind::Array(elements) => self.note_elements(elements, scope),
+            ExprKind::Object(properties) => {
+                for property in properties {
+                    match property {
+                        Property::Value(_, value, _) | Property::Spread(value) => {
+                            self.note_value(value, scope)
+                        }
+                        _ => {}
+                    }
+                }
+            }
+            ExprKind::Call(callee, arguments) | ExprKind::New(callee, arguments) => {
+                self.note_value(callee, scope);
+                self.note_call(callee, arguments, scope);
+            }
+            _ => {}
+        }
+    }
+
+    /// The file that `import * as x` names.
+    fn named_file(&mut self, object: &Expr, scope: &Scope) -> Option<FileId> {
+        let ExprKind::Name(name) = &object.kind else { return None };
+        if scope.local(name).is_some() {
+            return None;
+        }
+        let module = self.module(scope.file);
+        let BindingKind::Import { name: ImportName::Namespace, .. } = &module.bindings.get(name)?.kind else {
+            return None;
+        };
+        match self.binding(scope.file, name) {
+            Value::Module(file) => Some(file),
+            _ => None,
         }
     }
 
@@ -143,5 +207,16 @@ impl Evaluator<'_> {
             Target::File(target) => Some(Name::Exported(target, name.clone())),
             _ => None,
         }
+    }
+}
+
+/// `a?.b(…)`: where nothing is called, no argument is read.
+fn may_be_skipped(callee: &Expr) -> bool {
+    match &callee.kind {
+        ExprKind::Optional(_) => true,
+        ExprKind::Member(inner, _) | ExprKind::Index(inner, _) | ExprKind::Call(inner, _) => {
+            may_be_skipped(inner)
+        }
+        _ => false,
     }
 }

@@ -10,11 +10,13 @@ mod imports;
 mod index;
 mod on_delete;
 mod relation;
+mod resolve_relation;
 
 pub use apply::{Round, apply};
 pub use index::{IndexNames, add_index};
 pub use on_delete::say_on_delete;
 pub use relation::{NewRelation, add_relation};
+pub use resolve_relation::resolve_relation;
 
 /// Whether a text can stand where TypeScript wants a name.
 fn is_name(text: &str) -> bool {

@@ -49,6 +49,13 @@ pub struct Relation {
     pub span: Span,
 }
 
+impl Relation {
+    /// `one` or `many`.
+    pub const fn kind(&self) -> &'static str {
+        if self.one { "one" } else { "many" }
+    }
+}
+
 /// Where relations of a table are declared: a call of `relations()`, or an entry of `defineRelations`.
 #[derive(Debug)]
 pub struct RelationSet {

@@ -370,6 +370,10 @@ pub struct IgnoredExtra {
     pub reason: &'static str,
     /// Its place.
     pub span: Span,
+    /// The columns of the table that it names.
+    pub columns: Vec<usize>,
+    /// The name that a plain object says, and its SQL.
+    pub check: Option<(SmolStr, Span)>,
 }
 
 /// An index, unique constraint or key of one table on a column of another.

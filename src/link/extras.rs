@@ -5,10 +5,11 @@ use rustc_hash::FxHashSet;
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use super::tables::own_columns;
 use super::{Holder, Linker};
-use crate::eval::Value;
 use crate::eval::drizzle::{self, Constraint, ConstraintKind, Entity};
-use crate::graph::{Binding, ColumnRef, Misplaced, StrayConstraint, Table};
+use crate::eval::{Object, Value};
+use crate::graph::{Binding, ColumnRef, IgnoredExtra, Misplaced, StrayConstraint, Table};
 use crate::source::Span;
 use crate::syntax::{Body, Element, ExprKind, Statement};
 
@@ -150,6 +151,28 @@ impl Linker<'_> {
         let name = smol_str::format_smolstr!("{}{}", holder.binding, holder.path);
         Binding { file: holder.file, name, exported, nested: !holder.path.is_empty() }
     }
+}
+
+/// An entry of which nothing more is known.
+pub(super) fn ignored(reason: &'static str, span: Span) -> IgnoredExtra {
+    IgnoredExtra { reason, span, columns: Vec::new(), check: None }
+}
+
+/// What a plain object among the entries means: `{ columns: [t.a, t.b] }`, ``{ name: "…", expression: sql`…` }``.
+pub(super) fn said_by_object(
+    table: &Rc<drizzle::Table>,
+    object: &Object,
+    mut extra: IgnoredExtra,
+) -> IgnoredExtra {
+    let members = object.members.borrow();
+    if let Some(Value::Array(items)) = members.get("columns").map(|member| &member.value) {
+        extra.columns = own_columns(table, &items.borrow(), extra.span).unwrap_or_default();
+    }
+    let sql = members.values().find(|member| matches!(member.value, Value::Entity(Entity::Sql(_))));
+    if let (Some(Value::String(name)), Some(sql)) = (members.get("name").map(|member| &member.value), sql) {
+        extra.check = Some((name.clone(), sql.written));
+    }
+    extra
 }
 
 /// What a constraint is, and its columns as they are written.

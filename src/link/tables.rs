@@ -4,7 +4,7 @@ use smol_str::SmolStr;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::extras::EntryPlaces;
+use super::extras::{EntryPlaces, ignored, said_by_object};
 use super::projects::Projects;
 use super::third_argument::third_argument;
 use super::{Linker, columns, predicate};
@@ -270,10 +270,11 @@ impl Linker<'_> {
                 let members = object.members.borrow().clone();
                 for member in members.values() {
                     match &member.value {
-                        Value::Array(_) => built.ignored_extras.push(IgnoredExtra {
-                            reason: "a list inside the object form",
-                            span: member.written,
-                        }),
+                        Value::Array(_) => {
+                            built
+                                .ignored_extras
+                                .push(ignored("a list inside the object form", member.written));
+                        }
                         value => self.extra(table, built, value, member.written),
                     }
                 }
@@ -282,7 +283,7 @@ impl Linker<'_> {
             // One builder alone: `Object.values` of a builder finds none inside.
             Value::Entity(Entity::Constraint(constraint)) => {
                 let span = constraint.borrow().at;
-                built.ignored_extras.push(IgnoredExtra { reason: "an entry outside a list", span });
+                built.ignored_extras.push(ignored("an entry outside a list", span));
             }
             _ => {}
         }
@@ -290,7 +291,6 @@ impl Linker<'_> {
 
     /// One entry of the third argument.
     fn extra(&mut self, table: &Rc<drizzle::Table>, built: &mut Table, value: &Value, place: Span) {
-        let ignored = |reason, span| IgnoredExtra { reason, span };
         let constraint = match value {
             Value::Entity(Entity::Constraint(constraint)) => constraint.borrow(),
             Value::Unknown(why) => {
@@ -305,12 +305,14 @@ impl Linker<'_> {
                 built.ignored_extras.push(ignored("plain SQL", place));
                 return;
             }
-            Value::Object(_) => {
-                built.ignored_extras.push(ignored("a plain object", place));
+            Value::Object(object) => {
+                let extra = ignored("a plain object", place);
+                built.ignored_extras.push(said_by_object(table, object, extra));
                 return;
             }
             Value::Entity(Entity::Column(_)) => {
-                built.ignored_extras.push(ignored("a column by itself", place));
+                let columns = own_columns(table, std::slice::from_ref(value), place).unwrap_or_default();
+                built.ignored_extras.push(IgnoredExtra { columns, ..ignored("a column by itself", place) });
                 return;
             }
             _ => return,
@@ -412,7 +414,7 @@ fn list(value: &Value, at: Span) -> Fact<Vec<Value>> {
 }
 
 /// Indexes of columns that must be the table's own.
-fn own_columns(table: &Rc<drizzle::Table>, columns: &[Value], at: Span) -> Fact<Vec<usize>> {
+pub(super) fn own_columns(table: &Rc<drizzle::Table>, columns: &[Value], at: Span) -> Fact<Vec<usize>> {
     columns
         .iter()
         .map(|column| match column {
