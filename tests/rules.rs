@@ -48,6 +48,7 @@ fn pages_hold() {
         let path = rules_folder().join(format!("{}.md", rule.meta.name.replace('-', "_")));
         let page = Page::parse(&fs::read_to_string(&path).unwrap());
         let mut blessed = page.text.clone();
+        let mut from = 0;
         for section in &page.sections {
             let at = format!("{} § {}", rule.meta.name, section.title);
             assert!(!section.files.is_empty() || section.rendering.is_none(), "{at}: a rendering of nothing");
@@ -75,7 +76,11 @@ fn pages_hold() {
             }
             if let Some(rendering) = &section.rendering {
                 let fresh = rendered(&reading, &run);
-                blessed = blessed.replace(&fence(rendering), &fence(&fresh));
+                // Several renderings may be alike, as empty ones are: each is that of its own section.
+                let (old, fresh) = (fence(rendering), fence(&fresh));
+                let at = from + blessed[from..].find(&old).unwrap();
+                blessed.replace_range(at..at + old.len(), &fresh);
+                from = at + fresh.len();
             }
         }
         ensure(&path, &blessed);
