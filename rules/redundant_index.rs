@@ -40,7 +40,7 @@ impl Rule for RedundantIndex {
                     others.filter_map(|(other, better)| Some((better, one.covered_by(better, other < at)?)));
                 // What is the same says more than what is longer.
                 if let Some((better, how)) = serving.min_by_key(|(better, how)| (*how, better.kind)) {
-                    let place = one.place(table, better, context.graph);
+                    let place = one.place(table, better, &all, context.graph);
                     if table.span.contains(place) || seen.insert((one.span, better.span)) {
                         report(table, one, place, (better, how), out);
                     }
@@ -232,14 +232,19 @@ impl Ordered<'_> {
 
     /// What to delete: the call, or the table's own call of the helper that makes it. What a helper makes of what is
     /// all its own is wrong in the helper.
-    fn place(&self, table: &Table, better: &Self, graph: &SchemaGraph) -> Span {
+    fn place(&self, table: &Table, better: &Self, all: &[Self], graph: &SchemaGraph) -> Span {
         let own = |span: &Span| table.span.contains(*span) && *span != table.span;
         if table.span.contains(self.span) {
             return self.span;
         }
         match self.entry.filter(own) {
             Some(entry) => entry,
-            None if table.span.contains(better.span) => table.head(&graph.sources),
+            // What makes several of a table makes what it is asked for.
+            None if table.span.contains(better.span)
+                || all.iter().filter(|other| other.span == self.span).count() > 1 =>
+            {
+                table.head(&graph.sources)
+            }
             None => self.span,
         }
     }
@@ -315,6 +320,6 @@ fn report(
     } else {
         finding.related(one.span, format!("the {} is written in this helper", one.kind.word()));
         let is_call = one.entry == Some(place);
-        finding.help(if is_call { "delete it here" } else { "do not take it from the helper" });
+        finding.help(if is_call { "delete it here" } else { "leave it out of this table" });
     }
 }

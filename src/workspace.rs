@@ -278,7 +278,8 @@ fn mark_created_in_sql(graph: &mut SchemaGraph, sql: &[PathBuf], config: &Config
             Kind::Sequence => "sequence",
             Kind::Table => "table",
         };
-        (kind, entity.name.to_lowercase())
+        // A name with a dot, `pgTable("billing.plans")`, is read from SQL as its last part, too.
+        (kind, entity.name.rsplit('.').next().unwrap_or_default().to_lowercase())
     };
     graph.created_in_sql = missing.into_iter().filter(|entity| created.contains(&key(entity))).collect();
     graph.created_in_sql.sort_unstable();

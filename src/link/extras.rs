@@ -35,14 +35,19 @@ impl Strays {
 
 /// Where the entries of a third argument stand.
 pub(super) struct EntryPlaces {
-    entries: Vec<Span>,
+    /// Those before a spread.
+    first: Vec<Span>,
+    /// Those behind it, the last one first.
+    last: Vec<Span>,
+    count: usize,
     table: Span,
 }
 
 impl EntryPlaces {
-    /// Of a function that gives a list as it is written; for any other the table's place has to do.
+    /// Of a function that gives a list as it is written, with one spread at most; for any other, and for what a spread
+    /// brings in, the table's place has to do.
     pub(super) fn of(extra: &Value, count: usize, table: Span) -> Self {
-        let mut places = Self { entries: Vec::new(), table };
+        let mut places = Self { first: Vec::new(), last: Vec::new(), count, table };
         let Value::Function(closure) = extra else { return places };
         let result = match &closure.function.body {
             Body::Value(value) => Some(&**value),
@@ -51,21 +56,29 @@ impl EntryPlaces {
                 _ => None,
             },
         };
-        if let Some(ExprKind::Array(elements)) = result.map(|value| &value.kind)
-            && elements.len() == count
-        {
-            let entries = elements.iter().map(|element| match element {
-                Element::Value(value) => Some(value.range.in_file(closure.scope.file)),
-                Element::Spread(_) | Element::Hole => None,
-            });
-            places.entries = entries.collect::<Option<_>>().unwrap_or_default();
+        let Some(ExprKind::Array(elements)) = result.map(|value| &value.kind) else { return places };
+        let place = |element: &Element| match element {
+            Element::Value(value) => Some(value.range.in_file(closure.scope.file)),
+            Element::Spread(_) | Element::Hole => None,
+        };
+        let spreads = elements.iter().filter(|element| matches!(element, Element::Spread(_))).count();
+        let values = elements.iter().filter_map(place).count();
+        let is_clear = match spreads {
+            0 => elements.len() == count && values == count,
+            1 => values + 1 == elements.len() && values <= count,
+            _ => false,
+        };
+        if is_clear {
+            places.first = elements.iter().map_while(place).collect();
+            places.last = elements.iter().rev().map_while(place).take(values - places.first.len()).collect();
         }
         places
     }
 
     /// The place of an entry.
     pub(super) fn get(&self, index: usize) -> Span {
-        self.entries.get(index).copied().unwrap_or(self.table)
+        let from_end = self.count.saturating_sub(index + 1);
+        self.first.get(index).or_else(|| self.last.get(from_end)).copied().unwrap_or(self.table)
     }
 }
 
