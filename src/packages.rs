@@ -132,9 +132,8 @@ fn line_of(version: &str, catalogs: &FxHashMap<String, String>) -> Option<Drizzl
     }
     let version =
         version.strip_prefix("npm:").map_or(version, |alias| alias.rsplit('@').next().unwrap_or(alias));
-    // A range over both lines, an address: neither says which one is installed.
-    let is_open = version.starts_with('>') && !version.contains('<');
-    if is_open || version.contains("||") || version.contains(['/', ':']) {
+    // An address, or a choice, says neither which one is installed.
+    if version.contains("||") || version.contains(['/', ':']) {
         return None;
     }
     let digits = version.trim_start_matches(|c: char| !c.is_ascii_digit());
@@ -143,6 +142,11 @@ fn line_of(version: &str, catalogs: &FxHashMap<String, String>) -> Option<Drizzl
     }
     let is_tag = matches!(version, "beta" | "rc" | "next");
     let is_one = digits.split('.').next() == Some("1");
+    // From 0.x on, without an end: any of both.
+    let is_open = version.starts_with('>') && !version.contains('<');
+    if is_open && !is_one {
+        return None;
+    }
     Some(if is_tag || is_one { DrizzleLine::V1 } else { DrizzleLine::V0 })
 }
 
@@ -240,5 +244,10 @@ mod tests {
         assert_eq!(line("catalog:next"), Some(DrizzleLine::V1));
         assert_eq!(line("workspace:*"), None);
         assert_eq!(line("0.1.0"), Some(DrizzleLine::V0));
+        assert_eq!(line(">=0.40.0 <1"), Some(DrizzleLine::V0));
+        assert_eq!(line("npm:drizzle-orm@1.0.0-rc.5"), Some(DrizzleLine::V1));
+        for open in [">=0.45", ">=0.40.0 || ^1.0.0-beta.1", "https://pkg.pr.new/drizzle-orm@1234", "*"] {
+            assert_eq!(line(open), None, "{open}");
+        }
     }
 }
