@@ -66,6 +66,10 @@ fn helper(helpers: &Helpers, wanted: &'static str) -> Option<(SmolStr, Option<Ed
             if let Some((_, name, _)) = taken.iter().find(|(helper, ..)| helper == wanted) {
                 return Some((name.clone(), None));
             }
+            // `({ many: one })`: the name stands for something else.
+            if taken.iter().any(|(_, name, _)| name == wanted) {
+                return None;
+            }
             let (.., last) = taken.last()?;
             let at = Range::new(last.range.end, last.range.end).in_file(last.file);
             Some((SmolStr::new_static(wanted), Some(Edit { span: at, text: format!(", {wanted}") })))
