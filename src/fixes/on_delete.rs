@@ -24,6 +24,10 @@ pub fn say_on_delete(sources: &Sources, key: &ForeignKey, action: &str) -> Optio
     }
     // `, { onUpdate: "cascade" })`
     let options = behind.strip_prefix(',')?.trim_start().strip_prefix('{')?;
+    // A key without a value is written all the same, and a spread may bring one in.
+    if ["onDelete", "...", "["].iter().any(|taken| options.contains(taken)) {
+        return None;
+    }
     let at = text.len() - options.len();
     insert(at, format!(" onDelete: \"{action}\","))
 }
