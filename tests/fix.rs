@@ -59,6 +59,32 @@ fn only_what_was_asked_for_is_changed() {
 }
 
 #[test]
+fn what_is_written_for_many_is_left_alone() {
+    let head = "import { integer, pgTable } from 'drizzle-orm/pg-core';\n\
+        import { users } from './users';\n\
+        const key = () => integer('user_id').references(() => users.id);\n";
+    let fixed = |code: &str| {
+        let folder = repository(&[("db/users.ts", USERS), ("db/all.ts", &format!("{head}{code}"))]);
+        let ran = run(folder.path(), &["--fix=schema"]).exits(0);
+        assert!(ran.stderr.contains("fixed 1 ") || ran.stdout.contains("unindexed-foreign-key"), "{ran:#?}");
+        text(folder.path(), "db/all.ts").contains("index(")
+    };
+    // Called once, but made for more.
+    assert!(!fixed(
+        "const make = (n: string) => pgTable(n, { a: key() }, (t) => []);\nexport const a = make('a');\n"
+    ));
+    assert!(!fixed(
+        "function make(n: string) { return pgTable(n, { a: key() }, (t) => []); }\nexport const a = make('a');\n"
+    ));
+    assert!(!fixed("export const [a] = ['a'].map((n) => pgTable(n, { a: key() }));\n"));
+    // In the value of its own name.
+    assert!(fixed("export const a = pgTable('a', { a: key() }, (t) => []);\n"));
+    assert!(fixed("export const a = pgTable('a', { a: key() }).enableRLS();\n"));
+    assert!(fixed("export const tables = { a: pgTable('a', { a: key() }) };\n"));
+    assert!(fixed("const a = pgTable('a', { a: key() });\nexport default a;\n"));
+}
+
+#[test]
 fn marks_newlines_and_rights_of_a_file_stay() {
     let folder = shop();
     let at = folder.path();
