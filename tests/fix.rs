@@ -84,6 +84,53 @@ fn what_is_written_for_many_is_left_alone() {
     assert!(fixed("const a = pgTable('a', { a: key() });\nexport default a;\n"));
 }
 
+/// A table with so many keys to `users`, and what more the file says.
+fn with_keys(count: usize, third: &str, rest: &str) -> String {
+    let columns: String = (0..count)
+        .map(|at| {
+            format!("  a{at}: integer('a{at}').references(() => users.id, {{ onDelete: 'cascade' }}),\n")
+        })
+        .collect();
+    format!(
+        "import {{ relations }} from 'drizzle-orm';\nimport {{ integer, pgTable }} from 'drizzle-orm/pg-core';\n\
+         import {{ users }} from './users';\nexport const orders = pgTable('orders', {{\n  \
+         id: integer('id').primaryKey(),\n{columns}}}{third});\n{rest}"
+    )
+}
+
+#[test]
+fn entries_of_one_list_are_added_together() {
+    for third in ["", ", (t) => [\n  unique().on(t.id),\n]", ", (t) => ({\n  b: unique().on(t.id)\n})"] {
+        let orders = with_keys(300, third, "").replace("integer, pgTable }", "integer, pgTable, unique }");
+        let folder = repository(&[("db/users.ts", USERS), ("db/orders.ts", &orders)]);
+        let at = folder.path();
+        let ran = run(at, &["--fix=schema"]).exits(0).complains("fixed 300 findings in 1 file");
+        assert!(!ran.stderr.contains("note"), "{ran:?}");
+        let fixed = text(at, "db/orders.ts");
+        let places =
+            (0..300).map(|key| fixed.find(&format!("index(\"orders_a{key}_idx\").on(t.a{key})")).unwrap());
+        assert!(places.is_sorted(), "{fixed}");
+        run(at, &["--fix=schema"]).exits(0).complains("nothing to fix").does_not_say("unindexed");
+    }
+}
+
+#[test]
+fn what_is_left_after_many_rounds_is_said() {
+    // Relations of one table are added one by one.
+    let rest = "export const ordersRelations = relations(orders, ({ one }) => ({\n  \
+        a0: one(users, { fields: [orders.a0], references: [users.id], relationName: 'a0' }),\n}));\n";
+    let orders = with_keys(104, "", rest);
+    let folder = repository(&[("db/users.ts", USERS), ("db/orders.ts", &orders)]);
+    let at = folder.path();
+    let fix = ["--fix", "--rule", "missing-relation=warn", "--rule", "unindexed-foreign-key=off"];
+    run(at, &fix)
+        .exits(0)
+        .complains("note: 4 fixes are still to be made: run it again")
+        .complains("fixed 99 ");
+    let ran = run(at, &fix).exits(0).complains("fixed 4 findings");
+    assert!(!ran.stderr.contains("note"), "{ran:?}");
+}
+
 #[test]
 fn marks_newlines_and_rights_of_a_file_stay() {
     let folder = shop();

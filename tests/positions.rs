@@ -45,10 +45,10 @@ fn placed(reading: &Reading) -> Vec<schemalint::rule::Finding> {
     for (at, span) in tables.iter().enumerate() {
         let other = tables[(at * 7 + 3) % tables.len()];
         let finding = out.report(format!("table {at}"), *span, format!("table {at}")).related(other, "other");
-        let edits = vec![Edit { span: *span, text: String::new() }, Edit { span: other, text: "x".into() }];
+        let edits = vec![Edit::new(*span, String::new()), Edit::new(other, "x".into())];
         finding.fix = Some(Fix { title: "remove it".to_string(), edits, changes_schema: false });
         let start = Range::new(span.range.start, span.range.start).in_file(span.file);
-        let edits = vec![Edit { span: *span, text: String::new() }];
+        let edits = vec![Edit::new(*span, String::new())];
         out.report(format!("start {at}"), start, format!("start {at}")).fix =
             Some(Fix { title: "remove it".to_string(), edits, changes_schema: false });
     }

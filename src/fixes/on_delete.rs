@@ -9,7 +9,7 @@ pub fn say_on_delete(sources: &Sources, key: &ForeignKey, action: &str) -> Optio
     let text = sources.text(key.span);
     let insert = |offset: usize, text: String| {
         let at = key.span.range.start + offset as u32;
-        let edits = vec![Edit { span: Range::new(at, at).in_file(key.span.file), text }];
+        let edits = vec![Edit::new(Range::new(at, at).in_file(key.span.file), text)];
         Some(Fix { title: format!("say `{action}`"), edits, changes_schema: true })
     };
     if !key.inline {
