@@ -93,7 +93,7 @@ impl Review<'_> {
         let (left, right) = (&text[..range.start as usize], &text[range.end as usize..]);
         let joins = left.ends_with(is_word) && right.starts_with(is_word);
         let blank = if joins { " " } else { "" };
-        let edits = vec![Edit { span: range.in_file(comment.file), text: blank.to_string() }];
+        let edits = vec![Edit::new(range.in_file(comment.file), blank.to_string())];
         Some(Fix { title: "remove the comment".into(), edits, changes_schema: false })
     }
 }

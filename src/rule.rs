@@ -208,6 +208,15 @@ pub struct Edit {
     pub span: Span,
     /// What comes.
     pub text: String,
+    /// Whether others of the kind may be inserted at the same place, behind it: entries of one list.
+    pub joins: bool,
+}
+
+impl Edit {
+    /// A change that stands alone at its place.
+    pub const fn new(span: Span, text: String) -> Self {
+        Self { span, text, joins: false }
+    }
 }
 
 /// A place and what is to be seen there.

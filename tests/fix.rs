@@ -59,6 +59,79 @@ fn only_what_was_asked_for_is_changed() {
 }
 
 #[test]
+fn what_is_written_for_many_is_left_alone() {
+    let head = "import { integer, pgTable } from 'drizzle-orm/pg-core';\n\
+        import { users } from './users';\n\
+        const key = () => integer('user_id').references(() => users.id);\n";
+    let fixed = |code: &str| {
+        let folder = repository(&[("db/users.ts", USERS), ("db/all.ts", &format!("{head}{code}"))]);
+        let ran = run(folder.path(), &["--fix=schema"]).exits(0);
+        assert!(ran.stderr.contains("fixed 1 ") || ran.stdout.contains("unindexed-foreign-key"), "{ran:#?}");
+        text(folder.path(), "db/all.ts").contains("index(")
+    };
+    // Called once, but made for more.
+    assert!(!fixed(
+        "const make = (n: string) => pgTable(n, { a: key() }, (t) => []);\nexport const a = make('a');\n"
+    ));
+    assert!(!fixed(
+        "function make(n: string) { return pgTable(n, { a: key() }, (t) => []); }\nexport const a = make('a');\n"
+    ));
+    assert!(!fixed("export const [a] = ['a'].map((n) => pgTable(n, { a: key() }));\n"));
+    // In the value of its own name.
+    assert!(fixed("export const a = pgTable('a', { a: key() }, (t) => []);\n"));
+    assert!(fixed("export const a = pgTable('a', { a: key() }).enableRLS();\n"));
+    assert!(fixed("export const tables = { a: pgTable('a', { a: key() }) };\n"));
+    assert!(fixed("const a = pgTable('a', { a: key() });\nexport default a;\n"));
+}
+
+/// A table with so many keys to `users`, and what more the file says.
+fn with_keys(count: usize, third: &str, rest: &str) -> String {
+    let columns: String = (0..count)
+        .map(|at| {
+            format!("  a{at}: integer('a{at}').references(() => users.id, {{ onDelete: 'cascade' }}),\n")
+        })
+        .collect();
+    format!(
+        "import {{ relations }} from 'drizzle-orm';\nimport {{ integer, pgTable }} from 'drizzle-orm/pg-core';\n\
+         import {{ users }} from './users';\nexport const orders = pgTable('orders', {{\n  \
+         id: integer('id').primaryKey(),\n{columns}}}{third});\n{rest}"
+    )
+}
+
+#[test]
+fn entries_of_one_list_are_added_together() {
+    for third in ["", ", (t) => [\n  unique().on(t.id),\n]", ", (t) => ({\n  b: unique().on(t.id)\n})"] {
+        let orders = with_keys(300, third, "").replace("integer, pgTable }", "integer, pgTable, unique }");
+        let folder = repository(&[("db/users.ts", USERS), ("db/orders.ts", &orders)]);
+        let at = folder.path();
+        let ran = run(at, &["--fix=schema"]).exits(0).complains("fixed 300 findings in 1 file");
+        assert!(!ran.stderr.contains("note"), "{ran:?}");
+        let fixed = text(at, "db/orders.ts");
+        let places =
+            (0..300).map(|key| fixed.find(&format!("index(\"orders_a{key}_idx\").on(t.a{key})")).unwrap());
+        assert!(places.is_sorted(), "{fixed}");
+        run(at, &["--fix=schema"]).exits(0).complains("nothing to fix").does_not_say("unindexed");
+    }
+}
+
+#[test]
+fn what_is_left_after_many_rounds_is_said() {
+    // Relations of one table are added one by one.
+    let rest = "export const ordersRelations = relations(orders, ({ one }) => ({\n  \
+        a0: one(users, { fields: [orders.a0], references: [users.id], relationName: 'a0' }),\n}));\n";
+    let orders = with_keys(104, "", rest);
+    let folder = repository(&[("db/users.ts", USERS), ("db/orders.ts", &orders)]);
+    let at = folder.path();
+    let fix = ["--fix", "--rule", "missing-relation=warn", "--rule", "unindexed-foreign-key=off"];
+    run(at, &fix)
+        .exits(0)
+        .complains("note: 4 fixes are still to be made: run it again")
+        .complains("fixed 99 ");
+    let ran = run(at, &fix).exits(0).complains("fixed 4 findings");
+    assert!(!ran.stderr.contains("note"), "{ran:?}");
+}
+
+#[test]
 fn marks_newlines_and_rights_of_a_file_stay() {
     let folder = shop();
     let at = folder.path();

@@ -25,7 +25,7 @@ use crate::rule::{Finding, Level};
 use crate::source::FileId;
 use crate::workspace::{Prepared, Reading};
 
-/// More rounds than a table has foreign keys are a fix that does not end.
+/// What has to wait for more rounds is left for another run, which the notes say.
 const MOST_ROUNDS: usize = 100;
 
 /// What fixing came to, nothing written yet.
@@ -63,6 +63,7 @@ pub(super) fn fix(
     let mut refused: FxHashSet<Key> = FxHashSet::default();
     let mut last: Option<Before> = None;
     let mut most = usize::MAX;
+    let mut left = 0;
     for _ in 0..MOST_ROUNDS {
         let (reading, run, round) =
             one_round(prepared, arguments, what, changed, baseline, &Limits { refused: &refused, most })?;
@@ -71,7 +72,10 @@ pub(super) fn fix(
         {
             // Back to before, and without what did it; where that does not show, with half as much.
             match wrong {
-                Wrong::These(keys) => refused.extend(keys),
+                Wrong::These(keys) => {
+                    left -= keys.len().min(left);
+                    refused.extend(keys);
+                }
                 Wrong::OneOf(count) => most = count / 2,
             }
             outcome.files = before.files;
@@ -80,6 +84,7 @@ pub(super) fn fix(
             continue;
         }
         most = most.saturating_mul(2);
+        left = round.applied.len() + round.deferred;
         if round.applied.is_empty() {
             break;
         }
@@ -100,6 +105,13 @@ pub(super) fn fix(
         outcome.files = before.files;
         outcome.applied = before.applied;
         prepared.options.overlay = before.overlay;
+    }
+    if left > 0 {
+        let number = match left {
+            1 => "1 fix is".to_string(),
+            number => format!("{number} fixes are"),
+        };
+        let _ = writeln!(outcome.notes, "note: {number} still to be made: run it again");
     }
     if !refused.is_empty() {
         let number = match refused.len() {

@@ -51,10 +51,10 @@ pub fn apply(
     round
 }
 
-/// Edits of one file that go together, by where they begin.
+/// Edits of one file that go together, by where they begin. Where several do, they join.
 #[derive(Debug, Default)]
 struct Edits<'f> {
-    by_start: BTreeMap<u32, &'f Edit>,
+    by_start: BTreeMap<u32, Vec<&'f Edit>>,
 }
 
 impl<'f> Edits<'f> {
@@ -70,19 +70,25 @@ impl<'f> Edits<'f> {
                 range.end <= other.start || other.end <= range.start
             }
         };
-        let before = self.by_start.range(..=range.start).next_back().map(|(_, other)| *other);
-        let after = self.by_start.range(range.start..).next().map(|(_, other)| *other);
-        before.into_iter().chain(after).all(|other| other == edit || apart(other))
+        let joins = |other: &Edit| edit.joins && other.joins && other.span == edit.span;
+        // Those that join are alike: the first speaks for all.
+        let first = |(_, edits): (_, &Vec<&'f Edit>)| edits.first().copied();
+        let before = self.by_start.range(..=range.start).next_back().and_then(first);
+        let after = self.by_start.range(range.start..).next().and_then(first);
+        before.into_iter().chain(after).all(|other| other == edit || apart(other) || joins(other))
     }
 
     fn add(&mut self, edit: &'f Edit) {
-        self.by_start.insert(edit.span.range.start, edit);
+        let here = self.by_start.entry(edit.span.range.start).or_default();
+        if !here.contains(&edit) {
+            here.push(edit);
+        }
     }
 
     fn applied_to(&self, text: &str) -> String {
         let mut out = String::with_capacity(text.len() + 256);
         let mut at = 0;
-        for edit in self.by_start.values() {
+        for edit in self.by_start.values().flatten() {
             let range = edit.span.range;
             out.push_str(&text[at..range.start as usize]);
             out.push_str(&edit.text);
@@ -109,6 +115,7 @@ mod tests {
             let edits = edits.iter().map(|(start, end, text)| Edit {
                 span: Range::new(*start, *end).in_file(file),
                 text: (*text).to_string(),
+                joins: text.starts_with('+'),
             });
             let fix = Fix { title: String::new(), edits: edits.collect(), changes_schema: false };
             out.report("a", Range::new(0, 1).in_file(file), "a").fix = Some(fix);
@@ -136,5 +143,11 @@ mod tests {
             of("012, index34a56b789", 2, 0)
         );
         assert_eq!(applied(&[&[(9, 99, "x")], &[]]), of("", 0, 0));
+        // Entries of one list, in order; what else is inserted there waits, beside what is replaced they wait.
+        assert_eq!(
+            applied(&[&[(3, 3, "+a")], &[(3, 3, "+b")], &[(3, 3, "+a")], &[(3, 3, "c")], &[(3, 4, "d")]]),
+            of("012+a+b3456789", 3, 2)
+        );
+        assert_eq!(applied(&[&[(2, 3, "a")], &[(3, 3, "+b")], &[(4, 4, "+c")]]), of("01a3+c456789", 2, 1));
     }
 }

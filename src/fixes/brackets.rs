@@ -19,7 +19,7 @@ pub(super) fn add_entry(sources: &Sources, place: Bracketed, entry: &str) -> Opt
         let blank = if text.starts_with('{') { " " } else { "" };
         let span = Range::new(start + 1, start + inside_end as u32).in_file(place.span.file);
         let is_empty = inside.trim().is_empty();
-        return is_empty.then(|| vec![Edit { span, text: format!("{blank}{entry}{blank}") }]);
+        return is_empty.then(|| vec![Edit::new(span, format!("{blank}{entry}{blank}"))]);
     };
     let first_of_last = (last.range.start - start) as usize;
     let end_of_last = (last.range.end - start) as usize;
@@ -30,18 +30,18 @@ pub(super) fn add_entry(sources: &Sources, place: Bracketed, entry: &str) -> Opt
     let Some(indent) = indent.filter(|_| behind.contains(['\n', '\r'])) else {
         // All on one line, or the last entry is not alone on its own.
         let entry = format!(", {entry}");
-        return Some(vec![Edit { span: at(end_of_last), text: entry }]);
+        return Some(vec![Edit::new(at(end_of_last), entry)]);
     };
     let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
     Some(match comma {
-        Some(_) => vec![Edit { span: at(end_of_last + line), text: format!("{newline}{indent}{entry},") }],
+        Some(_) => vec![Edit::new(at(end_of_last + line), format!("{newline}{indent}{entry},"))],
         None if line == 0 => {
-            vec![Edit { span: at(end_of_last), text: format!(",{newline}{indent}{entry}") }]
+            vec![Edit::new(at(end_of_last), format!(",{newline}{indent}{entry}"))]
         }
         // A comment behind the entry stays behind it.
         None => vec![
-            Edit { span: at(end_of_last), text: ",".to_string() },
-            Edit { span: at(end_of_last + line), text: format!("{newline}{indent}{entry}") },
+            Edit::new(at(end_of_last), ",".to_string()),
+            Edit::new(at(end_of_last + line), format!("{newline}{indent}{entry}")),
         ],
     })
 }

@@ -27,7 +27,7 @@ pub(super) fn import(
     if let Some(last) = beside().next_back() {
         let at = last.span.range.end;
         let span = Range::new(at, at).in_file(file);
-        return Some((SmolStr::new(name), Some(Edit { span, text: format!(", {name}") })));
+        return Some((SmolStr::new(name), Some(Edit::new(span, format!(", {name}")))));
     }
     let last = imports.last?;
     let text = &graph.sources.get(file).text;
@@ -44,5 +44,5 @@ pub(super) fn import(
     let newline = if rest[line..].starts_with("\r\n") { "\r\n" } else { "\n" };
     let at = last.range.end + line as u32;
     let text = format!("{newline}import {{ {name} }} from {quote}{from}{quote}{semicolon}");
-    Some((SmolStr::new(name), Some(Edit { span: Range::new(at, at).in_file(file), text })))
+    Some((SmolStr::new(name), Some(Edit::new(Range::new(at, at).in_file(file), text))))
 }

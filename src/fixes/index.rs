@@ -8,11 +8,15 @@ use super::imports::import;
 use super::is_name;
 use crate::graph::{Dialect, Form, SchemaGraph, Table};
 use crate::rule::{Edit, Fix};
+use crate::source::Span;
 
-/// Names that an index cannot have, because something has them already: by project and database.
+/// Names that an index cannot have, because something has them already, another fix among them.
 #[derive(Debug, Default)]
 pub struct IndexNames {
+    /// By project and database.
     taken: FxHashSet<(usize, Dialect, SmolStr)>,
+    /// New properties of third arguments that are objects.
+    keys: FxHashSet<(Span, String)>,
 }
 
 impl IndexNames {
@@ -25,7 +29,7 @@ impl IndexNames {
             let names = table.name.as_ref().ok().into_iter().chain(indexes).chain(uniques);
             taken.extend(names.map(|name| (table.project, table.dialect, name.clone())));
         }
-        Self { taken }
+        Self { taken, keys: FxHashSet::default() }
     }
 }
 
@@ -59,15 +63,18 @@ pub fn add_index(
     match (&third.form, third.entries) {
         (Form::Missing, _) => {
             let span = end_of_arguments(&graph.sources, table.span)?;
-            edits.push(Edit { span, text: format!(", ({parameter}) => [{index}]") });
+            edits.push(Edit::new(span, format!(", ({parameter}) => [{index}]")));
         }
-        (Form::List(_), Some(list)) => edits.extend(add_entry(&graph.sources, list, &index)?),
+        (Form::List(_), Some(list)) => edits.extend(joining(add_entry(&graph.sources, list, &index)?)),
         (Form::Object(_), Some(object)) => {
             let key = table.index_key(columns);
             if graph.sources.text(object.span).contains(&key) {
                 return None;
             }
-            edits.extend(add_entry(&graph.sources, object, &format!("{key}: {index}"))?);
+            edits.extend(joining(add_entry(&graph.sources, object, &format!("{key}: {index}"))?));
+            if !names.keys.insert((object.span, key)) {
+                return None;
+            }
         }
         _ => return None,
     }
@@ -75,4 +82,12 @@ pub fn add_index(
         return None;
     }
     Some(Fix { title: format!("add the index `{name}`"), edits, changes_schema: true })
+}
+
+/// Several indexes can go to the end of one list at once, where each brings all that it takes.
+fn joining(mut edits: Vec<Edit>) -> Vec<Edit> {
+    if let [edit] = &mut edits[..] {
+        edit.joins = edit.span.range.start == edit.span.range.end;
+    }
+    edits
 }

@@ -9,7 +9,7 @@ pub fn say_on_delete(sources: &Sources, key: &ForeignKey, action: &str) -> Optio
     let text = sources.text(key.span);
     let insert = |offset: usize, text: String| {
         let at = key.span.range.start + offset as u32;
-        let edits = vec![Edit { span: Range::new(at, at).in_file(key.span.file), text }];
+        let edits = vec![Edit::new(Range::new(at, at).in_file(key.span.file), text)];
         Some(Fix { title: format!("say `{action}`"), edits, changes_schema: true })
     };
     if !key.inline {
@@ -24,6 +24,10 @@ pub fn say_on_delete(sources: &Sources, key: &ForeignKey, action: &str) -> Optio
     }
     // `, { onUpdate: "cascade" })`
     let options = behind.strip_prefix(',')?.trim_start().strip_prefix('{')?;
+    // A key without a value is written all the same, and a spread may bring one in.
+    if ["onDelete", "...", "["].iter().any(|taken| options.contains(taken)) {
+        return None;
+    }
     let at = text.len() - options.len();
     insert(at, format!(" onDelete: \"{action}\","))
 }

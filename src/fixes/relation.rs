@@ -66,9 +66,13 @@ fn helper(helpers: &Helpers, wanted: &'static str) -> Option<(SmolStr, Option<Ed
             if let Some((_, name, _)) = taken.iter().find(|(helper, ..)| helper == wanted) {
                 return Some((name.clone(), None));
             }
+            // `({ many: one })`: the name stands for something else.
+            if taken.iter().any(|(_, name, _)| name == wanted) {
+                return None;
+            }
             let (.., last) = taken.last()?;
             let at = Range::new(last.range.end, last.range.end).in_file(last.file);
-            Some((SmolStr::new_static(wanted), Some(Edit { span: at, text: format!(", {wanted}") })))
+            Some((SmolStr::new_static(wanted), Some(Edit::new(at, format!(", {wanted}")))))
         }
         Helpers::Other => None,
     }
@@ -152,7 +156,7 @@ fn declare(graph: &SchemaGraph, relation: NewRelation<'_>) -> Option<Vec<Edit>> 
         "{newline}{newline}export const {name} = {function}({from}, ({{ {kind} }}) => ({{{newline}  {entry},{newline}}})){semicolon}"
     );
     let mut edits: Vec<Edit> = imported.into_iter().collect();
-    edits.push(Edit { span: Range::new(at, at).in_file(file), text });
+    edits.push(Edit::new(Range::new(at, at).in_file(file), text));
     Some(edits)
 }
 

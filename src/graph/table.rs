@@ -89,7 +89,7 @@ pub struct ThirdArgument {
     pub form: Form,
     /// What its function gives, where that is written out.
     pub entries: Option<Bracketed>,
-    /// Whether the call makes this table alone, so that a change of it concerns no other.
+    /// Whether the call is written for this table alone, so that a change of it concerns no other.
     pub is_own: bool,
     /// `index` is a name of the file.
     pub knows_index: bool,

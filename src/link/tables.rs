@@ -64,7 +64,7 @@ impl Linker<'_> {
             checks: Vec::new(),
             policies: Vec::new(),
             ignored_extras: Vec::new(),
-            third_argument: third_argument(table.at.file, &table.extra, &module),
+            third_argument: third_argument(table, &module),
             misplaced: Vec::new(),
             extras_open: None,
             row_level_security: table.row_level_security.get(),
@@ -236,7 +236,8 @@ impl Linker<'_> {
     /// Evaluates the third argument and sorts its entries.
     fn extras(&mut self, table: &Rc<drizzle::Table>, built: &mut Table) {
         let at = table.at;
-        let value = match &table.extra {
+        let Some(extra) = &table.extra else { return };
+        let value = match extra {
             Value::Undefined | Value::Null => return,
             function @ (Value::Function(_) | Value::Method(_)) => {
                 let argument = Value::Entity(Entity::Table(table.clone()));
@@ -251,7 +252,7 @@ impl Linker<'_> {
         self.consume(&value, 0);
         match value {
             Value::Array(items) => {
-                let places = EntryPlaces::of(&table.extra, items.borrow().len(), at);
+                let places = EntryPlaces::of(extra, items.borrow().len(), at);
                 for (index, item) in items.borrow().iter().enumerate() {
                     let place = places.get(index);
                     match item {

@@ -5,16 +5,18 @@ use rustc_hash::FxHashMap;
 use super::Linker;
 use super::bracketed::bracketed;
 use crate::eval::Value;
+use crate::eval::drizzle;
 use crate::graph::{Form, ThirdArgument};
-use crate::source::{FileId, Span};
-use crate::syntax::{ExprKind, Module, Pattern};
+use crate::source::{Range, Span};
+use crate::syntax::{BindingKind, Element, Expr, ExprKind, Module, Pattern, Property};
 
-/// The third argument of a table in a file.
-pub(super) fn third_argument(file: FileId, value: &Value, module: &Module) -> ThirdArgument {
+/// The third argument of a table, of the module that its call stands in.
+pub(super) fn third_argument(table: &drizzle::Table, module: &Module) -> ThirdArgument {
+    let file = table.at.file;
     let mut entries = None;
-    let form = match value {
-        Value::Undefined | Value::Null => Form::Missing,
-        Value::Function(closure) => {
+    let form = match &table.extra {
+        None => Form::Missing,
+        Some(Value::Function(closure)) => {
             let parameter = match closure.function.params.first() {
                 Some(Pattern::Name(name, _)) => Some(name.clone()),
                 None | Some(_) => None,
@@ -27,20 +29,63 @@ pub(super) fn third_argument(file: FileId, value: &Value, module: &Module) -> Th
                 _ => Form::Other,
             }
         }
-        _ => Form::Other,
+        // `undefined` is written too: nothing can be added behind it.
+        Some(_) => Form::Other,
     };
+    let (declared_in, name) = &table.binding;
+    let is_own = *declared_in == file && is_written_for(module, name, table.at.range);
     let knows = |name: &str| module.bindings.contains_key(name);
     ThirdArgument {
         form,
         entries,
-        is_own: false,
+        is_own,
         knows_index: knows("index"),
         knows_foreign_key: knows("foreignKey"),
     }
 }
 
+/// Whether a call stands in the value of a top-level name, outside of functions: what is written there is written for
+/// that name. A function may be called for others one day.
+fn is_written_for(module: &Module, name: &str, call: Range) -> bool {
+    let Some(binding) = module.bindings.get(name) else { return false };
+    match &binding.kind {
+        BindingKind::Declared(index) => {
+            module.declarators[*index].value.as_ref().is_some_and(|value| stands_in(value, call))
+        }
+        BindingKind::Value(value) => stands_in(value, call),
+        BindingKind::Function(_) | BindingKind::Import { .. } => false,
+    }
+}
+
+/// Follows only what is around the place.
+fn stands_in(value: &Expr, call: Range) -> bool {
+    if call.start < value.range.start || value.range.end < call.end {
+        return false;
+    }
+    if value.range == call {
+        return true;
+    }
+    match &value.kind {
+        ExprKind::Call(callee, arguments) => stands_in(callee, call) || stands_in_one(arguments, call),
+        ExprKind::Array(elements) => stands_in_one(elements, call),
+        ExprKind::Object(properties) => properties.iter().any(|property| match property {
+            Property::Value(_, value, _) | Property::Spread(value) => stands_in(value, call),
+            Property::Getter(..) => false,
+        }),
+        ExprKind::Member(object, _) => stands_in(object, call),
+        _ => false,
+    }
+}
+
+fn stands_in_one(elements: &[Element], call: Range) -> bool {
+    elements.iter().any(|element| match element {
+        Element::Value(value) | Element::Spread(value) => stands_in(value, call),
+        Element::Hole => false,
+    })
+}
+
 impl Linker<'_> {
-    /// Marks the tables whose call makes no other: that of a factory makes as many as it is called for.
+    /// Leaves the mark to the tables whose call makes no other: that of a factory makes as many as it is called for.
     pub(super) fn mark_own_calls(&mut self) {
         let mut made: FxHashMap<Span, u32> = FxHashMap::default();
         for table in &self.graph.tables {
@@ -48,7 +93,7 @@ impl Linker<'_> {
         }
         for table in &mut self.graph.tables {
             let is_here = table.span.file == table.binding.file;
-            table.third_argument.is_own = is_here && made.get(&table.span) == Some(&1);
+            table.third_argument.is_own &= is_here && made.get(&table.span) == Some(&1);
         }
     }
 }

@@ -55,7 +55,7 @@ pub(super) fn actions(
         {
             excepted.push((finding.rule, at));
             let title = format!("except this from `{}`, with a reason", finding.rule);
-            let edits = vec![Edit { span: Range::new(at, at).in_file(file), text }];
+            let edits = vec![Edit::new(Range::new(at, at).in_file(file), text)];
             push(finding, &Fix { title, edits, changes_schema: false }, false);
         }
     }
@@ -83,7 +83,7 @@ fn workspace_edit(
     (client, uris, versions): (Client, Uris<'_>, Versions<'_>),
 ) -> Option<WorkspaceEdit> {
     let mut by_file: FxHashMap<FileId, Vec<TextEdit>> = FxHashMap::default();
-    for Edit { span: Span { file, range }, text } in edits {
+    for Edit { span: Span { file, range }, text, .. } in edits {
         let source = found.graph().sources.get(*file);
         let range = position::range(source, *range, client.unit);
         by_file.entry(*file).or_default().push(TextEdit { range, new_text: text.clone() });

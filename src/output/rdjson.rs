@@ -35,9 +35,12 @@ fn diagnostic(report: &Report<'_>, finding: &Finding) -> Value {
     let related: Vec<Value> = related
         .map(|label| json!({ "message": label.text, "location": location(report, label.span) }))
         .collect();
-    // reviewdog applies a suggestion to the file that the diagnostic stands in.
-    let edits = finding.fix.iter().flat_map(|fix| &fix.edits);
-    let suggestions: Vec<Value> = edits
+    // reviewdog offers each suggestion by itself, for the file that the diagnostic stands in: half of a fix is none.
+    let only = finding.fix.iter().filter_map(|fix| match &fix.edits[..] {
+        [edit] => Some(edit),
+        _ => None,
+    });
+    let suggestions: Vec<Value> = only
         .filter(|edit| edit.span.file == finding.primary.span.file)
         .map(|edit| json!({ "range": range(report, edit.span), "text": edit.text }))
         .collect();

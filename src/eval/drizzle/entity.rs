@@ -263,8 +263,8 @@ pub struct Table {
     pub columns: OrderedMap<SmolStr, Column>,
     /// Why there may be more columns.
     pub open: Option<Arc<Unknown>>,
-    /// The third argument, not yet evaluated.
-    pub extra: Value,
+    /// The third argument, not yet evaluated; `None` when the call has only two.
+    pub extra: Option<Value>,
     /// `.enableRLS()` or `withRLS`.
     pub row_level_security: Cell<bool>,
     /// A policy outside the table is linked to it.

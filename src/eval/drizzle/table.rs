@@ -70,7 +70,7 @@ impl Evaluator<'_> {
         let mut arguments = arguments.into_iter();
         let name = arguments.next().unwrap_or(Value::Undefined);
         let columns = arguments.next().unwrap_or(Value::Undefined);
-        let extra = arguments.next().unwrap_or(Value::Undefined);
+        let extra = arguments.next();
         if maker.view.is_some() {
             let builder = ViewBuilder { maker: maker.clone(), name, columns, at };
             return Value::Entity(Entity::ViewBuilder(Rc::new(builder)));
@@ -102,7 +102,7 @@ impl Evaluator<'_> {
             existing: false,
             columns: OrderedMap::default(),
             open: None,
-            extra: Value::Undefined,
+            extra: None,
             row_level_security: Cell::new(maker.row_level_security),
             linked_policy: Cell::new(false),
             ponder: maker.ponder,
