@@ -59,9 +59,22 @@ pub(super) fn line(run: &Run) -> String {
         ),
     ];
     let mut parts = vec![read];
+    parts.extend(fixable(run));
     parts.extend(left_out.into_iter().filter(|(count, _)| *count > 0).map(|(_, words)| words));
     parts.extend(detected(&run.detected));
     parts.join("; ")
+}
+
+/// What `--fix` can do, and what it does only when it is asked to change the database.
+fn fixable(run: &Run) -> Option<String> {
+    let fixes = || run.findings.iter().filter_map(|finding| finding.fix.as_ref());
+    let schema = fixes().filter(|fix| fix.changes_schema).count();
+    match (fixes().count() - schema, schema) {
+        (0, 0) => None,
+        (code, 0) => Some(format!("{code} fixable with --fix")),
+        (0, schema) => Some(format!("{schema} fixable with --fix=schema")),
+        (code, schema) => Some(format!("{code} fixable with --fix, {schema} more with --fix=schema")),
+    }
 }
 
 fn detected(found: &Detected) -> Option<String> {

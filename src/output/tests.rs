@@ -107,6 +107,21 @@ fn the_summary_leaves_out_what_is_not_there() {
 }
 
 #[test]
+fn the_summary_says_what_can_be_fixed() {
+    let (mut run, _) = run(&[("a", WARN), ("a", WARN), ("b", WARN)]);
+    let fix =
+        |changes_schema| Some(crate::rule::Fix { title: String::new(), edits: Vec::new(), changes_schema });
+    assert!(!summary::line(&run).contains("fixable"));
+    run.findings[0].fix = fix(true);
+    assert!(summary::line(&run).ends_with("; 1 fixable with --fix=schema"), "{}", summary::line(&run));
+    run.findings[1].fix = fix(false);
+    let both = "; 1 fixable with --fix, 1 more with --fix=schema";
+    assert!(summary::line(&run).ends_with(both), "{}", summary::line(&run));
+    run.findings[0].fix = None;
+    assert!(summary::line(&run).ends_with("; 1 fixable with --fix"), "{}", summary::line(&run));
+}
+
+#[test]
 fn timings_are_a_table() {
     let (mut run, sources) = run(&[]);
     run.timings = vec![("read".into(), Duration::from_micros(1500)), ("slow".into(), Duration::from_secs(1))];
