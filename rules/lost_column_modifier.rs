@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::graph::{ColumnFacts, LostModifier, SchemaGraph, Table};
-use crate::rule::{Context, Findings, Level, Meta, Rule};
+use crate::rule::{Context, Findings, Level, Meta, Rule, listed};
 use crate::source::Span;
 
 /// Options.
@@ -103,12 +103,4 @@ fn after(graph: &SchemaGraph, lost: &LostModifier) -> String {
 
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-fn listed(names: &[String]) -> String {
-    match names {
-        [] => String::new(),
-        [one] => one.clone(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
-    }
 }

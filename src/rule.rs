@@ -285,6 +285,15 @@ impl Findings {
     }
 }
 
+/// `a`, `a and b`, `a, b and c`.
+pub fn listed(items: &[String]) -> String {
+    match items {
+        [] => String::new(),
+        [only] => only.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
 impl Finding {
     /// What is to be seen at the place itself.
     pub fn label(&mut self, text: impl Into<String>) -> &mut Self {

@@ -7,10 +7,10 @@ use std::borrow::Cow;
 use std::fmt::Write;
 
 use super::location::Location;
-use super::summary::{listed, many, of_level};
+use super::summary::{many, of_level};
 use super::text::{visible, visible_lines};
 use super::{Report, summary};
-use crate::rule::{Finding, Level};
+use crate::rule::{Finding, Level, listed};
 
 /// How many annotations of a level GitHub shows for one step; the others are only in its log.
 const SHOWN: usize = 10;

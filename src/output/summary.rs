@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use super::text::visible;
 use crate::check::{Detected, Run};
-use crate::rule::Level;
+use crate::rule::{Level, listed};
 
 /// How many findings there are of a level.
 pub(super) fn of_level(run: &Run, level: Level) -> usize {
@@ -15,15 +15,6 @@ pub(super) fn of_level(run: &Run, level: Level) -> usize {
 /// `1 table`, `2 tables`.
 pub(super) fn many(count: usize, one: &str, more: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { more })
-}
-
-/// `a`, `a and b`, `a, b and c`.
-pub(super) fn listed(items: &[String]) -> String {
-    match items {
-        [] => String::new(),
-        [only] => only.clone(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
-    }
 }
 
 /// The run in one line: what was read, what was found, what was left out, what was detected.
