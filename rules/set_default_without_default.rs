@@ -2,9 +2,8 @@
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use smol_str::SmolStr;
 
-use crate::graph::{ColumnFacts, Default as ColumnDefault, Dialect, Fact, Reference};
+use crate::graph::{ColumnFacts, Default as ColumnDefault, Dialect, Event, Reference};
 use crate::rule::{Context, Findings, Level, Meta, Rule};
 
 /// Options.
@@ -26,12 +25,7 @@ impl Rule for SetDefaultWithoutDefault {
 
     fn check(&self, context: &Context<'_>, out: &mut Findings) {
         for reference in context.graph.references() {
-            let is = |action: &Fact<Option<SmolStr>>| matches!(action, Ok(Some(action)) if action.eq_ignore_ascii_case("set default"));
-            let option = match (is(&reference.key.on_delete), is(&reference.key.on_update)) {
-                (true, _) => "onDelete",
-                (false, true) => "onUpdate",
-                (false, false) => continue,
-            };
+            let Some(event) = reference.key.takes("set default") else { continue };
             let facts = |column: usize| reference.table.columns[column].facts.as_ref();
             if reference.columns.iter().any(|column| facts(*column).is_err()) {
                 continue;
@@ -42,7 +36,7 @@ impl Rule for SetDefaultWithoutDefault {
             let fails = |column: &usize| facts(*column).is_ok_and(|facts| facts.effective_not_null);
             let column = missing.iter().copied().find(|column| fails(column)).or(missing.first().copied());
             if let Some(column) = column {
-                report(&reference, column, fails(&column), option, out);
+                report(&reference, column, fails(&column), event, out);
             }
         }
     }
@@ -62,12 +56,12 @@ fn has_default(facts: &ColumnFacts) -> bool {
     }
 }
 
-fn report(reference: &Reference<'_>, column: usize, fails: bool, option: &str, out: &mut Findings) {
+fn report(reference: &Reference<'_>, column: usize, fails: bool, event: Event, out: &mut Findings) {
     let Reference { table, key, columns, target, .. } = reference;
     let subject = table.subject(columns);
     let (name, to) = (table.column_name(column), target.display_name());
-    let action = if option == "onDelete" { "on delete" } else { "on update" };
-    let changing = if option == "onDelete" { "deleting" } else { "renumbering" };
+    let (option, action) = (event.option(), event.words());
+    let changing = event.doing();
     let which = if columns.len() == 1 { "the column".to_string() } else { format!("its column `{name}`") };
     let message =
         format!("foreign key `{subject}` sets the default {action}, but {which} has none in the database");
@@ -94,7 +88,7 @@ fn report(reference: &Reference<'_>, column: usize, fails: bool, option: &str, o
         };
         finding.related(table.columns[column].span, why);
     }
-    let other = if fails || option == "onUpdate" { "cascade" } else { "set null" };
+    let other = if fails || event == Event::Update { "cascade" } else { "set null" };
     finding.help(format!(
         "write what happens: `{option}: \"{other}\"`; or give `{}` a `.default(…)` that is a row of `{to}`",
         table.columns[column].key

@@ -3,9 +3,8 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::graph::{Dialect, Fact, Reference};
+use crate::graph::{Dialect, Event, Reference};
 use crate::rule::{Context, Findings, Level, Meta, Rule};
-use smol_str::SmolStr;
 
 /// Options.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -26,37 +25,32 @@ impl Rule for SetNullOnNotNull {
 
     fn check(&self, context: &Context<'_>, out: &mut Findings) {
         for reference in context.graph.references() {
-            let is = |action: &Fact<Option<SmolStr>>| matches!(action, Ok(Some(action)) if action.eq_ignore_ascii_case("set null"));
-            let option = match (is(&reference.key.on_delete), is(&reference.key.on_update)) {
-                (true, _) => "onDelete",
-                (false, true) => "onUpdate",
-                (false, false) => continue,
-            };
+            let Some(event) = reference.key.takes("set null") else { continue };
             let never_null = reference.columns.iter().copied().find(|column| {
                 let facts = reference.table.columns[*column].facts.as_ref();
                 facts.is_ok_and(|facts| facts.effective_not_null)
             });
             if let Some(column) = never_null {
-                report(&reference, column, option, out);
+                report(&reference, column, event, out);
             }
         }
     }
 }
 
-fn report(reference: &Reference<'_>, column: usize, option: &str, out: &mut Findings) {
+fn report(reference: &Reference<'_>, column: usize, event: Event, out: &mut Findings) {
     let Reference { table, key, columns, target, .. } = reference;
     let subject = table.subject(columns);
     let name = table.column_name(column);
     let is_primary = table.primary_key_columns().contains(&column);
     let what = if is_primary { "is part of the primary key" } else { "is `notNull`" };
-    let action = if option == "onDelete" { "on delete" } else { "on update" };
+    let (option, action) = (event.option(), event.words());
     let message = if columns.len() == 1 {
         format!("foreign key `{subject}` sets null {action}, but the column {what}")
     } else {
         format!("foreign key `{subject}` sets null {action}, but its column `{name}` {what}")
     };
     let finding = out.report(subject, table.place_of(key), message);
-    let changing = if option == "onDelete" { "deleting" } else { "renumbering" };
+    let changing = event.doing();
     let to = target.display_name();
     finding.label(match table.dialect {
         Dialect::MySql => "MySQL refuses the key: error 1830, \"cannot be NOT NULL\"".to_string(),
@@ -81,14 +75,14 @@ fn report(reference: &Reference<'_>, column: usize, option: &str, out: &mut Find
     {
         finding.related(helper, "the column is declared in this helper");
     }
-    let actions: &[&str] = if option == "onDelete" { &["cascade", "restrict"] } else { &["cascade"] };
+    let actions: &[&str] = if event == Event::Delete { &["cascade", "restrict"] } else { &["cascade"] };
     let write = |action: &&str| match key.inline {
         true => format!("`{option}: \"{action}\"`"),
         false => format!("`.{option}(\"{action}\")`"),
     };
     let instead = actions.iter().map(write).collect::<Vec<_>>().join(" or ");
     finding.help(if columns.len() > 1 {
-        of_several(reference, column, option)
+        of_several(reference, column, event)
     } else if is_primary {
         format!("a key cannot become null: write {instead}")
     } else {
@@ -101,9 +95,9 @@ fn report(reference: &Reference<'_>, column: usize, option: &str, out: &mut Find
 
 /// What to write for a key of several columns. Beside the one that may be null stands, as a rule, a tenant that must
 /// not: neither is it to become null, nor is the row to go.
-fn of_several(reference: &Reference<'_>, column: usize, option: &str) -> String {
+fn of_several(reference: &Reference<'_>, column: usize, event: Event) -> String {
     let Reference { table, columns, target, target_columns, .. } = reference;
-    let restrict = format!("`.{option}(\"restrict\")`");
+    let restrict = format!("`.{}(\"restrict\")`", event.option());
     let nullable: Vec<usize> = (0..columns.len())
         .filter(|at| {
             let facts = table.columns[columns[*at]].facts.as_ref();
@@ -122,8 +116,8 @@ fn of_several(reference: &Reference<'_>, column: usize, option: &str) -> String 
         true => format!(", or a key on `{key_of}` alone with `set null`"),
         false => String::new(),
     };
-    let by_hand = match (table.dialect, table.column_name(single), option) {
-        (Dialect::Postgres, name, "onDelete") => {
+    let by_hand = match (table.dialect, table.column_name(single), event) {
+        (Dialect::Postgres, name, Event::Delete) => {
             format!("; PostgreSQL's `SET NULL ({name})` needs SQL by hand")
         }
         _ => String::new(),

@@ -1,6 +1,8 @@
 //! What happens to a row when the row that it refers to is deleted: in words and in code.
 
-use super::ForeignKey;
+use smol_str::SmolStr;
+
+use super::{Fact, ForeignKey};
 use crate::source::Sources;
 
 /// What is longer is not shown.
@@ -22,7 +24,52 @@ pub fn effect_of_delete(action: &str, from: &str, to: &str) -> String {
     }
 }
 
+/// What happens to the row that a key refers to when the key acts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Event {
+    /// It is deleted.
+    Delete,
+    /// Its columns change.
+    Update,
+}
+
+impl Event {
+    /// The property, and the method, that says the action.
+    pub const fn option(self) -> &'static str {
+        match self {
+            Self::Delete => "onDelete",
+            Self::Update => "onUpdate",
+        }
+    }
+
+    /// As SQL says it.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Delete => "on delete",
+            Self::Update => "on update",
+        }
+    }
+
+    /// What somebody does then.
+    pub const fn doing(self) -> &'static str {
+        match self {
+            Self::Delete => "deleting",
+            Self::Update => "renumbering",
+        }
+    }
+}
+
 impl ForeignKey {
+    /// When the key takes that action; on delete, where it does at both.
+    pub fn takes(&self, action: &str) -> Option<Event> {
+        let is = |said: &Fact<Option<SmolStr>>| matches!(said, Ok(Some(said)) if said.eq_ignore_ascii_case(action));
+        match (is(&self.on_delete), is(&self.on_update)) {
+            (true, _) => Some(Event::Delete),
+            (false, true) => Some(Event::Update),
+            (false, false) => None,
+        }
+    }
+
     /// The key with that action on delete, as it could be pasted.
     pub fn written_with(&self, action: &str, sources: &Sources) -> String {
         let called = sources.text(self.span);

@@ -26,7 +26,7 @@ mod subject;
 mod table;
 mod uniqueness;
 
-pub use actions::{effect_of_delete, first_argument};
+pub use actions::{Event, effect_of_delete, first_argument};
 pub use between::{KeysBetween, KnownKey};
 pub use bracketed::{Bracketed, Imported, Imports};
 pub use coverage::{Coverage, Lacking, Server, coverage, nearest, needs_indexes};
