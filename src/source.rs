@@ -194,7 +194,7 @@ impl fmt::Debug for SourceFile {
 }
 
 /// The files of one run, numbered.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Sources {
     files: Vec<Arc<SourceFile>>,
 }

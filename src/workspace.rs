@@ -240,20 +240,23 @@ fn links(config: &Config) -> discover::Links {
 /// Tables of projects without a drizzle.config may be created by SQL that people write.
 fn mark_created_by_sql(graph: &mut SchemaGraph, sql: &[PathBuf]) {
     let projects = &graph.projects;
-    let orphan = |table: &Table| projects[table.project].config.is_none() && table.view.is_none();
-    if !graph.tables.iter().any(orphan) {
-        return;
-    }
-    let files: Vec<PathBuf> = sql.iter().filter(|path| !ddl::is_migration(path)).cloned().collect();
-    if files.is_empty() {
-        return;
-    }
-    let created = ddl::created_tables(&files);
+    let orphan = |table: &Arc<Table>| projects[table.project].config.is_none() && table.view.is_none();
+    let written = |path: &&PathBuf| !ddl::is_migration(path);
+    let files: Vec<PathBuf> = if graph.tables.iter().any(orphan) {
+        sql.iter().filter(written).cloned().collect()
+    } else {
+        Vec::new()
+    };
+    let created = if files.is_empty() { FxHashSet::default() } else { ddl::created_tables(&files) };
     for table in &mut graph.tables {
-        let name = table.name.as_ref().map(|name| name.to_lowercase());
         let project = &mut graph.projects[table.project];
-        table.created_by_sql = project.config.is_none() && name.is_ok_and(|name| created.contains(&name));
-        project.created_by_sql |= table.created_by_sql;
+        let is_created = !created.is_empty()
+            && project.config.is_none()
+            && table.name.as_ref().is_ok_and(|name| created.contains(&name.to_lowercase()));
+        project.created_by_sql |= is_created;
+        if table.created_by_sql != is_created {
+            Arc::make_mut(table).created_by_sql = is_created;
+        }
     }
 }
 

@@ -16,7 +16,7 @@ pub struct Bracketed {
 }
 
 /// What a file imports.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Imports {
     /// The names that `import { … }` brings in, in source order; defaults are left out.
     pub named: Vec<Imported>,
@@ -31,7 +31,7 @@ pub struct Imports {
 }
 
 /// A name in `import { … }`.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Imported {
     /// The specifier.
     pub from: SmolStr,

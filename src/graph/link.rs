@@ -6,7 +6,7 @@ use super::{Binding, Fact};
 use crate::source::Span;
 
 /// An object that says what may be linked.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Linkable {
     /// The name that its file gives it; `None` when no declaration says that it is one.
     pub binding: Option<Binding>,
@@ -31,7 +31,7 @@ pub struct Linkable {
 }
 
 /// A link between two tables.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Link {
     /// The name that its file gives it.
     pub binding: Binding,
@@ -52,7 +52,7 @@ pub struct Link {
 }
 
 /// A side of a link.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct LinkEnd {
     /// Index into the graph's linkables.
     pub linkable: Fact<usize>,

@@ -54,7 +54,7 @@ use std::sync::Arc;
 use crate::source::{FileId, Sources, Span};
 
 /// The whole schema of a repository.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct SchemaGraph {
     /// The files, for texts and positions.
     pub sources: Sources,
@@ -62,8 +62,8 @@ pub struct SchemaGraph {
     pub projects: Vec<Project>,
     /// pgSchemas by use, sorted.
     pub namespaces: Vec<Namespace>,
-    /// Tables and views, by file and place.
-    pub tables: Vec<Table>,
+    /// Tables and views, by file and place. A graph that is made from another shares what is the same in both.
+    pub tables: Vec<Arc<Table>>,
     /// pgSchemas as they are declared, by file and place.
     pub schemas: Vec<Schema>,
     /// Enums, by file and place.
@@ -104,7 +104,7 @@ pub struct SchemaGraph {
 }
 
 /// One drizzle.config, or a package with tables and without one.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Project {
     /// The drizzle.config.
     pub config: Option<FileId>,
@@ -135,7 +135,7 @@ pub struct Project {
 }
 
 /// What drizzle-kit takes of the files that a drizzle.config names: what they export.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Taken {
     /// Tables, without views.
     pub tables: Vec<TableId>,
@@ -146,7 +146,7 @@ pub struct Taken {
 }
 
 /// A file of an import cycle that, while it is loaded, reads what a file declares which has not run yet.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct EagerCycle {
     /// The name that is read.
     pub name: SmolStr,
@@ -165,7 +165,7 @@ pub struct EagerCycle {
 }
 
 /// A table, a view, an enum or a sequence that schema files export more than once: `export *` beside the file itself, or an alias.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct ExportedAgain {
     /// Where it is at home.
     pub first: ExportPlace,
@@ -210,7 +210,7 @@ pub struct Directive {
 pub const DIRECTIVE: &str = "schemalint-ignore";
 
 /// A pgSchema (`public` is not listed): the name decides, not the constant.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Namespace {
     /// The database.
     pub dialect: Dialect,
@@ -221,7 +221,7 @@ pub struct Namespace {
 }
 
 /// A pgSchema as it is declared.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Schema {
     /// The name that the file gives it; `None` when it has none.
     pub binding: Option<Binding>,
@@ -238,7 +238,7 @@ pub struct Schema {
 }
 
 /// An enum type.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct EnumType {
     /// The name that the file gives it.
     pub binding: Binding,
@@ -259,7 +259,7 @@ pub struct EnumType {
 }
 
 /// A sequence.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Sequence {
     /// The name that the file gives it.
     pub binding: Binding,
@@ -329,7 +329,12 @@ impl SchemaGraph {
     pub fn own_tables(&self) -> impl Iterator<Item = (TableId, &Table)> {
         let numbered = self.tables.iter().enumerate();
         numbered
-            .map(|(index, table)| (TableId(index as u32), table))
+            .map(|(index, table)| (TableId(index as u32), &**table))
             .filter(|(_, table)| table.view.is_none() && !table.external)
+    }
+
+    /// The table of that number, to be changed here and not in other graphs that have it.
+    pub fn table_mut(&mut self, index: usize) -> &mut Table {
+        Arc::make_mut(&mut self.tables[index])
     }
 }

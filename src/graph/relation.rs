@@ -17,7 +17,7 @@ pub enum RelationApi {
 }
 
 /// A relation that is declared on a table.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Relation {
     /// By which interface.
     pub api: RelationApi,
@@ -57,7 +57,7 @@ impl Relation {
 }
 
 /// Where relations of a table are declared: a call of `relations()`, or an entry of `defineRelations`.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct RelationSet {
     /// By which interface.
     pub api: RelationApi,

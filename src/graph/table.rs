@@ -11,7 +11,7 @@ use crate::source::Span;
 pub struct TableId(pub u32);
 
 /// A table or a view.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Table {
     /// The name that the file gives it.
     pub binding: Binding,
@@ -121,7 +121,7 @@ pub struct View {
 }
 
 /// A column.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Column {
     /// Its property in TypeScript.
     pub key: SmolStr,
@@ -222,7 +222,7 @@ pub enum Default {
 }
 
 /// A table-level primary key.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct PrimaryKey {
     /// The name, written or generated.
     pub name: Fact<SmolStr>,
@@ -235,7 +235,7 @@ pub struct PrimaryKey {
 }
 
 /// A table-level unique constraint.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Unique {
     /// The name, written or generated.
     pub name: Fact<SmolStr>,
@@ -252,7 +252,7 @@ pub struct Unique {
 }
 
 /// An index.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Index {
     /// The name, written or generated; `None` when it has none.
     pub name: Fact<Option<SmolStr>>,
@@ -275,7 +275,7 @@ pub struct Index {
 }
 
 /// A part of an index.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum IndexPart {
     /// A column of the table.
     Column {
@@ -312,7 +312,7 @@ pub struct Predicate {
 }
 
 /// A foreign key.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct ForeignKey {
     /// The name, written or generated.
     pub name: Fact<SmolStr>,
@@ -344,7 +344,7 @@ pub struct ForeignKeyTarget {
 }
 
 /// A check constraint.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Check {
     /// The name.
     pub name: Fact<Option<SmolStr>>,
@@ -355,7 +355,7 @@ pub struct Check {
 }
 
 /// A row-level security policy.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Policy {
     /// The name.
     pub name: Fact<Option<SmolStr>>,
@@ -364,7 +364,7 @@ pub struct Policy {
 }
 
 /// An entry of the third argument that Drizzle ignores.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct IgnoredExtra {
     /// Why Drizzle ignores it.
     pub reason: &'static str,
@@ -377,7 +377,7 @@ pub struct IgnoredExtra {
 }
 
 /// An index, unique constraint or key of one table on a column of another.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Misplaced {
     /// What it is: `index`.
     pub kind: &'static str,
@@ -388,7 +388,7 @@ pub struct Misplaced {
 }
 
 /// An index, unique constraint or key that no table has.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct StrayConstraint {
     /// What it is: `index`.
     pub kind: &'static str,

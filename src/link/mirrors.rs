@@ -66,7 +66,7 @@ pub(super) fn find(graph: &mut SchemaGraph, projects: &Projects) {
     };
     let found: Vec<(usize, TableId)> = owners.iter().map(|(mirror, owner)| (*mirror, root(*owner))).collect();
     for (mirror, owner) in found {
-        graph.tables[mirror].owner = Some(owner);
+        graph.table_mut(mirror).owner = Some(owner);
     }
 }
 

@@ -11,11 +11,11 @@ impl Linker<'_> {
     pub(super) fn name_constraints(&mut self) {
         for at in 0..self.graph.tables.len() {
             let Ok(name) = self.graph.tables[at].name.clone() else { continue };
-            let mut keys = std::mem::take(&mut self.graph.tables[at].foreign_keys);
+            let mut keys = std::mem::take(&mut self.graph.table_mut(at).foreign_keys);
             for key in keys.iter_mut().filter(|key| !key.explicit) {
                 key.name = self.foreign_key_name(&self.graph.tables[at], &name, key);
             }
-            let table = &mut self.graph.tables[at];
+            let table = self.graph.table_mut(at);
             table.foreign_keys = keys;
             let names = GeneratedNames { dialect: table.dialect, line: table.line, table: &name };
             let columns = &mut table.columns;

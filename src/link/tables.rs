@@ -26,7 +26,7 @@ impl Linker<'_> {
                 _ => Ok(table.casing),
             };
             let built = self.build_table(TableId(at as u32), &table, binding, (projects, project), casing);
-            self.graph.tables.push(built);
+            self.graph.tables.push(Arc::new(built));
             at += 1;
         }
         self.mark_own_calls();

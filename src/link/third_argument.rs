@@ -1,6 +1,7 @@
 //! How the third argument of a table is written, for those who show or write one.
 
 use rustc_hash::FxHashMap;
+use std::sync::Arc;
 
 use super::Linker;
 use super::bracketed::bracketed;
@@ -92,6 +93,7 @@ impl Linker<'_> {
             *made.entry(table.span).or_default() += 1;
         }
         for table in &mut self.graph.tables {
+            let table = Arc::make_mut(table);
             let is_here = table.span.file == table.binding.file;
             table.third_argument.is_own &= is_here && made.get(&table.span) == Some(&1);
         }

@@ -3,6 +3,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::Linker;
 use super::exported::EntityKey;
@@ -63,6 +64,7 @@ impl Linker<'_> {
         let existing: FxHashSet<(Span, SmolStr)> =
             existing.filter_map(|made| Some((made.span, made.name.clone().ok()?))).collect();
         for table in &mut self.graph.tables {
+            let table = Arc::make_mut(table);
             let Some(namespace) = &table.namespace else { continue };
             let is_theirs = table
                 .namespace_at

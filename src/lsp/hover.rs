@@ -155,7 +155,7 @@ pub(super) fn keys_to(
     graph
         .tables
         .iter()
-        .flat_map(move |table| table.foreign_keys.iter().filter(leads).map(move |key| (table, key)))
+        .flat_map(move |table| table.foreign_keys.iter().filter(leads).map(move |key| (&**table, key)))
 }
 
 fn incoming(graph: &SchemaGraph, id: TableId, column: Option<usize>) -> Vec<String> {

@@ -44,8 +44,8 @@ pub(super) fn mark_migrated_indexes(root: &Path, graph: &mut SchemaGraph) {
                 rest.starts_with(key.as_str()).then_some(at)
             });
             let in_time = created.is_some_and(|created| referred.is_none_or(|referred| created < referred));
-            if let Some(index) = graph.tables[table.0 as usize].indexes.get_mut(*index) {
-                index.migrated |= in_time;
+            if in_time && let Some(index) = graph.table_mut(table.0 as usize).indexes.get_mut(*index) {
+                index.migrated = true;
             }
         }
     }
