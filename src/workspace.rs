@@ -2,6 +2,7 @@
 
 mod changed;
 mod index_order;
+mod last;
 mod migrations;
 mod prepare;
 mod repository;
@@ -17,18 +18,19 @@ use std::time::{Duration, Instant};
 
 use crate::config::{self, Config, Setting};
 use crate::discover::search::{self, Names};
-use crate::discover::{self, CONFIG, Options, ddl, discover_surroundings};
+use crate::discover::{self, CONFIG, Discovery, Options, ddl, discover_surroundings};
 use crate::docs::Problem;
 use crate::eval::Target;
 use crate::graph::{DrizzleLine, Entity, Kind, SchemaGraph, Table};
-use crate::link::{ConfiguredProject, Input, link};
+use crate::link::{ConfiguredProject, Input, link_and_keep};
 use crate::model::Written;
 use crate::packages::Packages;
 use crate::resolve::Resolver;
 use crate::rules::RULES;
 use crate::source::{FileId, Range, SourceFile};
 use crate::syntax::{Failure, Module, lower};
-use repository::Repository;
+use last::Last;
+use repository::{Files, Repository};
 use session::Cache;
 use written::{Documents, declared, documents};
 
@@ -68,7 +70,7 @@ pub struct Reading {
     /// What the scripts say, by the numbers of their files; nothing of other files.
     pub modules: Vec<Arc<Module>>,
     /// Where the specifiers lead that were followed.
-    pub resolved: FxHashMap<(FileId, String), Target>,
+    pub resolved: Arc<FxHashMap<(FileId, String), Target>>,
     paths: Vec<PathBuf>,
 }
 
@@ -128,29 +130,19 @@ fn read_with(root: &Path, options: &Options, settings: &Settings, cache: &Cache)
         Repository::new((root, repository_root), &packages, &resolver, &line_of, (&found.loose, cache));
     repository.overlay = options.overlay.clone();
     repository.name_link_functions(settings.folder.as_deref().unwrap_or(root), links);
-    for source in settings.sources.iter() {
-        repository.add_text(root.join(&*source.path), source.clone());
-    }
-    let mut input = Input { projects: projects(root, config), ..Input::default() };
-    for (script, parsed) in found.scripts.iter().zip(lowered) {
-        let file = repository.add(script.path.clone(), parsed, script.kind == search::Kind::Candidate);
-        if script.is_config {
-            input.configs.push(file);
-        }
-        if script.kind == search::Kind::Candidate {
-            input.candidates.push(file);
-        }
-        if script.names_links {
-            input.links.files.push(file);
-        }
-    }
-    input.links.linkable_type = links.linkable_type.as_ref().map(|name| SmolStr::new(&**name));
-    input.links.declaring = links.files.as_ref().map(|globs| {
-        let base = settings.folder.as_deref().unwrap_or(root);
-        let declaring = input.links.files.iter().copied();
-        declaring.filter(|file| globs.is_match(&relative(base, &repository.path_of(*file)))).collect()
+    let changed = cache.take_last().and_then(|last| {
+        last.changed(root, (&found, &lowered), (options, cache), &settings.sources)
     });
-    let mut graph = stacker::grow(STACK, || link(&repository, &input));
+    let again = changed.and_then(|changed| stacker::grow(STACK, || changed.link(&mut repository)));
+    let stage = if again.is_some() { "link again" } else { "evaluate and link" };
+    let (mut graph, kept) = again.unwrap_or_else(|| {
+        cache.link_all();
+        repository.resume(Files::default());
+        let input = input(root, settings, &found, lowered, &mut repository);
+        stacker::grow(STACK, || link_and_keep(&repository, &input))
+    });
+    let linked = cache.keeps().then(|| (graph.clone(), kept));
+    let count = repository.count();
     // Nothing follows from code that was not looked at.
     let all_code = repository_root == root && !found.other_scripts && found.looked_at > found.scripts.len();
     let queries = !found.queries.is_empty();
@@ -169,8 +161,8 @@ fn read_with(root: &Path, options: &Options, settings: &Settings, cache: &Cache)
     }
     mark_created_by_sql(&mut graph, &found.sql);
     index_order::mark_migrated_indexes(root, &mut graph);
-    clock.lap("evaluate and link");
-    let mut unreadable_paths = found.failures;
+    clock.lap(stage);
+    let mut unreadable_paths = found.failures.clone();
     let Documents { mut written, problems } =
         documents(root, config, &found.records, &repository, &mut unreadable_paths);
     written.declared = declared(&graph, config, (root, repository_root), &repository, &mut unreadable_paths);
@@ -181,6 +173,10 @@ fn read_with(root: &Path, options: &Options, settings: &Settings, cache: &Cache)
         migrations::migrations(root, config, &manifests, &repository, &mut graph, &mut unreadable_paths);
     clock.lap("migrations");
     let finished = repository.finish();
+    if let Some((graph, kept)) = linked {
+        let (files, settings) = (repository.into_files(count), settings.sources.len());
+        cache.keep_last(|calling| Last::of(&found, (settings, calling), files, kept, graph));
+    }
     graph.sources = finished.sources;
     let SchemaGraph { unreadable, sources, .. } = &mut graph;
     unreadable.sort_by_cached_key(|gap| {
@@ -205,6 +201,40 @@ fn read_with(root: &Path, options: &Options, settings: &Settings, cache: &Cache)
         resolved: finished.resolved,
         paths: finished.paths,
     }
+}
+
+/// Gives the files their numbers, and says what is to be linked of them.
+fn input(
+    root: &Path,
+    settings: &Settings,
+    found: &Discovery,
+    lowered: Vec<Parsed>,
+    repository: &mut Repository<'_>,
+) -> Input {
+    let links = &settings.config.links;
+    for source in settings.sources.iter() {
+        repository.add_text(root.join(&*source.path), source.clone());
+    }
+    let mut input = Input { projects: projects(root, &settings.config), ..Input::default() };
+    for (script, parsed) in found.scripts.iter().zip(lowered) {
+        let file = repository.add(script.path.clone(), parsed, script.kind == search::Kind::Candidate);
+        if script.is_config {
+            input.configs.push(file);
+        }
+        if script.kind == search::Kind::Candidate {
+            input.candidates.push(file);
+        }
+        if script.names_links {
+            input.links.files.push(file);
+        }
+    }
+    input.links.linkable_type = links.linkable_type.as_ref().map(|name| SmolStr::new(&**name));
+    input.links.declaring = links.files.as_ref().map(|globs| {
+        let base = settings.folder.as_deref().unwrap_or(root);
+        let declaring = input.links.files.iter().copied();
+        declaring.filter(|file| globs.is_match(&relative(base, &repository.path_of(*file)))).collect()
+    });
+    input
 }
 
 /// Marks the packages that no code can query by relations, where the manifests explain whose tables every query is of.

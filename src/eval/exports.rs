@@ -25,6 +25,7 @@ pub(super) struct Exports {
 impl Evaluator<'_> {
     /// The value that a file exports under a name; undefined when it exports no such name.
     pub fn export(&mut self, file: FileId, name: &str) -> Value {
+        self.note_read_of(file);
         if let Some(function) = self.link_function_of(file, name) {
             return function;
         }
@@ -34,6 +35,7 @@ impl Evaluator<'_> {
         }
         let exports = self.exports_of(file);
         if let Some(declared) = exports.names.get(name) {
+            self.note_read_of(*declared);
             return self.own_export(*declared, name);
         }
         if name != "default" {

@@ -367,6 +367,7 @@ impl Evaluator<'_> {
             }
             _ => return Value::Bool(true),
         };
+        self.note_change(at.file);
         match (object, key) {
             (Value::Object(object), Some(key)) => {
                 object.members.borrow_mut().shift_remove(&key);
@@ -394,7 +395,10 @@ impl Evaluator<'_> {
             _ => self.expr(value, scope),
         };
         match place {
-            Some((object, key)) => assign_member(&object, key, value.clone(), at),
+            Some((object, key)) => {
+                self.note_change(at.file);
+                assign_member(&object, key, value.clone(), at);
+            }
             None => self.assign_pattern(target, value.clone(), scope, at),
         }
         value

@@ -42,6 +42,9 @@ impl Evaluator<'_> {
             (Global::Object, "assign") => {
                 match &first {
                     Value::Object(target) => {
+                        if !target.members.borrow().is_empty() {
+                            self.note_change(at.file);
+                        }
                         for source in arguments.iter().skip(1) {
                             self.spread_into(target, source, at);
                         }
@@ -153,6 +156,7 @@ impl Evaluator<'_> {
             if length > MAX_SIZE {
                 return unknown("the list is too long to be part of a schema", at);
             }
+            self.note_change(at.file);
             list.borrow_mut().extend(arguments);
             return Value::Number(length as f64);
         }
@@ -169,6 +173,7 @@ impl Evaluator<'_> {
         match name {
             "map" => return self.map(&items, &first, at),
             "unshift" => {
+                self.note_change(at.file);
                 list.borrow_mut().splice(0..0, arguments);
                 return Value::Number(list.borrow().len() as f64);
             }
@@ -239,6 +244,7 @@ impl Evaluator<'_> {
                 items.get(index as usize).cloned().unwrap_or(Value::Undefined)
             }
             "reverse" => {
+                self.note_change(at.file);
                 list.borrow_mut().reverse();
                 Value::Array(list.clone())
             }
@@ -255,6 +261,7 @@ impl Evaluator<'_> {
                 pairs.sort_by(|left, right| left.0.cmp(&right.0));
                 let sorted: Vec<Value> = pairs.into_iter().map(|(_, item)| item).collect();
                 if name == "sort" {
+                    self.note_change(at.file);
                     list.borrow_mut().clone_from(&sorted);
                 }
                 Value::array(sorted)

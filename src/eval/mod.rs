@@ -7,6 +7,7 @@
 //! a file; [`World`] gives modules.
 
 mod call;
+mod dependencies;
 pub mod drizzle;
 mod exports;
 mod expression;
@@ -20,6 +21,7 @@ mod statement;
 mod taint;
 mod value;
 
+pub use dependencies::Dependencies;
 pub use library::Library;
 pub use links::{Link, LinkFunction, LinkSide, Linkable};
 pub use packages::VALIDATION;
@@ -101,6 +103,8 @@ pub struct Evaluator<'w> {
     tries: u32,
     /// What top levels read of other files while they run.
     reads: reads::Reads,
+    /// Which files need which.
+    pub dependencies: Dependencies,
     /// Every table that was made, in order.
     pub tables: Vec<Rc<Table>>,
     /// Every enum that was made, in order.
@@ -145,6 +149,7 @@ impl<'w> Evaluator<'w> {
             depth: 0,
             tries: 0,
             reads: reads::Reads::default(),
+            dependencies: Dependencies::default(),
             tables: Vec::new(),
             enums: Vec::new(),
             sequences: Vec::new(),
@@ -177,6 +182,7 @@ impl<'w> Evaluator<'w> {
     /// An evaluation from outside begins.
     fn begin(&mut self) {
         self.fuel_up();
+        self.dependencies.asker = None;
         self.depth = 0;
     }
 
@@ -217,7 +223,9 @@ impl<'w> Evaluator<'w> {
         };
         let key = SmolStr::new(name);
         if let BindingKind::Import { specifier, name: imported } = &binding.kind {
+            let asker = self.dependencies.asker.replace(file);
             let value = self.imported(file, &module, *specifier, imported, binding.range);
+            self.dependencies.asker = asker;
             // What was still under evaluation may be known the next time.
             if !matches!(value, Value::Unknown(_)) {
                 loaded.values.borrow_mut().insert(key, Slot::Done(value.clone()));
@@ -228,6 +236,7 @@ impl<'w> Evaluator<'w> {
         self.bindings.push((file, key.clone()));
         // Each name has its own fuel: one that never ends takes none of the others'.
         let fuel = self.fuel_up();
+        let asker = self.dependencies.asker.take();
         let scope = Scope::top(file);
         let value = match &binding.kind {
             BindingKind::Function(function) => self.closure(function, &scope),
@@ -251,6 +260,7 @@ impl<'w> Evaluator<'w> {
             BindingKind::Import { .. } => Value::Undefined,
         };
         self.fuel = fuel;
+        self.dependencies.asker = asker;
         self.bindings.pop();
         loaded.values.borrow_mut().insert(key, Slot::Done(value.clone()));
         value
@@ -264,11 +274,13 @@ impl<'w> Evaluator<'w> {
         if loaded.entered.replace(true) {
             return;
         }
+        let asker = self.dependencies.asker.take();
         let module = loaded.module.clone();
         for import in &module.bare_imports {
             if let Value::Module(target) = self.module_value(file, &module, *import)
                 && !self.module(target).effects.is_empty()
             {
+                self.note_dependency(file, target);
                 self.enter(target);
             }
         }
@@ -288,6 +300,7 @@ impl<'w> Evaluator<'w> {
                 }
             }
         }
+        self.dependencies.asker = asker;
     }
 
     fn run_effect(&mut self, file: FileId, effect: &Effect) {
@@ -333,6 +346,7 @@ impl<'w> Evaluator<'w> {
 
     /// Gives a top-level `let` another value.
     fn assign_top_level(&mut self, file: FileId, name: &str, value: Value) {
+        self.note_change(file);
         let loaded = self.loaded(file);
         loaded.values.borrow_mut().insert(SmolStr::new(name), Slot::Done(value));
     }
@@ -410,6 +424,11 @@ impl<'w> Evaluator<'w> {
     /// The top-level name under evaluation: it owns what is made now.
     fn current_binding(&self, fallback: FileId) -> (FileId, SmolStr) {
         self.bindings.last().cloned().unwrap_or((fallback, SmolStr::default()))
+    }
+
+    /// Whether some evaluation has used up its fuel: others may have had less then.
+    pub const fn is_exhausted(&self) -> bool {
+        self.exhausted > 0
     }
 
     /// How much fuel an evaluation may have: less once many have used up theirs.

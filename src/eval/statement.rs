@@ -253,6 +253,7 @@ impl Evaluator<'_> {
                 ExprKind::Name(name) => self.assign_name(name, value, scope),
                 _ => {
                     if let Some((object, key)) = self.place(target, scope) {
+                        self.note_change(at.file);
                         assign_member(&object, key, value, at);
                     }
                 }

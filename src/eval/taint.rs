@@ -123,6 +123,9 @@ impl Evaluator<'_> {
     /// The object, list or column that a name or a path stands for may have been changed.
     fn taint_target(&mut self, target: &Expr, scope: &Scope, why: &Arc<Unknown>) {
         if let Some(value) = self.known(target, scope) {
+            if matches!(value, Value::Object(_) | Value::Array(_) | Value::Entity(Entity::Builder(_))) {
+                self.note_change(scope.file);
+            }
             taint_value(&value, why);
         }
     }

@@ -16,8 +16,11 @@ const MAX_ENTRIES: usize = 500;
 
 /// Every pair of a reading and a declaring file, once: as drizzle-kit meets it, else as whoever loads the waiting
 /// file first does.
-pub(super) fn find(linker: &mut Linker<'_>, projects: &[Project]) -> Vec<EagerCycle> {
-    let reads = linker.eval.eager_reads();
+pub(super) fn find(
+    linker: &mut Linker<'_>,
+    reads: Vec<(FileId, Origin, Span)>,
+    projects: &[Project],
+) -> Vec<EagerCycle> {
     if reads.is_empty() {
         return Vec::new();
     }

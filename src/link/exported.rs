@@ -81,7 +81,7 @@ pub(super) fn exported(linker: &mut Linker<'_>, files: &[FileId]) -> Exported {
 
 /// Whether a value is not known only because libraries that validate are not evaluated: whatever they give, it
 /// is no table.
-fn is_validation(why: &Unknown) -> bool {
+pub(super) fn is_validation(why: &Unknown) -> bool {
     const PACKAGES: &[&str] = &[
         "zod",
         "valibot",

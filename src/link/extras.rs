@@ -23,6 +23,7 @@ type Shared = Rc<RefCell<Constraint>>;
 pub(super) struct Strays {
     /// In the order found.
     held: Vec<(Shared, Holder)>,
+    was_held: bool,
     consumed: FxHashSet<*const RefCell<Constraint>>,
 }
 
@@ -30,6 +31,7 @@ impl Strays {
     /// Notes a holder.
     pub(super) fn hold(&mut self, constraint: &Shared, holder: &Holder) {
         self.held.push((constraint.clone(), holder.clone()));
+        self.was_held = true;
     }
 }
 
@@ -83,6 +85,11 @@ impl EntryPlaces {
 }
 
 impl Linker<'_> {
+    /// Whether top-level names hold constraints.
+    pub(super) fn has_strays(&self) -> bool {
+        self.strays.was_held
+    }
+
     /// Notes that a table has the constraints of a value, even where Drizzle ignores them.
     pub(super) fn consume(&mut self, value: &Value, depth: usize) {
         if depth >= MAX_NESTING {

@@ -4,6 +4,7 @@ use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
 use super::Linker;
+use super::kept::Held;
 use crate::eval::Value;
 use crate::eval::drizzle::Entity;
 use crate::source::FileId;
@@ -64,15 +65,20 @@ impl Linker<'_> {
                 if let Export::From { name: ImportName::Named(name), .. } = export
                     && name.ends_with("Table")
                 {
-                    self.makers.insert(exported.clone());
+                    self.note_maker(file, exported);
                 }
                 continue;
             };
             if let Value::Entity(Entity::TableMaker(_) | Entity::Namespace(_)) | Value::Function(_) =
                 self.eval.top_level(file, local)
             {
-                self.makers.insert(exported.clone());
+                self.note_maker(file, exported);
             }
         }
+    }
+
+    fn note_maker(&mut self, file: FileId, exported: &SmolStr) {
+        self.makers.insert(exported.clone());
+        self.holdings.entry(file).or_default().push(Held::maker(exported));
     }
 }

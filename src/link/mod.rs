@@ -4,6 +4,7 @@
 //! Nothing here reads a file: [`World`] gives modules and answers what a drizzle.config's `schema`
 //! matches.
 
+mod again;
 mod bracketed;
 mod columns;
 mod comments;
@@ -12,6 +13,7 @@ mod exported;
 mod extras;
 mod imports;
 mod inverse;
+mod kept;
 mod links;
 mod loose;
 mod mirrors;
@@ -24,6 +26,8 @@ mod third_argument;
 mod types;
 mod written_imports;
 
+pub use again::link_again;
+pub use kept::Kept;
 pub use links::LinkFiles;
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -110,6 +114,11 @@ pub trait LinkWorld: World {
 
 /// Evaluates the candidates and builds the graph; its `sources` are left empty.
 pub fn link(world: &dyn LinkWorld, input: &Input) -> SchemaGraph {
+    link_and_keep(world, input).0
+}
+
+/// The same; with what a later link needs to do only a part of it.
+pub fn link_and_keep(world: &dyn LinkWorld, input: &Input) -> (SchemaGraph, Kept) {
     let mut linker = Linker::new(world);
     for file in &input.candidates {
         linker.evaluate_file(*file);
@@ -128,8 +137,12 @@ pub fn link(world: &dyn LinkWorld, input: &Input) -> SchemaGraph {
     linker.graph.imports = linker.written_imports();
     inverse::judge(&mut linker.graph, &forms);
     mirrors::find(&mut linker.graph, &projects);
-    linker.graph.eager_cycles = cycles::find(&mut linker, &projects.list);
-    linker.finish(projects)
+    let reads = linker.eval.eager_reads();
+    let mut kept = Kept::of(&mut linker, &reads, forms);
+    linker.graph.eager_cycles = cycles::find(&mut linker, reads, &projects.list);
+    let graph = linker.finish(projects);
+    kept.settle(&graph);
+    (graph, kept)
 }
 
 /// A place where a value was found: a top-level name, or a member inside its value.
@@ -169,6 +182,12 @@ struct Linker<'w> {
     tables: Vec<(Rc<drizzle::Table>, Binding)>,
     strays: extras::Strays,
     evaluated: FxHashSet<FileId>,
+    /// What the names of each file hold.
+    holdings: FxHashMap<FileId, Vec<kept::Held>>,
+    /// The files that made each relation and each place of relations.
+    relations_of: kept::MadeBy,
+    /// In another link, what its tables are called; see [`again`].
+    numbers: Option<again::Numbers<'w>>,
     /// Exported names that make tables, or may.
     makers: FxHashSet<SmolStr>,
     unreadable: Vec<Unreadable>,
@@ -193,6 +212,9 @@ impl<'w> Linker<'w> {
             tables: Vec::new(),
             strays: extras::Strays::default(),
             evaluated: FxHashSet::default(),
+            holdings: FxHashMap::default(),
+            relations_of: kept::MadeBy::default(),
+            numbers: None,
             makers: FxHashSet::default(),
             unreadable: Vec::new(),
         }
@@ -233,6 +255,7 @@ impl<'w> Linker<'w> {
                 self.possible_relations.push((file, why.clone()));
             }
             let holder = Holder { file, binding: name.clone(), path: SmolStr::default() };
+            self.note_opaque(&value, &holder);
             // Names come before objects that merely collect what has a name.
             if !self.hold(&value, &holder) {
                 nested.push((value, holder));
@@ -246,6 +269,7 @@ impl<'w> Linker<'w> {
 
     /// Notes a holder of something that Drizzle made; false for any other value.
     fn hold(&mut self, value: &Value, holder: &Holder) -> bool {
+        self.note_held(value, holder);
         match value {
             Value::Entity(Entity::Table(table) | Entity::Wrapped(table, _)) => {
                 self.table_holders.entry(Rc::as_ptr(table)).or_default().push(holder.clone());
@@ -359,11 +383,20 @@ impl<'w> Linker<'w> {
         id
     }
 
+    /// The number of a table that has one.
+    fn known_id(&mut self, table: &Rc<drizzle::Table>) -> Option<TableId> {
+        let own = self.table_ids.get(&Rc::as_ptr(table)).copied();
+        own.or_else(|| self.numbers.as_mut()?.known(table))
+    }
+
     /// The number of a table. One that no name holds, but that a key or a relation leads to, gets its
     /// number now and counts as not exported.
     fn table_id(&mut self, table: &Rc<drizzle::Table>) -> TableId {
         if let Some(id) = self.table_ids.get(&Rc::as_ptr(table)) {
             return *id;
+        }
+        if let Some(numbers) = &mut self.numbers {
+            return numbers.of(table);
         }
         let (file, name) = table.binding.clone();
         let binding = Binding { file, name, exported: false, nested: true };

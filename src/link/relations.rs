@@ -35,23 +35,37 @@ pub(super) fn is_v2(object: &Object) -> bool {
         })
 }
 
+/// A relation, how it is written, and the file that made it.
+pub(super) struct Built {
+    pub(super) relation: Relation,
+    pub(super) form: Form,
+    pub(super) made_by: FileId,
+}
+
 impl Linker<'_> {
     /// Fills in the relations; how they are written is for the verdicts on them.
     pub(super) fn build_relations(&mut self) -> Forms {
-        let mut found: Vec<(Relation, Form)> = Vec::new();
+        let mut found: Vec<Built> = Vec::new();
         for relations in self.relations_v1.clone() {
             self.relations_v1(&relations, &mut found);
+            self.relations_of.sets.resize(self.graph.relation_sets.len(), relations.binding.0);
         }
+        self.eval.dependencies.unit = None;
         let mut calls = Calls::default();
         for object in self.relations_v2.clone() {
             self.relations_v2(&object, &mut calls, &mut found);
         }
         self.relation_entries();
         let world = self.world;
-        found.sort_by_cached_key(|(relation, _)| (world.path(relation.span.file), relation.span.range));
-        let (relations, of) = found.into_iter().unzip();
-        self.graph.relations = relations;
-        let mut forms = Forms { of, calls: calls.list, ..Forms::default() };
+        found.sort_by_cached_key(|Built { relation, .. }| {
+            (world.path(relation.span.file), relation.span.range)
+        });
+        let mut forms = Forms { calls: calls.list, ..Forms::default() };
+        for Built { relation, form, made_by } in found {
+            self.graph.relations.push(relation);
+            forms.of.push(form);
+            self.relations_of.relations.push(made_by);
+        }
         for gap in self.unreadable.iter().filter(|gap| gap.of_relations) {
             if let Some(table) = gap.table {
                 forms.gaps.of_table.insert(table, gap.why.clone());
@@ -75,7 +89,10 @@ impl Linker<'_> {
         self.name_of(Some(&holders), made).unwrap_or(unnamed)
     }
 
-    fn relations_v1(&mut self, relations: &Rc<drizzle::Relations>, found: &mut Vec<(Relation, Form)>) {
+    /// Relations of one `relations()`.
+    pub(super) fn relations_v1(&mut self, relations: &Rc<drizzle::Relations>, found: &mut Vec<Built>) {
+        let made_by = relations.binding.0;
+        self.eval.dependencies.unit = Some(made_by);
         let table = match &relations.table {
             Value::Entity(Entity::Table(table) | Entity::Wrapped(table, _)) => self.table_id(table),
             Value::Unknown(why) => {
@@ -160,7 +177,8 @@ impl Linker<'_> {
                 comments: self.comments_at(member.written),
                 span: relation_span(&member, binding.file),
             };
-            found.push((built, Form::V1(config_of(&relation.config))));
+            let form = Form::V1(config_of(&relation.config));
+            found.push(Built { relation: built, form, made_by });
         }
     }
 
@@ -195,11 +213,16 @@ impl Linker<'_> {
 
     /// The name under which `import * as schema` has a table.
     fn exported_key(&self, table: TableId) -> SmolStr {
-        let name = self.tables.get(table.0 as usize).map_or("", |(_, binding)| binding.name.as_str());
+        let binding = match self.numbers {
+            None => self.tables.get(table.0 as usize).map(|(_, binding)| binding),
+            // All tables are there already.
+            Some(_) => self.graph.tables.get(table.0 as usize).map(|table| &table.binding),
+        };
+        let name = binding.map_or("", |binding| binding.name.as_str());
         SmolStr::new(name.rsplit('.').next().unwrap_or_default())
     }
 
-    fn relations_v2(&mut self, object: &Rc<Object>, calls: &mut Calls, found: &mut Vec<(Relation, Form)>) {
+    fn relations_v2(&mut self, object: &Rc<Object>, calls: &mut Calls, found: &mut Vec<Built>) {
         let entries: Vec<(SmolStr, Member)> =
             object.members.borrow().iter().map(|(key, entry)| (key.clone(), entry.clone())).collect();
         for (key, entry) in entries {
@@ -232,7 +255,8 @@ impl Linker<'_> {
                 }
                 let built = self.relation_v2(&relation, (table, key.clone()), name, &member);
                 let form = self.form_v2(&relation, calls, found.len());
-                found.push((built, Form::V2(form)));
+                let made_by = built.binding.file;
+                found.push(Built { relation: built, form: Form::V2(form), made_by });
             }
         }
     }

@@ -14,6 +14,15 @@ use crate::graph::*;
 use crate::source::Span;
 use crate::syntax::Module;
 
+/// Where a table belongs.
+pub(super) struct Home {
+    pub(super) project: usize,
+    /// The projects whose schema files export it.
+    pub(super) taken_by: Vec<usize>,
+    /// Those that export an object that holds it.
+    pub(super) held_by: Vec<usize>,
+}
+
 impl Linker<'_> {
     /// Builds every numbered table; foreign keys may number more on the way.
     pub(super) fn build_tables(&mut self, projects: &mut Projects) {
@@ -21,27 +30,35 @@ impl Linker<'_> {
         while at < self.tables.len() {
             let (table, binding) = self.tables[at].clone();
             let project = projects.assign(self, &table, binding.file);
-            let casing = match projects.list.get(project) {
-                Some(project) if table.casing.is_none() => project.casing.clone(),
-                _ => Ok(table.casing),
+            let home = Home {
+                project,
+                taken_by: projects.takers(Rc::as_ptr(&table).cast()),
+                held_by: projects.holders(&table),
             };
-            let built = self.build_table(TableId(at as u32), &table, binding, (projects, project), casing);
+            let casing = projects.list.get(project).map(|project| &project.casing);
+            let built = self.build_table(TableId(at as u32), &table, binding, home, casing);
             self.graph.tables.push(Arc::new(built));
             at += 1;
         }
+        self.eval.dependencies.unit = None;
         self.mark_own_calls();
         self.name_constraints();
         self.find_stray_constraints();
     }
 
-    fn build_table(
+    pub(super) fn build_table(
         &mut self,
         id: TableId,
         table: &Rc<drizzle::Table>,
         binding: Binding,
-        (projects, project): (&Projects, usize),
-        casing: Fact<Option<Casing>>,
+        Home { project, taken_by, held_by }: Home,
+        casing: Option<&Fact<Option<Casing>>>,
     ) -> Table {
+        self.eval.dependencies.unit = Some(table.binding.0);
+        let casing = match casing {
+            Some(casing) if table.casing.is_none() => casing.clone(),
+            _ => Ok(table.casing),
+        };
         let module = self.eval.module(table.at.file);
         let mut built = Table {
             dialect: table.dialect,
@@ -72,8 +89,8 @@ impl Linker<'_> {
             ponder: table.ponder,
             casing: casing.as_ref().ok().copied().flatten(),
             owner: None,
-            taken_by: projects.takers(Rc::as_ptr(table).cast()),
-            held_by: projects.holders(table),
+            taken_by,
+            held_by,
             created_by_sql: false,
             left_out: false,
             external: self.world.is_external(table.at.file),

@@ -22,19 +22,21 @@ impl Linker<'_> {
         let imports = files.into_iter().map(|file| (file, self.written_imports_of(file))).collect();
         // No table needs what is only looked at here.
         self.eval.missing_imports.truncate(missing);
+        self.eval.dependencies.unit = None;
         imports
     }
 
-    fn written_imports_of(&mut self, file: FileId) -> Imports {
+    pub(super) fn written_imports_of(&mut self, file: FileId) -> Imports {
+        self.eval.dependencies.unit = Some(file);
         let module = self.eval.module(file);
         let mut imports = Imports { names: module.bindings.keys().cloned().collect(), ..Imports::default() };
         let mut last = None;
         for (name, binding) in &module.bindings {
             if matches!(binding.kind, BindingKind::Declared(_) | BindingKind::Import { .. })
                 && let Value::Entity(Entity::Table(table)) = self.eval.top_level(file, name)
-                && let Some(table) = self.table_ids.get(&Rc::as_ptr(&table))
+                && let Some(table) = self.known_id(&table)
             {
-                imports.tables.push((name.clone(), *table));
+                imports.tables.push((name.clone(), table));
             }
         }
         for (local, binding) in &module.bindings {

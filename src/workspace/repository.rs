@@ -40,7 +40,7 @@ pub(super) struct Repository<'r> {
     cache: &'r Cache,
     files: RefCell<Vec<Entry>>,
     by_path: RefCell<FxHashMap<PathBuf, FileId>>,
-    resolved: RefCell<FxHashMap<(FileId, String), Target>>,
+    resolved: RefCell<Followed>,
     failures: RefCell<Failures>,
     /// Functions that declare links, as they are imported.
     link_functions: Vec<LinkFunction>,
@@ -48,6 +48,18 @@ pub(super) struct Repository<'r> {
     link_exports: Vec<(PathBuf, SmolStr)>,
     /// Files whose text is not that on the disk.
     pub(super) overlay: Overlay,
+}
+
+/// Where specifiers lead from files.
+pub(super) type Followed = Arc<FxHashMap<(FileId, String), Target>>;
+
+/// The files of a repository with their numbers, for the next reading.
+#[derive(Default)]
+pub(super) struct Files {
+    entries: Vec<Entry>,
+    by_path: FxHashMap<PathBuf, FileId>,
+    resolved: Followed,
+    failures: Failures,
 }
 
 /// Files that could not be read, and why.
@@ -64,7 +76,7 @@ pub(super) struct Finished {
     /// What each file says.
     pub(super) modules: Vec<Arc<Module>>,
     /// Where specifiers lead.
-    pub(super) resolved: FxHashMap<(FileId, String), Target>,
+    pub(super) resolved: Followed,
 }
 
 struct Entry {
@@ -73,6 +85,34 @@ struct Entry {
     line: DrizzleLine,
     external: bool,
     candidate: bool,
+    /// It was found by looking for it.
+    listed: bool,
+}
+
+impl Files {
+    /// Scripts that nobody listed but that something led to, by number and path.
+    pub(super) fn led_to(&self) -> impl Iterator<Item = (FileId, &Path)> {
+        let own = self.entries.iter().enumerate().filter(|(_, entry)| !entry.external && !entry.listed);
+        own.map(|(index, entry)| (FileId(index as u32), &*entry.path))
+    }
+
+    /// The number of a file.
+    pub(super) fn number(&self, path: &Path) -> Option<FileId> {
+        self.by_path.get(path).copied()
+    }
+
+    /// What a file says.
+    pub(super) fn parsed(&self, file: FileId) -> &Parsed {
+        &self.entries[file.0 as usize].parsed
+    }
+
+    /// Whether those are the first texts.
+    pub(super) fn begins_with<'s>(&self, texts: impl Iterator<Item = &'s Arc<SourceFile>>) -> bool {
+        let is_same = |(text, entry): (&Arc<SourceFile>, &Entry)| {
+            text.path == entry.parsed.source.path && text.text == entry.parsed.source.text
+        };
+        texts.zip(&self.entries).all(is_same)
+    }
 }
 
 impl<'r> Repository<'r> {
@@ -120,7 +160,8 @@ impl<'r> Repository<'r> {
     pub(super) fn add(&mut self, path: PathBuf, parsed: Parsed, candidate: bool) -> FileId {
         let line = (self.line_of)(&path);
         let file = self.insert(path, parsed, line, false);
-        self.files.borrow_mut()[file.0 as usize].candidate = candidate;
+        let entry = &mut self.files.borrow_mut()[file.0 as usize];
+        (entry.candidate, entry.listed) = (candidate, true);
         file
     }
 
@@ -134,7 +175,7 @@ impl<'r> Repository<'r> {
         let mut files = self.files.borrow_mut();
         let file = FileId(files.len() as u32);
         self.by_path.borrow_mut().insert(path.clone(), file);
-        files.push(Entry { path, parsed, line, external, candidate: false });
+        files.push(Entry { path, parsed, line, external, candidate: false, listed: false });
         file
     }
 
@@ -210,21 +251,54 @@ impl<'r> Repository<'r> {
         package.or(path.parent()).map_or_else(|| self.root.to_path_buf(), Path::to_path_buf)
     }
 
-    /// Gives up everything that was read.
-    pub(super) fn finish(self) -> Finished {
+    /// Takes the files of an earlier reading, with their numbers.
+    pub(super) fn resume(&mut self, files: Files) {
+        let Files { entries, by_path, resolved, failures } = files;
+        self.files = RefCell::new(entries);
+        self.by_path = RefCell::new(by_path);
+        self.resolved = RefCell::new(resolved);
+        self.failures = RefCell::new(failures);
+    }
+
+    /// Gives a file another text, and what the old one said.
+    pub(super) fn replace(&self, file: FileId, parsed: Parsed) -> Arc<Module> {
+        let entry = &mut self.files.borrow_mut()[file.0 as usize];
+        std::mem::replace(&mut entry.parsed, parsed).module
+    }
+
+    /// What was read.
+    pub(super) fn finish(&self) -> Finished {
         let mut sources = Sources::default();
         let (mut syntax_errors, mut paths, mut modules) = (Vec::new(), Vec::new(), Vec::new());
-        for entry in self.files.into_inner() {
-            let file = sources.add(entry.parsed.source);
-            paths.push(entry.path);
-            modules.push(entry.parsed.module);
-            if let Some(failure) = entry.parsed.failure {
-                syntax_errors.push((failure.range.in_file(file), failure.message));
+        for entry in self.files.borrow().iter() {
+            let file = sources.add(entry.parsed.source.clone());
+            paths.push(entry.path.clone());
+            modules.push(entry.parsed.module.clone());
+            if let Some(failure) = &entry.parsed.failure {
+                syntax_errors.push((failure.range.in_file(file), failure.message.clone()));
             }
         }
         syntax_errors.sort_by_cached_key(|(span, _)| (sources.get(span.file).path.clone(), span.range));
-        let (failures, resolved) = (self.failures.into_inner(), self.resolved.into_inner());
+        let (failures, resolved) = (self.failures.borrow().clone(), self.resolved.borrow().clone());
         Finished { sources, syntax_errors, failures, paths, modules, resolved }
+    }
+
+    /// How many files there are.
+    pub(super) fn count(&self) -> usize {
+        self.files.borrow().len()
+    }
+
+    /// Gives up the first files: those behind them, documents, are found anew each time.
+    pub(super) fn into_files(self, count: usize) -> Files {
+        let (mut entries, mut by_path) = (self.files.into_inner(), self.by_path.into_inner());
+        entries.truncate(count);
+        by_path.retain(|_, file| (file.0 as usize) < count);
+        Files {
+            entries,
+            by_path,
+            resolved: self.resolved.into_inner(),
+            failures: self.failures.into_inner(),
+        }
     }
 }
 
@@ -254,7 +328,7 @@ impl World for Repository<'_> {
                 Resolved::Missing => Target::Missing,
             },
         };
-        self.resolved.borrow_mut().insert(key, target.clone());
+        Arc::make_mut(&mut self.resolved.borrow_mut()).insert(key, target.clone());
         target
     }
 
@@ -362,13 +436,13 @@ impl LinkWorld for Repository<'_> {
 
     fn loose_files_calling(&self, functions: &[String]) -> Vec<FileId> {
         let calls = Calls::of(functions);
-        self.cache.searched_for(functions);
         let (loose, overlay, read) = (self.loose, &self.overlay, self.cache.reader());
         let calling = |path: &&PathBuf| match overlay.get(path) {
             Some(text) => calls.are_in(text),
             None => read(path).is_ok_and(|bytes| calls.are_in(&bytes)),
         };
         let found: Vec<&PathBuf> = loose.par_iter().filter(calling).collect();
+        self.cache.searched_for(functions, &found);
         found.into_iter().filter_map(|path| self.load(path.clone())).collect()
     }
 }

@@ -3,11 +3,12 @@
 //! Everything here is only remembered, never concluded: a reading with a session and one without give the same.
 
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::{Cell, RefCell};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::last::Last;
 use super::{Parsed, Reading, links, read_with};
 use crate::discover::search::{Calls, is_script};
 use crate::discover::{Discovery, Links, Memory, Options, Script, discover, update};
@@ -64,7 +65,6 @@ impl Session {
     pub fn read(&mut self, root: &Path, options: &Options, settings: &Settings) -> Reading {
         let options = Options { memory: self.cache.memory.clone(), ..options.clone() };
         self.cache.note_unsaved(&options);
-        self.cache.searched_for(&[]);
         let reading = read_with(root, &options, settings, &self.cache);
         self.cache.keep(&reading);
         reading
@@ -107,8 +107,13 @@ pub(super) struct Cache {
     shape: Cell<u64>,
     /// Documents without a file.
     unsaved: RefCell<Vec<PathBuf>>,
-    /// Functions that make tables, as the last reading found them.
+    /// Functions that make tables, as the last whole link found them.
     makers: RefCell<Vec<String>>,
+    /// Loose files that call one of those.
+    calling: RefCell<FxHashSet<PathBuf>>,
+    /// Files that somebody says have changed since the last reading.
+    changed: RefCell<FxHashSet<PathBuf>>,
+    last: RefCell<Option<Last>>,
 }
 
 impl Cache {
@@ -116,6 +121,7 @@ impl Cache {
     pub(super) fn discover(&self, options: &Options, links: &Links) -> Discovery {
         let Some(memory) = &self.memory else { return discover(options, links) };
         let touched = self.touched.take();
+        self.changed.replace(touched.iter().cloned().collect());
         touched.iter().for_each(|path| memory.distrust(path));
         let mut last = self.found.take().filter(|_| self.is_told);
         if last.as_mut().is_some_and(|found| !update(found, options, links, &touched)) {
@@ -130,12 +136,14 @@ impl Cache {
         if found.shape != self.shape.replace(found.shape) {
             self.matching.borrow_mut().clear();
             self.resolved.borrow_mut().clear();
+            self.last.replace(None);
         }
         self.found.replace(Some(found.clone()));
         found
     }
 
     fn walk_again(&self) {
+        self.last.replace(None);
         self.found.replace(None);
         self.resolved.borrow_mut().clear();
         self.matching.borrow_mut().clear();
@@ -177,14 +185,49 @@ impl Cache {
             }
         });
         self.found.replace(Some(found));
+        if !is_same {
+            self.touched.replace(touched);
+        }
         is_same
     }
 
-    /// Other files were searched for calls of those functions.
-    pub(super) fn searched_for(&self, makers: &[String]) {
+    /// Other files were searched for calls of those functions, and those call one.
+    pub(super) fn searched_for(&self, makers: &[String], calling: &[&PathBuf]) {
         if self.memory.is_some() {
-            self.makers.replace(makers.to_vec());
+            self.makers.borrow_mut().extend_from_slice(makers);
+            self.calling.borrow_mut().extend(calling.iter().map(|path| path.to_path_buf()));
         }
+    }
+
+    /// Functions that make tables.
+    pub(super) fn makers(&self) -> Vec<String> {
+        self.makers.borrow().clone()
+    }
+
+    /// Whether a file may have another text than in the last reading.
+    pub(super) fn may_have_changed(&self, path: &Path) -> bool {
+        !self.is_told || self.changed.borrow().contains(path)
+    }
+
+    /// The last link; nothing is kept of it here.
+    pub(super) fn take_last(&self) -> Option<Last> {
+        self.last.take()
+    }
+
+    /// All is linked: what was found by the last link is found again.
+    pub(super) fn link_all(&self) {
+        self.makers.take();
+        self.calling.take();
+    }
+
+    /// Whether a link is kept for the next reading.
+    pub(super) fn keeps(&self) -> bool {
+        self.memory.is_some()
+    }
+
+    /// Keeps a link.
+    pub(super) fn keep_last(&self, last: impl FnOnce(FxHashSet<PathBuf>) -> Last) {
+        self.last.replace(Some(last(self.calling.borrow().clone())));
     }
 
     /// The scripts lowered, now or before.
@@ -264,7 +307,7 @@ impl Cache {
     fn keep(&self, reading: &Reading) {
         let mut parsed = self.parsed.lock().unwrap_or_else(PoisonError::into_inner);
         if parsed.len() > reading.paths.len() {
-            let used: rustc_hash::FxHashSet<&PathBuf> = reading.paths.iter().collect();
+            let used: FxHashSet<&PathBuf> = reading.paths.iter().collect();
             parsed.retain(|path, _| used.contains(path));
             self.resolved.borrow_mut().retain(|path, _| used.contains(path));
         }

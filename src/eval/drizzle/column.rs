@@ -15,6 +15,7 @@ impl ColumnBuilder {
     /// A column without modifiers.
     fn new(dialect: Dialect, line: DrizzleLine, function: &str, at: Span) -> Self {
         Self {
+            made_by: None,
             dialect,
             line,
             function: SmolStr::new(function),
@@ -42,10 +43,6 @@ impl ColumnBuilder {
             at,
         }
     }
-
-    fn into_value(self) -> Value {
-        Value::Entity(Entity::Builder(Rc::new(RefCell::new(self))))
-    }
 }
 
 /// A call of a column function; `None` when the dialect has no such function.
@@ -55,7 +52,7 @@ pub(super) fn column_function(
     function: &str,
     arguments: &[Value],
     at: Span,
-) -> Option<Value> {
+) -> Option<ColumnBuilder> {
     if !is_column_function(dialect, line, function) {
         return None;
     }
@@ -86,7 +83,7 @@ pub(super) fn column_function(
         }
         _ => {}
     }
-    Some(column.into_value())
+    Some(column)
 }
 
 /// `getColumnNameAndConfig` of drizzle-orm: the first argument is a name when it is a text that is not
@@ -133,7 +130,7 @@ impl Evaluator<'_> {
         column.sql_type = of.name.clone();
         column.enum_values = Some(of.values.clone());
         column.enum_type = Some(of.clone());
-        column.into_value()
+        self.new_column(column)
     }
 
     /// A column of a `customType`: its `dataType` function says the SQL type.
@@ -148,7 +145,7 @@ impl Evaluator<'_> {
                 None => Err(why("the type of this custom column is no text", at)),
             },
         };
-        column.into_value()
+        self.new_column(column)
     }
 
     /// A column builder of Ponder, whose `t.bigint()` holds 78 digits.
@@ -166,13 +163,13 @@ impl Evaluator<'_> {
             "int8" => ("bigint", None),
             other => (other, None),
         };
-        let Some(value) = column_function(Dialect::Postgres, line, function, arguments, at) else {
+        let Some(mut column) = column_function(Dialect::Postgres, line, function, arguments, at) else {
             return unknown(format!("`{name}` is no column function of Ponder that is known here"), at);
         };
-        if let (Some(sql_type), Value::Entity(Entity::Builder(builder))) = (sql_type, &value) {
-            builder.borrow_mut().sql_type = Ok(SmolStr::new_static(sql_type));
+        if let Some(sql_type) = sql_type {
+            column.sql_type = Ok(SmolStr::new_static(sql_type));
         }
-        value
+        self.new_column(column)
     }
 
     /// A modifier of a column under construction.
@@ -192,6 +189,8 @@ impl Evaluator<'_> {
         if name == "array" {
             return self.array(builder, &first, at);
         }
+        let made_by = builder.borrow().made_by;
+        self.note_change_of(made_by, at.file);
         let mut column = builder.borrow_mut();
         if !matches!(name, "$type" | "charSet" | "collate" | "setName" | "defaultValue") {
             column.modifiers.push((SmolStr::new(name), at));
@@ -277,6 +276,7 @@ impl Evaluator<'_> {
         at: Span,
     ) {
         let methods = builder.borrow().methods.clone().unwrap_or_default();
+        self.note_change(at.file);
         for source in sources {
             self.spread_into(&methods, source, at);
         }
@@ -292,6 +292,8 @@ impl Evaluator<'_> {
                 Value::Number(_) => 0,
                 _ => 1,
             };
+            let made_by = builder.borrow().made_by;
+            self.note_change_of(made_by, at.file);
             builder.borrow_mut().dimensions = dimensions;
             return Value::Entity(Entity::Builder(builder.clone()));
         }
@@ -314,6 +316,6 @@ impl Evaluator<'_> {
             span: *span,
             array: at,
         }));
-        column.into_value()
+        self.new_column(column)
     }
 }

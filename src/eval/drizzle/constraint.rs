@@ -52,7 +52,7 @@ impl Evaluator<'_> {
                 predicate: None,
             },
         };
-        let constraint = Constraint { kind, name, at };
+        let constraint = Constraint { made_by: self.running(), kind, name, at };
         Value::Entity(Entity::Constraint(Rc::new(RefCell::new(constraint))))
     }
 
@@ -66,6 +66,8 @@ impl Evaluator<'_> {
     ) -> Value {
         let this = Value::Entity(Entity::Constraint(constraint.clone()));
         let first = arguments.first().cloned().unwrap_or(Value::Undefined);
+        let made_by = constraint.borrow().made_by;
+        self.note_change_of(made_by, at.file);
         let mut constraint = constraint.borrow_mut();
         // The whole chain is the constraint: `index("…").on(t.a)`.
         constraint.at = at;
@@ -91,6 +93,7 @@ impl Evaluator<'_> {
             (ConstraintKind::ForeignKey { on_update, .. }, "onUpdate") => *on_update = first,
             (ConstraintKind::Policy { table }, "link") => {
                 if let Value::Entity(Entity::Table(linked)) = &first {
+                    self.note_change_of(Some(linked.binding.0), at.file);
                     linked.linked_policy.set(true);
                 }
                 *table = Some(first);

@@ -158,6 +158,8 @@ pub struct CustomType {
 /// A column under construction.
 #[derive(Clone)]
 pub struct ColumnBuilder {
+    /// The file whose names were given their values when it was made.
+    pub made_by: Option<FileId>,
     /// Of which database.
     pub dialect: Dialect,
     /// Of which line.
@@ -291,6 +293,8 @@ pub struct Column {
 
 /// A part of the third argument of a table.
 pub struct Constraint {
+    /// The file whose names were given their values, or whose tables were built, when it was made.
+    pub made_by: Option<FileId>,
     /// What it is.
     pub kind: ConstraintKind,
     /// Its name, when it was given one.

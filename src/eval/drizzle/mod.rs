@@ -87,8 +87,10 @@ impl Evaluator<'_> {
             }
             _ => {}
         }
-        column_function(dialect, line, name, &arguments, at)
-            .unwrap_or_else(|| no_member("drizzle-orm", name, at))
+        match column_function(dialect, line, name, &arguments, at) {
+            Some(column) => self.new_column(column),
+            None => no_member("drizzle-orm", name, at),
+        }
     }
 
     /// A call of a function of `drizzle-orm` itself.
@@ -367,6 +369,7 @@ impl Evaluator<'_> {
             Entity::Constraint(constraint) => self.modify_constraint(constraint, name, arguments, at),
             Entity::Table(table) => match name {
                 "enableRLS" => {
+                    self.note_change_of(Some(table.binding.0), at.file);
                     table.row_level_security.set(true);
                     this()
                 }

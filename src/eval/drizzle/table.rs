@@ -133,6 +133,7 @@ impl Evaluator<'_> {
         match self.members_of(&columns, table.at) {
             Ok((members, open)) => {
                 let built = members.into_iter().map(|(key, member)| {
+                    self.note_taken(&key, &member.value, table.at);
                     let column = build_column(&key, &member, table);
                     (key, column)
                 });

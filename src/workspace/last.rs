@@ -1,0 +1,150 @@
+//! What the last reading linked, so that the next one links only what a changed text concerns.
+
+use rustc_hash::FxHashSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::repository::{Files, Repository};
+use super::session::Cache;
+use super::{Parsed, relative};
+use crate::discover::search::{Calls, Kind};
+use crate::discover::{Discovery, Options, Script};
+use crate::graph::SchemaGraph;
+use crate::link::{Kept, link_again};
+use crate::source::{FileId, Sources};
+use crate::syntax::Module;
+
+/// The last link.
+pub(super) struct Last {
+    /// The scripts that were found, with their numbers.
+    scripts: Vec<(Seen, FileId)>,
+    loose: Vec<PathBuf>,
+    packages: Vec<(PathBuf, String)>,
+    /// Loose files that call what makes tables.
+    calling: FxHashSet<PathBuf>,
+    /// How many files the settings are.
+    settings: usize,
+    files: Files,
+    kept: Kept,
+    /// As it was linked, before anything else was said of its tables.
+    graph: SchemaGraph,
+}
+
+/// What is known of a script beside its text.
+#[derive(PartialEq, Eq)]
+struct Seen {
+    path: PathBuf,
+    kind: Kind,
+    flags: [bool; 3],
+}
+
+impl Seen {
+    fn of(script: &Script) -> Self {
+        let flags = [script.is_config, script.uses_v1, script.names_links];
+        Self { path: script.path.clone(), kind: script.kind, flags }
+    }
+
+    fn is(&self, script: &Script) -> bool {
+        self.path == script.path
+            && self.kind == script.kind
+            && self.flags == [script.is_config, script.uses_v1, script.names_links]
+    }
+}
+
+/// Files that have another text than in the last link.
+pub(super) struct Changed {
+    last: Last,
+    texts: Vec<(FileId, Parsed)>,
+}
+
+impl Last {
+    /// What was linked of these.
+    pub(super) fn of(
+        found: &Discovery,
+        (settings, calling): (usize, FxHashSet<PathBuf>),
+        files: Files,
+        kept: Kept,
+        graph: SchemaGraph,
+    ) -> Self {
+        let number = |script: &Script| Some((Seen::of(script), files.number(&script.path)?));
+        Self {
+            scripts: found.scripts.iter().filter_map(number).collect(),
+            loose: found.loose.clone(),
+            packages: found.packages.clone(),
+            calling,
+            settings,
+            files,
+            kept,
+            graph,
+        }
+    }
+
+    /// The files that have other texts now; `None` when there is more to it than that.
+    pub(super) fn changed(
+        self,
+        root: &Path,
+        (found, lowered): (&Discovery, &[Parsed]),
+        (options, cache): (&Options, &Cache),
+        settings: &Sources,
+    ) -> Option<Changed> {
+        let are_same = self.scripts.len() == found.scripts.len()
+            && self.scripts.iter().zip(&found.scripts).all(|((seen, _), script)| seen.is(script))
+            && self.loose == found.loose
+            && self.packages == found.packages
+            && self.settings == settings.len()
+            && self.files.begins_with(settings.iter());
+        if !are_same {
+            return None;
+        }
+        let mut texts = Vec::new();
+        let mut compare = |file: FileId, now: Parsed| {
+            let before = self.files.parsed(file);
+            if Arc::ptr_eq(&before.source, &now.source) {
+                return Some(());
+            }
+            if before.failure.is_some() || now.failure.is_some() {
+                return None;
+            }
+            texts.push((file, now));
+            Some(())
+        };
+        for ((_, file), now) in self.scripts.iter().zip(lowered) {
+            compare(*file, now.clone())?;
+        }
+        let read = cache.reader();
+        let bytes_of = |path: &Path| match options.overlay.get(path) {
+            Some(text) => Ok(Arc::clone(text)),
+            None => read(path),
+        };
+        for (file, path) in self.files.led_to() {
+            if cache.may_have_changed(path) {
+                let bytes = bytes_of(path).ok()?;
+                let lower = |bytes: &[u8]| Parsed::of_bytes(&relative(root, path), bytes);
+                compare(file, cache.parsed(path, &bytes, lower))?;
+            }
+        }
+        let calls = Calls::of(&cache.makers());
+        let mut loose = self.loose.iter().filter(|path| cache.may_have_changed(path));
+        let calls_as_before = |path: &PathBuf| {
+            let is_calling = bytes_of(path).is_ok_and(|bytes| calls.are_in(&bytes));
+            is_calling == self.calling.contains(path)
+        };
+        loose.all(calls_as_before).then_some(Changed { texts, last: self })
+    }
+}
+
+impl Changed {
+    /// Links those files again; `None` when everything is to be linked.
+    pub(super) fn link(self, repository: &mut Repository<'_>) -> Option<(SchemaGraph, Kept)> {
+        let Last { files, mut kept, graph, .. } = self.last;
+        repository.resume(files);
+        let replace = |(file, parsed): (FileId, Parsed)| (file, repository.replace(file, parsed));
+        let changed: Vec<(FileId, Arc<Module>)> = self.texts.into_iter().map(replace).collect();
+        if changed.is_empty() {
+            return Some((graph, kept));
+        }
+        let graph = link_again(repository, &graph, &mut kept, &changed)?;
+        Some((graph, kept))
+    }
+}
+
