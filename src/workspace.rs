@@ -130,9 +130,9 @@ fn read_with(root: &Path, options: &Options, settings: &Settings, cache: &Cache)
         Repository::new((root, repository_root), &packages, &resolver, &line_of, (&found.loose, cache));
     repository.overlay = options.overlay.clone();
     repository.name_link_functions(settings.folder.as_deref().unwrap_or(root), links);
-    let changed = cache.take_last().and_then(|last| {
-        last.changed(root, (&found, &lowered), (options, cache), &settings.sources)
-    });
+    let changed = cache
+        .take_last()
+        .and_then(|last| last.changed(root, (&found, &lowered), (options, cache), &settings.sources));
     let again = changed.and_then(|changed| stacker::grow(STACK, || changed.link(&mut repository)));
     let stage = if again.is_some() { "link again" } else { "evaluate and link" };
     let (mut graph, kept) = again.unwrap_or_else(|| {

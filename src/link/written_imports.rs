@@ -1,7 +1,6 @@
 //! What files import, for those who add to it.
 
 use rustc_hash::FxHashMap;
-use std::rc::Rc;
 
 use super::Linker;
 use crate::eval::Value;

@@ -147,4 +147,3 @@ impl Changed {
         Some((graph, kept))
     }
 }
-

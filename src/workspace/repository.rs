@@ -293,12 +293,7 @@ impl<'r> Repository<'r> {
         let (mut entries, mut by_path) = (self.files.into_inner(), self.by_path.into_inner());
         entries.truncate(count);
         by_path.retain(|_, file| (file.0 as usize) < count);
-        Files {
-            entries,
-            by_path,
-            resolved: self.resolved.into_inner(),
-            failures: self.failures.into_inner(),
-        }
+        Files { entries, by_path, resolved: self.resolved.into_inner(), failures: self.failures.into_inner() }
     }
 }
 
