@@ -5,6 +5,8 @@ use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use smol_str::SmolStr;
+use std::borrow::Cow;
+use std::hash::BuildHasher;
 
 use crate::graph::{
     Dialect, DrizzleLine, ExportedAgain, ForeignKey, Named, NamedKind, Project, SchemaGraph, Scope, Table,
@@ -80,6 +82,39 @@ fn exported_again(project: &Project, out: &mut Findings) {
     }
 }
 
+/// Who has which name, of the names that there are twice.
+struct Taken<'g> {
+    by: FxHashMap<(Scope<'g>, Cow<'g, str>), Named<'g>>,
+    is_again: FxHashSet<u64>,
+}
+
+/// The names that there are twice in one scope, as hashes: only those are looked at closely, and mostly there is none.
+fn repeated(graph: &SchemaGraph, tables: &[TableId], others: &[Named<'_>]) -> FxHashSet<u64> {
+    let (mut global, mut again) = (FxHashSet::default(), FxHashSet::default());
+    let mut own = FxHashSet::default();
+    let mut add = |named: &Named<'_>, own: &mut FxHashSet<u64>| {
+        let name = named.folded();
+        for scope in named.scopes().into_iter().flatten() {
+            let names = match scope {
+                Scope::Constraints(_) | Scope::Own(..) => &mut *own,
+                Scope::Relations(_) | Scope::Types(_) | Scope::Database(_) => &mut global,
+            };
+            let key = FxBuildHasher.hash_one((scope, &name));
+            if !names.insert(key) {
+                again.insert(key);
+            }
+        }
+    };
+    for id in tables {
+        graph.named_table(*id).iter().for_each(|named| add(named, &mut own));
+        graph.named_in(*id).iter().for_each(|named| add(named, &mut own));
+        // What has to be the only one in its table is no other's.
+        own.clear();
+    }
+    others.iter().for_each(|named| add(named, &mut own));
+    again
+}
+
 struct Search<'g, 'o> {
     graph: &'g SchemaGraph,
     /// Pairs of places: two drizzle.configs may create the same tables.
@@ -90,7 +125,11 @@ struct Search<'g, 'o> {
 impl<'g> Search<'g, '_> {
     /// What is created together in one database.
     fn unit(&mut self, tables: &[TableId], others: Vec<Named<'g>>) {
-        let mut taken: FxHashMap<(Scope<'g>, SmolStr), Named<'g>> = FxHashMap::default();
+        let is_again = repeated(self.graph, tables, &others);
+        if is_again.is_empty() {
+            return;
+        }
+        let mut taken = Taken { by: FxHashMap::default(), is_again };
         let mut whole = Vec::new();
         for id in tables {
             let Some(table) = self.graph.named_table(*id) else { continue };
@@ -111,15 +150,15 @@ impl<'g> Search<'g, '_> {
     }
 
     /// Takes a name, and reports who has it already.
-    fn claim(
-        &mut self,
-        taken: &mut FxHashMap<(Scope<'g>, SmolStr), Named<'g>>,
-        named: Named<'g>,
-    ) -> Option<Named<'g>> {
+    fn claim(&mut self, taken: &mut Taken<'g>, named: Named<'g>) -> Option<Named<'g>> {
         let name = named.folded();
         let mut holder = None;
         for scope in named.scopes().into_iter().flatten() {
-            match taken.get(&(scope, name.clone())) {
+            let key = (scope, name.clone());
+            if !taken.is_again.contains(&FxBuildHasher.hash_one(&key)) {
+                continue;
+            }
+            match taken.by.get(&key) {
                 Some(first) if holder.is_none() => {
                     let first = first.clone();
                     // Two primary keys are more than a name too much: `multiple-primary-keys`.
@@ -132,7 +171,7 @@ impl<'g> Search<'g, '_> {
                 }
                 Some(_) => {}
                 None => {
-                    taken.insert((scope, name.clone()), named.clone());
+                    taken.by.insert(key, named.clone());
                 }
             }
         }

@@ -62,18 +62,34 @@ const fn key(named: &Named<'_>, name: SmolStr) -> (Option<TableId>, NamedKind, S
 }
 
 fn collect_rivals<'g>(graph: &'g SchemaGraph, unit: &Created<'g>, rivals: &mut Rivals<'g>) {
-    let mut taken: FxHashMap<(Scope<'g>, SmolStr), Named<'g>> = FxHashMap::default();
-    let tables = unit.tables.iter().filter_map(|id| graph.named_table(*id));
-    let is_table = |id: &&TableId| graph.table(**id).view.is_none();
-    let inside = unit.tables.iter().filter(is_table).flat_map(|id| graph.named_in(*id));
-    for named in tables.chain(unit.others.iter().cloned()).chain(inside) {
+    let mut taken: FxHashMap<(Scope<'g>, &'g str), Named<'g>> = FxHashMap::default();
+    let all = || {
+        let tables = unit.tables.iter().filter_map(|id| graph.named_table(*id));
+        let is_table = |id: &&TableId| graph.table(**id).view.is_none();
+        let inside = unit.tables.iter().filter(is_table).flat_map(|id| graph.named_in(*id));
+        tables.chain(unit.others.iter().cloned()).chain(inside)
+    };
+    // One of two that are called alike then is cut off.
+    let cut: FxHashSet<&str> = all()
+        .filter_map(|named| {
+            let limit = NameLimit::of(named.database)?;
+            limit.exceeded_by(named.name).map(|_| limit.kept(named.name))
+        })
+        .collect();
+    if cut.is_empty() {
+        return;
+    }
+    for named in all() {
         let Some(limit @ NameLimit::CutAfter(_)) = NameLimit::of(named.database) else { continue };
         if named.is_named_by_database() {
             continue;
         }
+        let kept = limit.kept(named.name);
+        if !cut.contains(kept) {
+            continue;
+        }
         for scope in named.scopes().into_iter().flatten() {
-            let kept = SmolStr::new(limit.kept(named.name));
-            let Some(first) = taken.get(&(scope, kept.clone())) else {
+            let Some(first) = taken.get(&(scope, kept)) else {
                 taken.insert((scope, kept), named.clone());
                 continue;
             };

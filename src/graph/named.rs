@@ -1,6 +1,7 @@
 //! Everything that has a name in the database, and among what the name has to be the only one.
 
 use smol_str::SmolStr;
+use std::borrow::Cow;
 
 use super::{Column, Dialect, DrizzleLine, EnumType, Fact, SchemaGraph, Sequence, Table, TableId};
 use crate::source::Span;
@@ -176,13 +177,13 @@ impl<'g> Named<'g> {
     }
 
     /// The name as the database compares it.
-    pub fn folded(&self) -> SmolStr {
+    pub fn folded(&self) -> Cow<'g, str> {
         let is_relation = matches!(self.kind, NamedKind::Table | NamedKind::View);
         match self.database {
-            Dialect::Sqlite => SmolStr::new(self.name.to_ascii_lowercase()),
+            Dialect::Sqlite => Cow::Owned(self.name.to_ascii_lowercase()),
             // Whether tables of MySQL differ by case alone depends on the server.
-            Dialect::MySql | Dialect::SingleStore if !is_relation => SmolStr::new(self.name.to_lowercase()),
-            _ => SmolStr::new(self.name),
+            Dialect::MySql | Dialect::SingleStore if !is_relation => Cow::Owned(self.name.to_lowercase()),
+            _ => Cow::Borrowed(self.name),
         }
     }
 
@@ -221,7 +222,8 @@ impl SchemaGraph {
     pub fn named_in(&self, id: TableId) -> Vec<Named<'_>> {
         let table = self.table(id);
         let Some(of_table) = self.named_table(id) else { return Vec::new() };
-        let mut found = Vec::new();
+        let mut found =
+            Vec::with_capacity(table.columns.len() + table.foreign_keys.len() + table.indexes.len());
         let mut add = |kind, name, explicit, columns, (written, place)| {
             found.push(Named { kind, name, explicit, columns, written, place, ..of_table.clone() });
         };
