@@ -128,7 +128,7 @@ pub fn link(world: &dyn LinkWorld, input: &Input) -> SchemaGraph {
     linker.graph.imports = linker.written_imports();
     inverse::judge(&mut linker.graph, &forms);
     mirrors::find(&mut linker.graph, &projects);
-    linker.graph.eager_cycles = cycles::find(&mut linker, &projects.list);
+    (linker.graph.eager_cycles, linker.graph.loads) = cycles::find(&mut linker, &projects.list);
     linker.finish(projects)
 }
 
