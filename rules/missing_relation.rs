@@ -81,7 +81,7 @@ impl Rule for MissingRelation {
             }
             let proposals = proposals(relations, table, &missing);
             for (index, (pair, key)) in missing.iter().enumerate() {
-                pair.report(&known, key, &proposals, index, out);
+                pair.report(&known, key, (&proposals, index, self.inverse), out);
             }
         }
         // Packages without relations are left alone in any case.
@@ -109,8 +109,7 @@ impl KeyPair<'_> {
         self,
         known: &Known<'_>,
         key: &ForeignKey,
-        proposals: &Proposals,
-        index: usize,
+        (proposals, index, with_inverse): (&Proposals, usize, bool),
         out: &mut Findings,
     ) {
         let (table, to) = (self.graph.table(self.from), self.graph.table(self.to));
@@ -133,15 +132,26 @@ impl KeyPair<'_> {
             ));
         }
         finding.help(help);
-        finding.fix = self.fix(known, &proposals.names[index], index == 0);
+        finding.fix = self.fix(known, &proposals.names[index], index == 0, with_inverse);
     }
 
-    /// The relation where the others of the table stand, or where they would, unless Drizzle would not know which of several is meant.
-    fn fix(self, known: &Known<'_>, (name, several): &(String, bool), is_first: bool) -> Option<Fix> {
-        if *several && self.clashes(&known.relations) || self.target.table != self.to {
+    /// The relation where the others of the table stand, or where they would, unless Drizzle would not know which of
+    /// several is meant; with the other side, when that is asked for and not waiting for this one.
+    fn fix(
+        self,
+        known: &Known<'_>,
+        (name, several): &(String, bool),
+        is_first: bool,
+        with_inverse: bool,
+    ) -> Option<Fix> {
+        let clashes = self.clashes(&known.relations);
+        if *several && clashes || self.target.table != self.to {
             return None;
         }
-        let pair = several.then(|| format!("{}_{name}", self.graph.table(self.from).binding.name));
+        let with_inverse = with_inverse && !clashes;
+        // Both sides of a relation to itself lead back.
+        let is_named = *several || with_inverse && self.from == self.to;
+        let pair = is_named.then(|| format!("{}_{name}", self.graph.table(self.from).binding.name));
         let relation = NewRelation {
             table: self.from,
             name,
@@ -149,30 +159,45 @@ impl KeyPair<'_> {
             target: self.to,
             columns: Some((self.columns, &self.target.columns)),
             pair: pair.as_deref(),
-            is_first,
+            is_first: is_first && !with_inverse,
         };
-        known.fixes.add(relation)
+        if !with_inverse {
+            return known.fixes.add(relation);
+        }
+        let back = self.inverse_name(known, name)?;
+        known.fixes.add_both(relation, self.inverse(&back, pair.as_deref()))
     }
 
     /// The other side of the one relation that the key has.
-    fn inverse_fix(self, known: &Known<'_>, name: &str, one: bool) -> Option<Fix> {
-        let to = self.graph.table(self.to);
-        let is_taken = known.relations.on(self.to).iter().any(|(_, relation)| relation.name == name)
-            || to.columns.iter().any(|column| column.key == name);
+    fn inverse_fix(self, known: &Known<'_>, name: &str, back: &Relation) -> Option<Fix> {
         let leads = |relation: &Relation| relation.target.as_ref().ok().copied().flatten() == Some(self.to);
-        let mut there = known.relations.on(self.from).iter().filter(|(_, relation)| leads(relation));
-        let (Some((_, back)), None, false) = (there.next(), there.next(), is_taken) else { return None };
-        let pair = back.relation_name.as_ref().ok()?;
-        let relation = NewRelation {
-            table: self.to,
-            name,
-            one,
-            target: self.from,
-            columns: None,
-            pair: pair.as_deref(),
-            is_first: false,
+        let there = known.relations.on(self.from).iter().filter(|(_, relation)| leads(relation));
+        let pair = back.relation_name.as_ref().ok()?.as_deref();
+        // Without a name, another one that leads there, or the new one itself, would be meant as well.
+        if pair.is_none() && (there.count() > 1 || self.from == self.to) {
+            return None;
+        }
+        known.fixes.add(self.inverse(name, pair))
+    }
+
+    fn inverse<'n>(self, name: &'n str, pair: Option<&'n str>) -> NewRelation<'n> {
+        let one = is_unique(self.graph.table(self.from), self.columns);
+        let (table, target) = (self.to, self.from);
+        NewRelation { table, name, one, target, columns: None, pair, is_first: false }
+    }
+
+    /// A free name for the other side: `posts`, else `editorPosts`.
+    fn inverse_name(self, known: &Known<'_>, one: &str) -> Option<String> {
+        let is_free = |name: &String| {
+            let is_other = name != one || self.from != self.to;
+            is_other
+                && known.relations.on(self.to).iter().all(|(_, relation)| relation.name != *name)
+                && self.graph.table(self.to).columns.iter().all(|column| column.key != *name)
         };
-        known.fixes.add(relation)
+        let own = self.graph.table(self.from).binding.name.rsplit('.').next()?;
+        let mut letters = own.chars();
+        let first: String = letters.next()?.to_uppercase().collect();
+        [own.to_string(), format!("{one}{first}{}", letters.as_str())].into_iter().find(is_free)
     }
 
     /// A relation joins fewer columns than the key has.
@@ -228,14 +253,26 @@ impl KeyPair<'_> {
         let message = format!("`{}` has no relation back to `{subject}`", to.display_name());
         let kind = if is_unique(table, self.columns) { "one" } else { "many" };
         let (from, object) = (&table.binding.name, &to.binding.name);
+        let back = known.relations.following(self);
+        let name = back.and_then(|back| self.inverse_name(known, &back.name));
         let finding = out.report(subject, table.place_of(key), message);
+        let shown = name.as_deref().unwrap_or(from);
         finding
             .label(format!(
                 "`db.query.{object}` cannot load its rows of `{}` with `with`",
                 table.display_name()
             ))
-            .related(to.span, format!("`{}` is declared here", to.display_name()))
-            .help(format!("add to the relations of `{object}`: `{from}: {kind}({from})`"));
-        finding.fix = self.inverse_fix(known, from, kind == "one");
+            .related(to.span, format!("`{}` is declared here", to.display_name()));
+        let pair = back.and_then(|back| back.relation_name.as_ref().ok()?.as_deref());
+        let written = match (back.map(|back| back.api), pair) {
+            (Some(RelationApi::V2), None) => format!("r.{kind}.{from}()"),
+            (Some(RelationApi::V2), Some(pair)) => format!("r.{kind}.{from}({{ alias: \"{pair}\" }})"),
+            (_, Some(pair)) => format!("{kind}({from}, {{ relationName: \"{pair}\" }})"),
+            (_, None) => format!("{kind}({from})"),
+        };
+        finding.help(format!("add to the relations of `{object}`: `{shown}: {written}`"));
+        if let (Some(name), Some(back)) = (name, back) {
+            finding.fix = self.inverse_fix(known, &name, back);
+        }
     }
 }

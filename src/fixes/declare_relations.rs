@@ -6,6 +6,9 @@ use crate::graph::{RelationSet, Table};
 use crate::rule::Edit;
 use crate::source::{FileId, Range};
 
+/// What may stand behind the call that makes a table.
+const RLS: &str = ".enableRLS()";
+
 impl RelationFixes<'_> {
     /// Behind the last of its file, or behind the table itself.
     pub(super) fn declare(&self, relation: NewRelation<'_>) -> Option<Vec<Edit>> {
@@ -27,6 +30,8 @@ impl RelationFixes<'_> {
         let declared = Some(table.span).filter(|span| span.file == file).map(|span| span.range.end);
         let last = sets.iter().filter(|set| set.span.file == file).map(|set| set.span.range.end);
         let end = last.chain(declared).max()?;
+        let end =
+            end + text.get(end as usize..)?.starts_with(RLS).then_some(RLS.len() as u32).unwrap_or_default();
         let rest = text.get(end as usize..)?;
         let line = rest.find(['\n', '\r']).unwrap_or(rest.len());
         let semicolon = rest[..line].trim_end();
@@ -40,12 +45,7 @@ impl RelationFixes<'_> {
         let text = format!(
             "{newline}{newline}export const {name} = {function}({from}, ({{ {kind} }}) => ({{{newline}{indent}{entry},{newline}}})){semicolon}"
         );
-        if let Some(imported) = imported {
-            if edits.iter().any(|edit| edit.span == imported.span) {
-                return None;
-            }
-            edits.push(imported);
-        }
+        edits.extend(imported);
         edits.push(Edit { span: Range::new(at, at).in_file(file), text, joins: relation.is_first });
         Some(edits)
     }
@@ -54,7 +54,8 @@ impl RelationFixes<'_> {
     fn home(&self, table: &Table, relation: NewRelation<'_>, sets: &[&RelationSet]) -> Option<FileId> {
         let own = table.binding.file;
         let is_beside = |set: &&RelationSet| self.graph.table(set.table).binding.file == set.span.file;
-        if sets.iter().any(|set| set.span.file == own) || sets.iter().all(is_beside) {
+        let beside = sets.iter().filter(|set| is_beside(set)).count();
+        if sets.iter().any(|set| set.span.file == own) || beside * 2 > sets.len() {
             return Some(own);
         }
         let mut files: Vec<FileId> = sets.iter().map(|set| set.span.file).collect();
@@ -62,7 +63,7 @@ impl RelationFixes<'_> {
         files.dedup();
         // All relations of the project, and nothing but relations.
         if let [only] = files[..]
-            && !sets.iter().any(is_beside)
+            && beside == 0
         {
             return Some(only);
         }

@@ -65,3 +65,12 @@ pub(super) fn add_import(graph: &SchemaGraph, imports: &Imports, from: &str, nam
     let text = format!("{newline}import {{ {name} }} from {quote}{from}{quote}{semicolon}");
     Some(Edit::new(Range::new(at, at).in_file(last.file), text))
 }
+
+/// Two imports of one file in one statement.
+pub(super) fn merged(first: &Edit, second: &Edit) -> Option<Edit> {
+    let (start, end) = first.text.rsplit_once(" }")?;
+    let (other, other_end) = second.text.rsplit_once(" }")?;
+    let (_, name) = other.rsplit_once("{ ")?;
+    let are_one = first.span == second.span && end == other_end && end.contains(" from ");
+    are_one.then(|| Edit::new(first.span, format!("{start}, {name} }}{end}")))
+}

@@ -6,6 +6,7 @@
 
 mod apply;
 mod brackets;
+mod citation;
 mod declare_relations;
 mod imports;
 mod index;
@@ -18,6 +19,7 @@ mod specifier;
 mod tables;
 
 pub use apply::{Round, apply};
+pub use citation::{UNNAMED, cite};
 pub use index::{IndexNames, add_index};
 pub use on_delete::say_on_delete;
 pub use propose_relation::{Proposals, proposals};

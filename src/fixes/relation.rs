@@ -4,6 +4,7 @@ use rustc_hash::FxHashMap;
 use smol_str::{SmolStr, format_smolstr};
 
 use super::brackets::add_entry;
+use super::imports::merged;
 use super::is_name;
 use super::tables::Tables;
 use crate::graph::{Helpers, RelationApi, RelationCall, RelationSet, SchemaGraph, Table, TableId};
@@ -69,25 +70,59 @@ impl<'g> RelationFixes<'g> {
     /// Adds a relation to those of its table, or writes the first; `None` where its place, or the way to a table, is
     /// not certain.
     pub fn add(&self, relation: NewRelation<'_>) -> Option<Fix> {
+        let title = format!("add the relation `{}`", relation.name);
+        Some(Fix { title, edits: self.edits(relation)?, changes_schema: false })
+    }
+
+    /// Adds both sides of a relation.
+    pub fn add_both(&self, relation: NewRelation<'_>, back: NewRelation<'_>) -> Option<Fix> {
+        // The second would begin the relations of the table once more.
+        if relation.table == back.table && !self.sets.contains_key(&relation.table) {
+            return None;
+        }
+        let mut edits = self.edits(relation)?;
+        let count = edits.len();
+        for edit in self.edits(back)? {
+            let range = edit.span.range;
+            let meets = |other: &&Edit| {
+                let at = other.span.range;
+                other.span.file == edit.span.file && range.start <= at.end && at.start <= range.end
+            };
+            let others: Vec<&Edit> = edits[..count].iter().filter(meets).collect();
+            // The same import, which both want.
+            if edit.joins && others.contains(&&edit) {
+                continue;
+            }
+            let are_insertions = others
+                .iter()
+                .all(|other| other.span == edit.span && range.start == range.end && **other != edit);
+            if !are_insertions {
+                return None;
+            }
+            edits.push(edit);
+        }
+        let title = format!("add the relations `{}` and `{}`", relation.name, back.name);
+        Some(Fix { title, edits, changes_schema: false })
+    }
+
+    fn edits(&self, relation: NewRelation<'_>) -> Option<Vec<Edit>> {
         if !is_name(relation.name) {
             return None;
         }
-        let edits = match self.sets.get(&relation.table).map(Vec::as_slice) {
-            Some([set]) => self.add_to(set, relation)?,
+        match self.sets.get(&relation.table).map(Vec::as_slice) {
+            Some([set]) => self.add_to(set, relation),
             // Which of several is the one for it, nobody said.
-            Some(_) => return None,
+            Some(_) => None,
             None => {
                 let by_call = self.calls.contains_key(&relation.table);
                 match (by_call, self.of_project.contains_key(&self.graph.table(relation.table).project)) {
-                    (true, false) => self.add_table(relation)?,
-                    (false, true) => self.declare(relation)?,
+                    (true, false) => self.add_table(relation),
+                    (false, true) => self.declare(relation),
                     // Neither interface, or both.
-                    _ => return None,
+                    _ => None,
                 }
             }
-        };
-        let title = format!("add the relation `{}`", relation.name);
-        Some(Fix { title, edits, changes_schema: false })
+        }
     }
 
     fn add_to(&self, set: &RelationSet, relation: NewRelation<'_>) -> Option<Vec<Edit>> {
@@ -123,14 +158,13 @@ impl<'g> RelationFixes<'g> {
     ) -> Option<[SmolStr; 2]> {
         let (from, first) = self.tables.name(file, relation.table, at_once)?;
         let (to, second) = self.tables.name(file, relation.target, false)?;
-        for edit in [first, second].into_iter().flatten() {
-            let same_place = edits.iter().find(|other| other.span == edit.span);
-            match same_place {
-                Some(same) if *same == edit => {}
-                // Two imports at one place have no order.
-                Some(_) => return None,
-                None => edits.push(edit),
-            }
+        match (first, second) {
+            (Some(first), Some(second)) if first == second => edits.push(first),
+            (Some(first), Some(second)) => match merged(&first, &second) {
+                Some(both) => edits.push(both),
+                None => edits.extend([first, second]),
+            },
+            (first, second) => edits.extend(first.or(second)),
         }
         Some([from, to])
     }

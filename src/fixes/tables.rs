@@ -102,7 +102,7 @@ impl<'g> Tables<'g> {
     ) -> Option<(SmolStr, Option<Edit>)> {
         let graph = self.graph;
         let home = graph.table(table).binding.file;
-        if at_once && home != file && !graph.loads.may_add(file, home, true) {
+        if at_once && home != file && !graph.loads.may_read(file, home) {
             return None;
         }
         if let Some(name) = self.local(file, table) {
@@ -118,7 +118,8 @@ impl<'g> Tables<'g> {
             }
         }
         let is_free = |door: &&Door<'_>| {
-            !imports.names.contains(&door.name) && graph.loads.may_add(file, door.file, at_once)
+            !imports.names.contains(&door.name)
+                && (graph.loads.has(file, door.file) || graph.loads.may_add(file, door.file, at_once))
         };
         // Beside others that come from there.
         for door in doors.iter().filter(|door| door.file != file) {

@@ -90,6 +90,13 @@ impl<'g> KeyRelations<'g> {
         self.joining(pair, self.on(pair.to).iter().filter(|(_, relation)| relation.one), true)
     }
 
+    /// The `one()` of a key's own table that joins it.
+    pub fn following(&self, pair: KeyPair<'_>) -> Option<&'g Relation> {
+        let mut ones = self.on(pair.from).iter().filter(|(_, relation)| relation.one);
+        let found = ones.find(|one| self.joining(pair, std::iter::once(*one), false) == Follows::Whole);
+        found.map(|(_, relation)| *relation)
+    }
+
     /// What the other table says of a key.
     pub fn inverse(&self, pair: KeyPair<'_>) -> Follows {
         self.joining(pair, self.on(pair.to).iter(), true)

@@ -52,6 +52,17 @@ impl Loads {
         })
     }
 
+    /// Whether a file loads another.
+    pub fn has(&self, from: FileId, to: FileId) -> bool {
+        self.files.get(&from).is_some_and(|loaded| loaded.files.contains(&to))
+    }
+
+    /// Whether a file can read names of another while it runs: where it does so
+    /// already, or where nothing leads back.
+    pub fn may_read(&self, from: FileId, of: FileId) -> bool {
+        self.files.get(&from).is_some_and(|loaded| loaded.reads.contains(&of)) || self.may_add(from, of, true)
+    }
+
     /// Everything that those files lead to, themselves among them; `None` where that is not known.
     fn reached(
         &self,
@@ -114,6 +125,7 @@ mod tests {
         assert!(!may(&lazy, 1, 2, true));
         let eager = loads(&[(1, &[], &[]), (2, &[1], &[1])]);
         assert!(!may(&eager, 1, 2, false), "2 reads 1 while it runs");
+        assert!(eager.may_read(FileId(2), FileId(1)) && !eager.may_read(FileId(1), FileId(2)));
         // The enums are reached by way of the other file alone.
         let around = loads(&[(1, &[2], &[3]), (2, &[3, 4], &[]), (3, &[], &[]), (4, &[1], &[])]);
         assert!(!may(&around, 1, 4, false));
