@@ -67,7 +67,13 @@ impl RelationFixes<'_> {
         {
             return Some(only);
         }
-        files.retain(|file| self.tables.local(*file, relation.table).is_some());
+        // One that has relations of several tables, this one at hand, and no tables of its own.
+        files.retain(|file| {
+            let here: Vec<_> = sets.iter().filter(|set| set.span.file == *file).collect();
+            here.len() > 1
+                && !here.into_iter().any(is_beside)
+                && self.tables.local(*file, relation.table).is_some()
+        });
         match files[..] {
             [only] => Some(only),
             _ => None,
