@@ -136,7 +136,7 @@ impl KeyPair<'_> {
     }
 
     /// The relation where the others of the table stand, or where they would, unless Drizzle would not know which of
-    /// several is meant; with the other side, when that is asked for and not waiting for this one.
+    /// several is meant; with the other side, when that is asked for, and neither there nor waiting for this one.
     fn fix(
         self,
         known: &Known<'_>,
@@ -148,7 +148,7 @@ impl KeyPair<'_> {
         if *several && clashes || self.target.table != self.to {
             return None;
         }
-        let with_inverse = with_inverse && !clashes;
+        let with_inverse = with_inverse && !clashes && known.relations.inverse(self) == Follows::Nothing;
         // Both sides of a relation to itself lead back.
         let is_named = *several || with_inverse && self.from == self.to;
         let pair = is_named.then(|| format!("{}_{name}", self.graph.table(self.from).binding.name));
@@ -164,8 +164,10 @@ impl KeyPair<'_> {
         if !with_inverse {
             return known.fixes.add(relation);
         }
-        let back = self.inverse_name(known, name)?;
-        known.fixes.add_both(relation, self.inverse(&back, pair.as_deref()))
+        let back = self.inverse_name(known, name).filter(|_| !self.swapped().clashes(&known.relations));
+        let both = back.and_then(|back| known.fixes.add_both(relation, self.inverse(&back, pair.as_deref())));
+        // The other side is another finding then.
+        both.or_else(|| known.fixes.add(relation))
     }
 
     /// The other side of the one relation that the key has.
@@ -174,10 +176,16 @@ impl KeyPair<'_> {
         let there = known.relations.on(self.from).iter().filter(|(_, relation)| leads(relation));
         let pair = back.relation_name.as_ref().ok()?.as_deref();
         // Without a name, another one that leads there, or the new one itself, would be meant as well.
-        if pair.is_none() && (there.count() > 1 || self.from == self.to) {
+        let is_ambiguous = pair.is_none() && (there.count() > 1 || self.from == self.to);
+        if is_ambiguous || self.swapped().clashes(&known.relations) {
             return None;
         }
         known.fixes.add(self.inverse(name, pair))
+    }
+
+    /// The same two tables, the other one first: for what does not look at the columns.
+    const fn swapped(self) -> Self {
+        Self { from: self.to, to: self.from, ..self }
     }
 
     fn inverse<'n>(self, name: &'n str, pair: Option<&'n str>) -> NewRelation<'n> {

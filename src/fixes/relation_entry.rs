@@ -48,11 +48,14 @@ fn nested(sources: &Sources, entries: Bracketed, key: &str, written: &str) -> St
         return flat;
     }
     // As deep as what the last one has; else as deep again as that is below its brackets.
-    let mut lines = last_text.lines().skip(1).map(|line| &line[..line.len() - line.trim_start().len()]);
+    let indent = |line: &'_ str| line.len() - line.trim_start().len();
+    let mut lines = last_text.lines().skip(1).map(|line| &line[..indent(line)]);
+    let text = &sources.get(entries.span.file).text[..entries.span.range.start as usize];
+    let base = text.rsplit('\n').next().map_or("", |line| &line[..indent(line)]);
+    let step = outer.strip_prefix(base).filter(|step| !step.is_empty()).unwrap_or("  ");
     let inner = match lines.next().filter(|inner| inner.len() > outer.len()) {
         Some(inner) => inner.to_string(),
-        None if outer.starts_with('\t') => format!("{outer}\t"),
-        None => format!("{outer}  "),
+        None => format!("{outer}{step}"),
     };
     let newline = if whole.contains("\r\n") { "\r\n" } else { "\n" };
     let ends_plain = last_text.contains('\n')
