@@ -177,7 +177,9 @@ impl KeyPair<'_> {
         let pair = back.relation_name.as_ref().ok()?.as_deref();
         // Without a name, another one that leads there, or the new one itself, would be meant as well.
         let is_ambiguous = pair.is_none() && (there.count() > 1 || self.from == self.to);
-        if is_ambiguous || self.swapped().clashes(&known.relations) {
+        // Of two declarations of one name, the later replaces the other.
+        let of_name = known.relations.on(self.from).iter().filter(|(_, relation)| relation.name == back.name);
+        if is_ambiguous || of_name.count() > 1 || self.swapped().clashes(&known.relations) {
             return None;
         }
         known.fixes.add(self.inverse(name, pair))

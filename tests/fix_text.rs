@@ -46,7 +46,7 @@ fn relations(imports: &str) -> String {
     format!("import {{ relations }} from 'drizzle-orm';\n{imports}{RELATIONS}")
 }
 
-fn schema<'f>(last: &'f str) -> Vec<(&'f str, &'f str)> {
+fn schema(last: &str) -> Vec<(&str, &str)> {
     vec![("db/users.ts", USERS), ("db/teams.ts", TEAMS), ("db/posts.ts", POSTS), ("db/relations.ts", last)]
 }
 

@@ -30,8 +30,8 @@ impl RelationFixes<'_> {
         let declared = Some(table.span).filter(|span| span.file == file).map(|span| span.range.end);
         let last = sets.iter().filter(|set| set.span.file == file).map(|set| set.span.range.end);
         let end = last.chain(declared).max()?;
-        let end =
-            end + text.get(end as usize..)?.starts_with(RLS).then_some(RLS.len() as u32).unwrap_or_default();
+        let is_secured = text.get(end as usize..)?.starts_with(RLS);
+        let end = if is_secured { end + RLS.len() as u32 } else { end };
         let rest = text.get(end as usize..)?;
         let line = rest.find(['\n', '\r']).unwrap_or(rest.len());
         let semicolon = rest[..line].trim_end();

@@ -91,6 +91,7 @@ fn ending_of(specifier: &str, path: &str) -> Option<Ending> {
     }
 }
 
+/// The folder of a path.
 pub(super) fn folder_of(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
@@ -105,7 +106,7 @@ mod tests {
         let aliases: Vec<SmolStr> = aliases.iter().map(SmolStr::new).collect();
         let leads: Vec<Lead> = others
             .iter()
-            .map(|(specifier, _)| Lead { specifier: specifier.into(), file: FileId(0), is_near: true })
+            .map(|(specifier, _)| Lead { specifier: (*specifier).into(), file: FileId(0), is_near: true })
             .collect();
         let leads: Vec<(&Lead, &str)> = leads.iter().zip(others.iter().map(|(_, path)| *path)).collect();
         let goal = Goal { path: to, is_near: true, aliases: aliases.iter().collect() };

@@ -22,7 +22,7 @@ struct Door<'g> {
     file: FileId,
     /// The name there.
     name: SmolStr,
-    /// The packages that its file may be of, by what those of it say.
+    /// The package of its file, where files of that package say so.
     package: Option<usize>,
     /// By package: how many files of it import the table from there.
     used: FxHashMap<usize, u32>,
