@@ -5,6 +5,7 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 
 use crate::docs::Cited;
+use crate::fixes::{UNNAMED, cite};
 use crate::graph::ForeignKey;
 use crate::model::{About, Allowance, Crossing, Evidence, Passage, Reference};
 use crate::rule::{Confidence, Context, Findings, Level, Meta, Rule, Spanned};
@@ -122,7 +123,7 @@ impl MissingAdrCitation {
         let message =
             format!("{count} to `{}` by this entry, which does not cite {record}", allow.to.pattern());
         let finding = out.report(format!("allow {}", allow.to.pattern()), allow.to.span(), message);
-        let adr = self.adr.as_ref().map_or("ADR-…", |adr| adr.as_str());
+        let adr = self.adr.as_ref().map_or(UNNAMED, |adr| adr.as_str());
         finding
             .partition(context.model.partitions[partition].name.as_ref())
             .label("the next reader cannot tell who decided it")
@@ -166,13 +167,39 @@ impl MissingAdrCitation {
         if let Some(passage) = passages.iter().find(|passage| passage.at == About::Entry) {
             finding.related(passage.span, "the entity page speaks of it, without a record");
         }
-        let adr = self.adr.as_ref().map_or("ADR-…", |adr| adr.as_str());
+        let adr = self.adr.as_ref().map_or(UNNAMED, |adr| adr.as_str());
         let key = &table.columns[crossing.columns[0]].key;
         let reference = match crossing.by {
             Reference::ForeignKey(_) => String::new(),
             Reference::Soft(_) => format!("@ref {to} "),
         };
         finding.help(format!("cite the record that decided it, at `{key}`: `// {reference}@adr {adr}`"));
+        if context.model.documentation.comments_count {
+            let foreign_key = match crossing.by {
+                Reference::ForeignKey(key) => Some(&table.foreign_keys[key]),
+                Reference::Soft(_) => None,
+            };
+            let written = |record: Option<&str>| cite(graph, table, &crossing.columns, foreign_key, record);
+            match self.only_record(context) {
+                Some(record) => finding.fix = written(Some(record)),
+                None => finding.draft = written(None),
+            }
+        }
+    }
+
+    /// The record that a citation must be of, when the option names one that is there and holds. Which record decided
+    /// a reference, nobody else can tell.
+    fn only_record(&self, context: &Context<'_>) -> Option<&str> {
+        let documentation = &context.model.documentation;
+        let asked = self.adr.as_ref()?.as_str();
+        let is_plain = !asked.contains(['\n', '\r', '@']) && !asked.contains("*/");
+        let cited = documentation.records.citations(&format!("@adr {asked}"), None);
+        let [Cited::Record(record)] = cited.iter().map(|citation| &citation.to).collect::<Vec<_>>()[..]
+        else {
+            return None;
+        };
+        let record = documentation.records.get(*record)?;
+        (is_plain && documentation.holds(record)).then_some(asked)
     }
 }
 

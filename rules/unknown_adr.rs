@@ -83,7 +83,7 @@ fn judge(documentation: &Documentation, place: Span, citation: &Citation, out: &
         Cited::Record(index) => {
             let Some(record) = records(index) else { return };
             let Some(status) = &record.status else { return };
-            if holds(documentation, status) {
+            if documentation.holds(record) {
                 return;
             }
             let successors: Vec<&str> =
@@ -104,11 +104,4 @@ fn judge(documentation: &Documentation, place: Span, citation: &Citation, out: &
                 .help(help);
         }
     }
-}
-
-fn holds(documentation: &Documentation, status: &Status) -> bool {
-    if documentation.in_force.is_empty() {
-        return matches!(status, Status::Accepted | Status::Other(_));
-    }
-    documentation.in_force.iter().any(|name| status.is(name))
 }

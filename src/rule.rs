@@ -188,6 +188,9 @@ pub struct Finding {
     pub related: Vec<Label>,
     /// A change that removes it.
     pub fix: Option<Fix>,
+    /// A change that only begins what removes it: editors offer it, for a person to complete, and `--fix` leaves it
+    /// alone. The finding stays until then.
+    pub draft: Option<Fix>,
 }
 
 /// A change of files that removes a finding.
@@ -252,6 +255,7 @@ impl Findings {
             primary: Label { span, text: String::new() },
             related: Vec::new(),
             fix: None,
+            draft: None,
         });
         let last = self.found.len() - 1;
         &mut self.found[last]

@@ -82,6 +82,12 @@ fn shown(reading: &Reading) -> String {
     let mut imports: Vec<String> =
         imports.map(|(file, imports)| by_path(format!("{file:?} imports {imports:?}"))).collect();
     imports.sort();
+    imports.extend(reading.graph.loads.iter().map(|(file, loaded)| {
+        let mut reads: Vec<String> = loaded.reads.iter().map(|read| by_path(format!("{read:?}"))).collect();
+        reads.sort();
+        by_path(format!("{file:?} loads {:?}, {}, {reads:?}", loaded.files, loaded.is_blind))
+    }));
+    imports.sort();
     // A map without an order of its own.
     let sets = reading.graph.relation_sets.iter().map(|set| {
         let mut keys: Vec<String> = set.keys.iter().map(|key| format!("{key:?}")).collect();
@@ -93,6 +99,7 @@ fn shown(reading: &Reading) -> String {
         sources: Sources::default(),
         imports: rustc_hash::FxHashMap::default(),
         relation_sets: Vec::new(),
+        loads: Arc::default(),
         ..reading.graph.clone()
     };
     let mut texts: Vec<String> =

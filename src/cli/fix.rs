@@ -8,6 +8,7 @@ use similar::TextDiff;
 use smol_str::SmolStr;
 use std::fmt::Write;
 use std::fs;
+use std::hash::Hash;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -92,8 +93,9 @@ pub(super) fn fix(
             overlay: prepared.options.overlay.clone(),
             files: outcome.files.clone(),
             applied: outcome.applied,
-            found: counted(&run.findings),
-            fixed: round.applied.iter().map(|index| key(&run.findings[*index])).collect(),
+            found: counted(&run.findings, key),
+            said: counted(&run.findings, said),
+            fixed: round.applied.iter().map(|index| said(&run.findings[*index])).collect(),
         });
         outcome.applied += round.applied.len();
         for (file, text) in round.texts {
@@ -133,10 +135,17 @@ fn key(finding: &Finding) -> Key {
     (finding.rule, finding.subject.clone())
 }
 
-fn counted(findings: &[Finding]) -> FxHashMap<Key, usize> {
+/// The same with what it says: a subject may have more than one thing wrong with it.
+type Said = (Key, String);
+
+fn said(finding: &Finding) -> Said {
+    (key(finding), finding.message.clone())
+}
+
+fn counted<K: Eq + Hash>(findings: &[Finding], by: impl Fn(&Finding) -> K) -> FxHashMap<K, usize> {
     let mut counts = FxHashMap::default();
     for finding in findings {
-        *counts.entry(key(finding)).or_insert(0) += 1;
+        *counts.entry(by(finding)).or_insert(0) += 1;
     }
     counts
 }
@@ -147,8 +156,9 @@ struct Before {
     files: Vec<Fixed>,
     applied: usize,
     found: FxHashMap<Key, usize>,
+    said: FxHashMap<Said, usize>,
     /// What the round fixes.
-    fixed: Vec<Key>,
+    fixed: Vec<Said>,
 }
 
 /// Which fixes are to blame.
@@ -167,16 +177,17 @@ struct Limits<'r> {
 impl Before {
     /// What is to blame when the round did not do what it was for, and only that.
     fn went_wrong(&self, run: &Run, broken: &[String]) -> Option<Wrong> {
-        let now = counted(&run.findings);
+        let now = counted(&run.findings, key);
         let is_new = |key: &Key| now.get(key) > self.found.get(key);
         if !broken.is_empty() || now.keys().any(is_new) {
             return Some(match self.fixed.len() {
-                1 => Wrong::These(self.fixed.clone()),
+                1 => Wrong::These(self.fixed.iter().map(|(key, _)| key.clone()).collect()),
                 count => Wrong::OneOf(count),
             });
         }
-        let mut still: Vec<Key> =
-            self.fixed.iter().filter(|key| now.get(key) >= self.found.get(key)).cloned().collect();
+        let now = counted(&run.findings, said);
+        let stays = |said: &&Said| now.get(*said) >= self.said.get(*said);
+        let mut still: Vec<Key> = self.fixed.iter().filter(stays).map(|(key, _)| key.clone()).collect();
         still.dedup();
         (!still.is_empty()).then_some(Wrong::These(still))
     }

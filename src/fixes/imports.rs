@@ -2,11 +2,11 @@
 
 use smol_str::SmolStr;
 
-use crate::graph::SchemaGraph;
+use crate::graph::{Imported, Imports, SchemaGraph};
 use crate::rule::Edit;
 use crate::source::{FileId, Range};
 
-/// How a file can call what a module exports, and the edit that it takes; `None` where the name is taken.
+/// How a file can call what a package exports, and the edit that it takes; `None` where the name is taken.
 pub(super) fn import(
     graph: &SchemaGraph,
     file: FileId,
@@ -24,13 +24,32 @@ pub(super) fn import(
     if imports.names.contains(name) {
         return None;
     }
-    if let Some(last) = beside().next_back() {
-        let at = last.span.range.end;
-        let span = Range::new(at, at).in_file(file);
-        return Some((SmolStr::new(name), Some(Edit::new(span, format!(", {name}")))));
-    }
+    let edit = match beside().next_back() {
+        Some(last) => add_name(graph, last, name),
+        None => add_import(graph, imports, from, name)?,
+    };
+    Some((SmolStr::new(name), Some(edit)))
+}
+
+/// Another name behind the last of `import { … }`.
+pub(super) fn add_name(graph: &SchemaGraph, last: &Imported, name: &str) -> Edit {
+    let text = &graph.sources.get(last.span.file).text;
+    let at = last.span.range.end;
+    let before = text.get(..last.span.range.start as usize).unwrap_or_default();
+    let start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    let line = &before[start..];
+    let indent = &line[..line.len() - line.trim_start().len()];
+    // Alone on its line, as the names before it.
+    let is_alone = start > 0 && !line.contains(['{', ',', '/']);
+    let newline = if before.ends_with("\r\n") || before[..start].ends_with("\r\n") { "\r\n" } else { "\n" };
+    let text = if is_alone { format!(",{newline}{indent}{name}") } else { format!(", {name}") };
+    Edit { span: Range::new(at, at).in_file(last.span.file), text, joins: true }
+}
+
+/// `import { name } from "from"` below the last import of a file, in its style.
+pub(super) fn add_import(graph: &SchemaGraph, imports: &Imports, from: &str, name: &str) -> Option<Edit> {
     let last = imports.last?;
-    let text = &graph.sources.get(file).text;
+    let text = &graph.sources.get(last.file).text;
     let literal = graph.sources.text(last);
     let rest = text.get(last.range.end as usize..)?;
     let line = rest.find(['\n', '\r'])?;
@@ -44,5 +63,14 @@ pub(super) fn import(
     let newline = if rest[line..].starts_with("\r\n") { "\r\n" } else { "\n" };
     let at = last.range.end + line as u32;
     let text = format!("{newline}import {{ {name} }} from {quote}{from}{quote}{semicolon}");
-    Some((SmolStr::new(name), Some(Edit::new(Range::new(at, at).in_file(file), text))))
+    Some(Edit::new(Range::new(at, at).in_file(last.file), text))
+}
+
+/// Two imports of one file in one statement.
+pub(super) fn merged(first: &Edit, second: &Edit) -> Option<Edit> {
+    let (start, end) = first.text.rsplit_once(" }")?;
+    let (other, other_end) = second.text.rsplit_once(" }")?;
+    let (_, name) = other.rsplit_once("{ ")?;
+    let are_one = first.span == second.span && end == other_end && end.contains(" from ");
+    are_one.then(|| Edit::new(first.span, format!("{start}, {name} }}{end}")))
 }

@@ -6,16 +6,24 @@
 
 mod apply;
 mod brackets;
+mod citation;
+mod declare_relations;
 mod imports;
 mod index;
 mod on_delete;
+mod propose_relation;
 mod relation;
+mod relation_entry;
 mod resolve_relation;
+mod specifier;
+mod tables;
 
 pub use apply::{Round, apply};
+pub use citation::{UNNAMED, cite};
 pub use index::{IndexNames, add_index};
 pub use on_delete::say_on_delete;
-pub use relation::{NewRelation, add_relation};
+pub use propose_relation::{Proposals, proposals};
+pub use relation::{NewRelation, RelationFixes};
 pub use resolve_relation::resolve_relation;
 
 /// Whether a text can stand where TypeScript wants a name.

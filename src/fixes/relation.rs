@@ -1,11 +1,13 @@
 //! Writing a relation where the relations of its table stand.
 
+use rustc_hash::FxHashMap;
 use smol_str::{SmolStr, format_smolstr};
 
 use super::brackets::add_entry;
-use super::imports::import;
+use super::imports::merged;
 use super::is_name;
-use crate::graph::{Helpers, RelationApi, RelationSet, SchemaGraph, Table, TableId};
+use super::tables::Tables;
+use crate::graph::{Helpers, RelationApi, RelationCall, RelationSet, SchemaGraph, Table, TableId};
 use crate::rule::{Edit, Fix};
 use crate::source::{FileId, Range};
 
@@ -24,38 +26,148 @@ pub struct NewRelation<'n> {
     pub columns: Option<(&'n [usize], &'n [usize])>,
     /// `relationName`, `alias`.
     pub pair: Option<&'n str>,
+    /// No other relation is asked for that would begin the relations of the same table.
+    pub is_first: bool,
 }
 
-/// Adds a relation to those of its table, or declares the first; `None` where a table would have to be imported.
-pub fn add_relation(graph: &SchemaGraph, relation: NewRelation<'_>) -> Option<Fix> {
-    let mut sets = graph.relation_sets.iter().filter(|set| set.table == relation.table);
-    let edits = match (sets.next(), sets.next()) {
-        (Some(set), None) => add_to(graph, set, relation)?,
-        (None, _) => declare(graph, relation)?,
-        // Which of several is the one for it, nobody said.
-        (Some(_), Some(_)) => return None,
-    };
-    let title = format!("add the relation `{}`", relation.name);
-    Some(Fix { title, edits, changes_schema: false })
+/// Where relations can be written.
+pub struct RelationFixes<'g> {
+    pub(super) graph: &'g SchemaGraph,
+    pub(super) tables: Tables<'g>,
+    sets: FxHashMap<TableId, Vec<&'g RelationSet>>,
+    /// The `relations()` of each project.
+    pub(super) of_project: FxHashMap<usize, Vec<&'g RelationSet>>,
+    /// The calls of `defineRelations` that know each table.
+    pub(super) calls: FxHashMap<TableId, Vec<&'g RelationCall>>,
+    /// How many calls of `defineRelations` know tables of each project.
+    pub(super) calls_of_project: FxHashMap<usize, usize>,
 }
 
-fn add_to(graph: &SchemaGraph, set: &RelationSet, relation: NewRelation<'_>) -> Option<Vec<Edit>> {
-    let entries = set.entries?;
-    let file = entries.span.file;
-    let mut edits = Vec::new();
-    let written = match set.api {
-        RelationApi::V1 => {
-            let (function, taken) = helper(&set.helpers, if relation.one { "one" } else { "many" })?;
-            edits.extend(taken);
-            v1(graph, file, &function, relation)?
+impl<'g> RelationFixes<'g> {
+    /// Those of a graph.
+    pub fn new(graph: &'g SchemaGraph) -> Self {
+        let mut sets: FxHashMap<TableId, Vec<&RelationSet>> = FxHashMap::default();
+        let mut of_project: FxHashMap<usize, Vec<&RelationSet>> = FxHashMap::default();
+        for set in &graph.relation_sets {
+            sets.entry(set.table).or_default().push(set);
+            if set.api == RelationApi::V1 {
+                of_project.entry(graph.table(set.table).project).or_default().push(set);
+            }
         }
-        RelationApi::V2 => {
-            let Helpers::Whole(helper) = &set.helpers else { return None };
-            v2(graph, set, helper, relation)?
+        let mut calls: FxHashMap<TableId, Vec<&RelationCall>> = FxHashMap::default();
+        let mut calls_of_project: FxHashMap<usize, usize> = FxHashMap::default();
+        for call in &graph.relation_calls {
+            let mut projects: Vec<usize> =
+                call.keys.keys().map(|table| graph.table(*table).project).collect();
+            projects.sort_unstable();
+            projects.dedup();
+            projects.into_iter().for_each(|project| *calls_of_project.entry(project).or_default() += 1);
+            call.keys.keys().for_each(|table| calls.entry(*table).or_default().push(call));
         }
-    };
-    edits.extend(add_entry(&graph.sources, entries, &written)?);
-    Some(edits)
+        Self { graph, tables: Tables::new(graph), sets, of_project, calls, calls_of_project }
+    }
+
+    /// Adds a relation to those of its table, or writes the first; `None` where its place, or the way to a table, is
+    /// not certain.
+    pub fn add(&self, relation: NewRelation<'_>) -> Option<Fix> {
+        let title = format!("add the relation `{}`", relation.name);
+        Some(Fix { title, edits: self.edits(relation)?, changes_schema: false })
+    }
+
+    /// Adds both sides of a relation.
+    pub fn add_both(&self, relation: NewRelation<'_>, back: NewRelation<'_>) -> Option<Fix> {
+        // The second would begin the relations of the table once more.
+        if relation.table == back.table && !self.sets.contains_key(&relation.table) {
+            return None;
+        }
+        let mut edits = self.edits(relation)?;
+        let count = edits.len();
+        for edit in self.edits(back)? {
+            let range = edit.span.range;
+            let meets = |other: &&Edit| {
+                let at = other.span.range;
+                other.span.file == edit.span.file && range.start <= at.end && at.start <= range.end
+            };
+            let others: Vec<&Edit> = edits[..count].iter().filter(meets).collect();
+            // The same import, which both want.
+            if edit.joins && others.contains(&&edit) {
+                continue;
+            }
+            let are_insertions = others
+                .iter()
+                .all(|other| other.span == edit.span && range.start == range.end && **other != edit);
+            if !are_insertions {
+                return None;
+            }
+            edits.push(edit);
+        }
+        let title = format!("add the relations `{}` and `{}`", relation.name, back.name);
+        Some(Fix { title, edits, changes_schema: false })
+    }
+
+    fn edits(&self, relation: NewRelation<'_>) -> Option<Vec<Edit>> {
+        if !is_name(relation.name) {
+            return None;
+        }
+        match self.sets.get(&relation.table).map(Vec::as_slice) {
+            Some([set]) => self.add_to(set, relation),
+            // Which of several is the one for it, nobody said.
+            Some(_) => None,
+            None => {
+                let by_call = self.calls.contains_key(&relation.table);
+                match (by_call, self.of_project.contains_key(&self.graph.table(relation.table).project)) {
+                    (true, false) => self.add_table(relation),
+                    (false, true) => self.declare(relation),
+                    // Neither interface, or both.
+                    _ => None,
+                }
+            }
+        }
+    }
+
+    fn add_to(&self, set: &RelationSet, relation: NewRelation<'_>) -> Option<Vec<Edit>> {
+        let entries = set.entries?;
+        let file = entries.span.file;
+        let mut edits = Vec::new();
+        let written = match set.api {
+            RelationApi::V1 => {
+                let (function, taken) = helper(&set.helpers, if relation.one { "one" } else { "many" })?;
+                edits.extend(taken);
+                let names = self.names(file, relation, false, &mut edits)?;
+                if names.iter().any(|name| set.helpers.gives(name) || *name == function) {
+                    return None;
+                }
+                v1(self.graph, &names, &function, relation)?
+            }
+            RelationApi::V2 => {
+                let Helpers::Whole(helper) = &set.helpers else { return None };
+                v2(self.graph, &set.keys, helper, relation)?
+            }
+        };
+        edits.extend(add_entry(&self.graph.sources, entries, &written)?);
+        Some(edits)
+    }
+
+    /// What a file calls the two tables. `at_once`: the table that has the relation is read while the file runs.
+    pub(super) fn names(
+        &self,
+        file: FileId,
+        relation: NewRelation<'_>,
+        at_once: bool,
+        edits: &mut Vec<Edit>,
+    ) -> Option<[SmolStr; 2]> {
+        let (from, first) = self.tables.name(file, relation.table, at_once)?;
+        let (to, second) = self.tables.name(file, relation.target, false)?;
+        match (first, second) {
+            (Some(first), Some(second)) if first == second => edits.push(first),
+            (Some(first), Some(second)) => match merged(&first, &second) {
+                Some(both) => edits.push(both),
+                None => edits.extend([first, second]),
+            },
+            (first, second) => edits.extend(first.or(second)),
+        }
+        Some([from, to])
+    }
 }
 
 /// What `one` or `many` is called in a function, and the edit that takes it out of what the function is given.
@@ -79,12 +191,16 @@ fn helper(helpers: &Helpers, wanted: &'static str) -> Option<(SmolStr, Option<Ed
 }
 
 /// `user: one(users, { fields: [orders.userId], references: [users.id] })`
-fn v1(graph: &SchemaGraph, file: FileId, function: &str, relation: NewRelation<'_>) -> Option<String> {
-    let (from, to) = (local(graph, file, relation.table)?, local(graph, file, relation.target)?);
+pub(super) fn v1(
+    graph: &SchemaGraph,
+    [from, to]: &[SmolStr; 2],
+    function: &str,
+    relation: NewRelation<'_>,
+) -> Option<String> {
     let mut options = Vec::new();
     if let Some((fields, references)) = relation.columns {
-        let fields = keys(graph.table(relation.table), &from, fields)?;
-        let references = keys(graph.table(relation.target), &to, references)?;
+        let fields = keys(graph.table(relation.table), from, fields)?;
+        let references = keys(graph.table(relation.target), to, references)?;
         options.push(format!("fields: [{fields}], references: [{references}]"));
     }
     options.extend(relation.pair.map(|pair| format!("relationName: \"{pair}\"")));
@@ -93,8 +209,13 @@ fn v1(graph: &SchemaGraph, file: FileId, function: &str, relation: NewRelation<'
 }
 
 /// `user: r.one.users({ from: r.orders.userId, to: r.users.id })`
-fn v2(graph: &SchemaGraph, set: &RelationSet, helper: &str, relation: NewRelation<'_>) -> Option<String> {
-    let (from, to) = (set.keys.get(&relation.table)?, set.keys.get(&relation.target)?);
+pub(super) fn v2(
+    graph: &SchemaGraph,
+    keys_of: &FxHashMap<TableId, SmolStr>,
+    helper: &str,
+    relation: NewRelation<'_>,
+) -> Option<String> {
+    let (from, to) = (keys_of.get(&relation.table)?, keys_of.get(&relation.target)?);
     let mut options = Vec::new();
     if let Some((fields, references)) = relation.columns {
         let list = |table: TableId, key: &str, columns: &[usize]| {
@@ -108,62 +229,7 @@ fn v2(graph: &SchemaGraph, set: &RelationSet, helper: &str, relation: NewRelatio
     options.extend(relation.pair.map(|pair| format!("alias: \"{pair}\"")));
     let options = if options.is_empty() { String::new() } else { format!("{{ {} }}", options.join(", ")) };
     let kind = if relation.one { "one" } else { "many" };
-    is_name(to).then(|| format!("{}: {helper}.{kind}.{to}({options})", relation.name))
-}
-
-/// The first `relations()` of a table: behind the last of its file, or of the one file that has both tables.
-fn declare(graph: &SchemaGraph, relation: NewRelation<'_>) -> Option<Vec<Edit>> {
-    let table = graph.table(relation.table);
-    let of_project =
-        |set: &&RelationSet| set.api == RelationApi::V1 && graph.table(set.table).project == table.project;
-    let sets = || graph.relation_sets.iter().filter(of_project);
-    let own = table.binding.file;
-    let file = match sets().any(|set| set.span.file == own) {
-        true => own,
-        false => {
-            let mut files: Vec<FileId> = sets().map(|set| set.span.file).collect();
-            files.sort_unstable();
-            files.dedup();
-            files.retain(|file| local(graph, *file, relation.table).is_some());
-            let [only] = files[..] else { return None };
-            only
-        }
-    };
-    let last = sets().filter(|set| set.span.file == file).max_by_key(|set| set.span.range.end)?;
-    let from = local(graph, file, relation.table)?;
-    let name = format!("{from}Relations");
-    if graph.imports.get(&file)?.names.contains(name.as_str()) {
-        return None;
-    }
-    // 1.0 keeps it apart.
-    let of_last = graph.imports.get(&file)?.named.iter().find(|imported| imported.name == "relations")?;
-    let (function, imported) = import(graph, file, &of_last.from, "relations")?;
-    let kind = if relation.one { "one" } else { "many" };
-    let entry = v1(graph, file, kind, relation)?;
-    let text = &graph.sources.get(file).text;
-    // A table has no value before its declaration has run.
-    let declared = Some(table.span).filter(|span| span.file == file).map_or(0, |span| span.range.end);
-    let end = last.span.range.end.max(declared);
-    let rest = text.get(end as usize..)?;
-    let line = rest.find(['\n', '\r']).unwrap_or(rest.len());
-    let semicolon = rest[..line].trim_end();
-    if !matches!(semicolon, "" | ";") {
-        return None;
-    }
-    let newline = if rest[line..].starts_with("\r\n") { "\r\n" } else { "\n" };
-    let at = end + semicolon.len() as u32;
-    let text = format!(
-        "{newline}{newline}export const {name} = {function}({from}, ({{ {kind} }}) => ({{{newline}  {entry},{newline}}})){semicolon}"
-    );
-    let mut edits: Vec<Edit> = imported.into_iter().collect();
-    edits.push(Edit::new(Range::new(at, at).in_file(file), text));
-    Some(edits)
-}
-
-/// What a file calls a table.
-fn local(graph: &SchemaGraph, file: FileId, table: TableId) -> Option<SmolStr> {
-    let tables = &graph.imports.get(&file)?.tables;
-    tables.iter().find(|(_, id)| *id == table).map(|(name, _)| name.clone())
+    (is_name(to) && is_name(from)).then(|| format!("{}: {helper}.{kind}.{to}({options})", relation.name))
 }
 
 fn keys(table: &Table, of: &str, columns: &[usize]) -> Option<String> {

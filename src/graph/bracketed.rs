@@ -4,7 +4,7 @@ use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
 use super::TableId;
-use crate::source::Span;
+use crate::source::{FileId, Span};
 
 /// A list or an object as it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,10 +24,25 @@ pub struct Imports {
     pub namespaces: Vec<(SmolStr, SmolStr)>,
     /// Names of tables: those of the file, and imported ones.
     pub tables: Vec<(SmolStr, TableId)>,
-    /// Every top-level name of the file.
+    /// Every top-level name of the file, types among them.
     pub names: FxHashSet<SmolStr>,
+    /// Where its specifiers lead, as far as that was read.
+    pub leads: Vec<Lead>,
+    /// The package.json above it, by its index in the graph.
+    pub package: usize,
     /// The specifier of the last import, in its quotes.
     pub last: Option<Span>,
+}
+
+/// A specifier and its file.
+#[derive(Debug, Clone)]
+pub struct Lead {
+    /// Without its quotes.
+    pub specifier: SmolStr,
+    /// The file.
+    pub file: FileId,
+    /// It belongs to the same package.
+    pub is_near: bool,
 }
 
 /// A name in `import { … }`.

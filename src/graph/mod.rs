@@ -13,9 +13,11 @@ mod declared;
 mod dialect;
 mod exports;
 mod fact;
+mod following;
 pub mod json;
 mod key_types;
 mod link;
+mod loads;
 mod named;
 mod names;
 mod reference;
@@ -28,14 +30,16 @@ mod uniqueness;
 
 pub use actions::{Event, effect_of_delete, first_argument};
 pub use between::{KeysBetween, KnownKey};
-pub use bracketed::{Bracketed, Imported, Imports};
+pub use bracketed::{Bracketed, Imported, Imports, Lead};
 pub use coverage::{Coverage, Lacking, Server, coverage, nearest, needs_indexes};
 pub use created::Created;
 pub use dialect::*;
 pub use exports::{Entity, Kind, Unexported};
 pub use fact::*;
+pub use following::{Follows, KeyPair, KeyRelations, is_unique, pairs_of};
 pub use key_types::{TypeClash, type_clash};
 pub use link::*;
+pub use loads::{Loaded, Loads};
 pub use named::*;
 pub use names::GeneratedNames;
 pub use reference::Reference;
@@ -78,6 +82,8 @@ pub struct SchemaGraph {
     pub relations: Vec<Relation>,
     /// Where relations are declared, also where none are yet.
     pub relation_sets: Vec<RelationSet>,
+    /// The calls of `defineRelations` and `defineRelationsPart`.
+    pub relation_calls: Vec<RelationCall>,
     /// Whether code queries by relations (`db.query.users.findMany`); not known where there is no code beside
     /// schemas.
     pub queries_relations: Option<bool>,
@@ -93,6 +99,8 @@ pub struct SchemaGraph {
     pub packages: Vec<Package>,
     /// What the files that declare tables or relations import.
     pub imports: FxHashMap<FileId, Imports>,
+    /// What those files load when they run.
+    pub loads: Arc<Loads>,
     /// Import cycles in which a file reads what does not have its value yet, by file and place.
     pub eager_cycles: Vec<EagerCycle>,
     /// Comments of the files that declare something: files by path, comments by place.

@@ -75,6 +75,21 @@ pub struct RelationSet {
     pub keys: Arc<FxHashMap<TableId, SmolStr>>,
 }
 
+/// A call of `defineRelations` or `defineRelationsPart`.
+#[derive(Debug, Clone)]
+pub struct RelationCall {
+    /// The call.
+    pub span: Span,
+    /// The object of tables that its function gives, where it is written out and nothing is spread into it.
+    pub entries: Option<Bracketed>,
+    /// The tables that have an entry there.
+    pub named: Vec<TableId>,
+    /// What its function calls what it is given.
+    pub helpers: Helpers,
+    /// What its schema calls its tables.
+    pub keys: Arc<FxHashMap<TableId, SmolStr>>,
+}
+
 /// What a function calls the helpers that it is given.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Helpers {
@@ -84,6 +99,17 @@ pub enum Helpers {
     Taken(Vec<(SmolStr, SmolStr, Span)>),
     /// Otherwise, or none.
     Other,
+}
+
+impl Helpers {
+    /// Whether a name stands for what the function is given.
+    pub fn gives(&self, name: &str) -> bool {
+        match self {
+            Self::Whole(whole) => whole == name,
+            Self::Taken(taken) => taken.iter().any(|(_, local, _)| local == name),
+            Self::Other => false,
+        }
+    }
 }
 
 /// What a schema calls the tables of a relation.

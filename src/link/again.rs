@@ -11,7 +11,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::inverse;
-use super::kept::{Kept, Needs};
+use super::kept::{Kept, Needs, by_reader};
 use super::relations::Built;
 use super::tables::Home;
 use super::{LinkWorld, Linker, Loaded};
@@ -404,9 +404,8 @@ impl Linker<'_> {
 
     /// Whether nothing came up that concerns more than these files.
     fn is_whole(&mut self, kept: &Kept, files: &FxHashSet<FileId>) -> bool {
-        let reads = self.eval.eager_reads();
-        let mut own = reads.into_iter().filter(|(reader, ..)| files.contains(reader));
-        own.all(|(reader, origin, _)| kept.eager.contains(&(reader, origin)))
+        let reads = by_reader(&self.eval.eager_reads());
+        files.iter().all(|file| reads.get(file) == kept.eager.get(file))
             && self.unreadable.is_empty()
             && self.possible_relations.is_empty()
             && self.relations_v2.is_empty()

@@ -8,23 +8,32 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::Linker;
 use super::imports::Imports;
 use crate::eval::Origin;
-use crate::graph::{DrizzleLine, EagerCycle, Project};
+use crate::graph::{DrizzleLine, EagerCycle, Loads, Project};
 use crate::source::{FileId, Range, Span};
 
 /// As many files of cycles are each taken for the first that is loaded: each means a walk over all.
 const MAX_ENTRIES: usize = 500;
 
 /// Every pair of a reading and a declaring file, once: as drizzle-kit meets it, else as whoever loads the waiting
-/// file first does.
+/// file first does. And what the files load, for those who add a relation.
 pub(super) fn find(
     linker: &mut Linker<'_>,
     reads: Vec<(FileId, Origin, Span)>,
     projects: &[Project],
-) -> Vec<EagerCycle> {
-    if reads.is_empty() {
-        return Vec::new();
+) -> (Vec<EagerCycle>, Loads) {
+    let mut files: Vec<FileId> = reads.iter().map(|(reader, ..)| *reader).collect();
+    let graph = &linker.graph;
+    if !graph.relation_sets.is_empty() {
+        files.extend(graph.imports.keys());
     }
-    let imports = Imports::of(linker, reads.iter().map(|(reader, ..)| *reader));
+    let world = linker.world;
+    files.sort_unstable();
+    files.dedup();
+    let imports = Imports::of(linker, files.into_iter());
+    let loads = imports.as_loads(&reads);
+    if reads.is_empty() {
+        return (Vec::new(), loads);
+    }
     let mut search =
         Search { imports, needs: FxHashMap::default(), found: Vec::new(), seen: FxHashSet::default() };
     for (reader, origin, at) in reads {
@@ -37,7 +46,6 @@ pub(super) fn find(
     for (index, project) in projects.iter().enumerate().filter(|(_, project)| project.config.is_some()) {
         search.kit(index, project);
     }
-    let world = linker.world;
     let mut entries = search.entries();
     entries.sort_by_cached_key(|file| world.path(search.imports.files[*file]));
     for entry in entries.into_iter().take(MAX_ENTRIES) {
@@ -48,7 +56,7 @@ pub(super) fn find(
     }
     let mut found = search.finish(linker);
     found.sort_by_cached_key(|cycle| (world.path(cycle.read.file), cycle.read.range));
-    found
+    (found, loads)
 }
 
 /// What a file reads while it runs.

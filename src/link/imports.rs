@@ -4,7 +4,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
 use super::{Linker, Loaded};
-use crate::source::{FileId, Range};
+use crate::eval::Origin;
+use crate::graph::{self, Loads};
+use crate::source::{FileId, Range, Span};
 use crate::syntax::{BindingKind, Export, ImportName, Module, used_names};
 
 /// Files by number, and what each loads, in the order in which it does.
@@ -61,6 +63,26 @@ impl Imports {
         imports.leave_out_types(linker);
         imports.group();
         imports
+    }
+
+    /// The same for those who ask by file, with what each reads of others while it runs.
+    pub(super) fn as_loads(&self, reads: &[(FileId, Origin, Span)]) -> Loads {
+        let mut by_file: FxHashMap<FileId, graph::Loaded> = FxHashMap::default();
+        for (number, file) in self.files.iter().enumerate() {
+            let files = self.loads[number].iter().map(|(target, _)| self.files[*target]).collect();
+            let is_blind = self.is_blind[number];
+            by_file.insert(*file, graph::Loaded { files, is_blind, reads: Vec::new() });
+        }
+        for (reader, origin, _) in reads {
+            if let Some(loaded) = by_file.get_mut(reader) {
+                loaded.reads.push(origin.file);
+            }
+        }
+        for loaded in by_file.values_mut() {
+            loaded.reads.sort_unstable();
+            loaded.reads.dedup();
+        }
+        Loads::new(by_file)
     }
 
     fn number(&mut self, file: FileId) -> usize {

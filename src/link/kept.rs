@@ -31,7 +31,7 @@ pub struct Kept {
     /// How relations are written.
     pub(super) forms: Forms,
     /// What the top level of each file reads of others while it runs.
-    pub(super) eager: FxHashSet<(FileId, Origin)>,
+    pub(super) eager: FxHashMap<FileId, FxHashSet<Origin>>,
     /// Whether a part of it can be done again at all.
     pub(super) is_simple: bool,
 }
@@ -129,7 +129,7 @@ impl Kept {
             tables: linker.tables.iter().map(|(table, _)| table.binding.clone()).collect(),
             made_by: std::mem::take(&mut linker.relations_of),
             forms,
-            eager: reads.iter().map(|(reader, origin, _)| (*reader, origin.clone())).collect(),
+            eager: by_reader(reads),
             is_simple: !links && !v2 && !strays && !linker.eval.is_exhausted(),
         }
     }
@@ -138,6 +138,15 @@ impl Kept {
     pub(super) fn settle(&mut self, graph: &SchemaGraph) {
         self.is_simple &= graph.eager_cycles.is_empty() && graph.links.is_empty();
     }
+}
+
+/// What each file reads of others while it runs.
+pub(super) fn by_reader(reads: &[(FileId, Origin, Span)]) -> FxHashMap<FileId, FxHashSet<Origin>> {
+    let mut found: FxHashMap<FileId, FxHashSet<Origin>> = FxHashMap::default();
+    for (reader, origin, _) in reads {
+        found.entry(*reader).or_default().insert(origin.clone());
+    }
+    found
 }
 
 /// Which files need which.

@@ -139,7 +139,8 @@ pub fn link_and_keep(world: &dyn LinkWorld, input: &Input) -> (SchemaGraph, Kept
     mirrors::find(&mut linker.graph, &projects);
     let reads = linker.eval.eager_reads();
     let mut kept = Kept::of(&mut linker, &reads, forms);
-    linker.graph.eager_cycles = cycles::find(&mut linker, reads, &projects.list);
+    let (cycles, loads) = cycles::find(&mut linker, reads, &projects.list);
+    (linker.graph.eager_cycles, linker.graph.loads) = (cycles, Arc::new(loads));
     let graph = linker.finish(projects);
     kept.settle(&graph);
     (graph, kept)

@@ -11,8 +11,8 @@ use super::{Holder, Linker};
 use crate::eval::drizzle::{self, Entity};
 use crate::eval::{Member, Object, Value, why};
 use crate::graph::{
-    Binding, Bracketed, ColumnPairs, ColumnRef, Fact, Helpers, Relation, RelationApi, RelationSet, TableId,
-    TableKeys, Through, Verdict,
+    Binding, Bracketed, ColumnPairs, ColumnRef, Fact, Helpers, Relation, RelationApi, RelationCall,
+    RelationSet, TableId, TableKeys, Through, Verdict,
 };
 use crate::source::{FileId, Span};
 use crate::syntax::{Expr, ExprKind, Function, Pattern, Property, PropertyKey};
@@ -192,12 +192,18 @@ impl Linker<'_> {
                 ids.filter_map(|(key, table)| Some((*self.table_ids.get(&Rc::as_ptr(table))?, key.clone())));
             let keys: Arc<FxHashMap<TableId, SmolStr>> = Arc::new(ids.collect());
             let tables: FxHashMap<&SmolStr, TableId> = keys.iter().map(|(id, key)| (key, *id)).collect();
-            let Some(Expr { kind: ExprKind::Object(members), .. }) = call.callback.function.result() else {
+            let Some(result @ Expr { kind: ExprKind::Object(members), .. }) = call.callback.function.result()
+            else {
                 continue;
             };
+            let is_plain =
+                members.iter().all(|member| matches!(member, Property::Value(PropertyKey::Name(_), ..)));
+            let entries = bracketed(file, result).filter(|_| is_plain);
+            let mut named = Vec::new();
             for member in members {
                 let Property::Value(PropertyKey::Name(key), value, _) = member else { continue };
                 let Some(table) = tables.get(key) else { continue };
+                named.push(*table);
                 self.graph.relation_sets.push(RelationSet {
                     api: RelationApi::V2,
                     table: *table,
@@ -208,6 +214,7 @@ impl Linker<'_> {
                     keys: keys.clone(),
                 });
             }
+            self.graph.relation_calls.push(RelationCall { span: call.at, entries, named, helpers, keys });
         }
     }
 

@@ -2,10 +2,10 @@
 
 use rustc_hash::FxHashMap;
 
-use super::Linker;
+use super::{Linker, Loaded};
 use crate::eval::Value;
 use crate::eval::drizzle::Entity;
-use crate::graph::{Imported, Imports};
+use crate::graph::{Imported, Imports, Lead};
 use crate::source::FileId;
 use crate::syntax::{BindingKind, ImportName};
 
@@ -28,7 +28,9 @@ impl Linker<'_> {
     pub(super) fn written_imports_of(&mut self, file: FileId) -> Imports {
         self.eval.dependencies.unit = Some(file);
         let module = self.eval.module(file);
-        let mut imports = Imports { names: module.bindings.keys().cloned().collect(), ..Imports::default() };
+        let names = module.bindings.keys().chain(&module.types).cloned().collect();
+        let package = self.package_index(file);
+        let mut imports = Imports { names, package, ..Imports::default() };
         let mut last = None;
         for (name, binding) in &module.bindings {
             if matches!(binding.kind, BindingKind::Declared(_) | BindingKind::Import { .. })
@@ -51,6 +53,13 @@ impl Linker<'_> {
                     local: local.clone(),
                     span: binding.range.in_file(file),
                 }),
+            }
+        }
+        let folder = self.world.package(file);
+        for specifier in &module.specifiers {
+            if let Loaded::Read(target) = self.world.file_read(file, &specifier.text) {
+                let is_near = self.world.package(target) == folder;
+                imports.leads.push(Lead { specifier: specifier.text.clone(), file: target, is_near });
             }
         }
         imports.last = last.map(|(_, range)| range.in_file(file));

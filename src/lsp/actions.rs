@@ -1,4 +1,4 @@
-//! Quick fixes: what a finding offers itself, and an exception with a reason.
+//! Quick fixes: what a finding offers itself, whole or to be completed, and an exception with a reason.
 
 use lsp_types::{
     CodeAction, CodeActionKind, CodeActionOrCommand, DocumentChanges, OneOf,
@@ -46,6 +46,9 @@ pub(super) fn actions(
     for finding in &here {
         if let Some(fix) = &finding.fix {
             push(finding, fix, true);
+        }
+        if let Some(draft) = &finding.draft {
+            push(finding, draft, false);
         }
     }
     let mut excepted: Vec<(&str, u32)> = Vec::new();

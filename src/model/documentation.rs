@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 use super::Written;
 use super::names::{Named, Names, singular};
 use crate::config::{Accept, Docs};
-use crate::docs::{Citation, EntityPage, Records};
+use crate::docs::{Citation, DecisionRecord, EntityPage, Records, Status};
 use crate::graph::{ForeignKey, SchemaGraph, TableId};
 use crate::source::{FileId, Range, Span};
 
@@ -183,6 +183,15 @@ impl<'d> Documentation<'d> {
             }));
         }
         found
+    }
+
+    /// Whether a record may be cited as one that is in force.
+    pub fn holds(&self, record: &DecisionRecord) -> bool {
+        let Some(status) = &record.status else { return true };
+        match self.in_force {
+            [] => matches!(status, Status::Accepted | Status::Other(_)),
+            names => names.iter().any(|name| status.is(name)),
+        }
     }
 
     /// The citations in a passage, with their places.

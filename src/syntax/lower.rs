@@ -184,6 +184,10 @@ impl Lowering<'_> {
     fn module_declaration(&mut self, declaration: &ast::ModuleDecl) {
         match declaration {
             ast::ModuleDecl::Import(import) if !import.type_only => self.import(import),
+            ast::ModuleDecl::Import(import) => {
+                let names = import.specifiers.iter().map(|part| SmolStr::new(&*part.local().sym));
+                self.module.types.extend(names);
+            }
             ast::ModuleDecl::ExportDecl(export) => {
                 for name in self.declaration(&export.decl, self.range(export.span)) {
                     self.module.exports.insert(name.clone(), Export::Local(name));
@@ -230,7 +234,10 @@ impl Lowering<'_> {
         }
         for part in &import.specifiers {
             let (local, name) = match part {
-                ast::ImportSpecifier::Named(named) if named.is_type_only => continue,
+                ast::ImportSpecifier::Named(named) if named.is_type_only => {
+                    self.module.types.push(SmolStr::new(&*named.local.sym));
+                    continue;
+                }
                 ast::ImportSpecifier::Named(named) => {
                     let imported = named.imported.as_ref().map(export_name);
                     let name = imported.unwrap_or_else(|| SmolStr::new(&*named.local.sym));
@@ -370,8 +377,16 @@ impl Lowering<'_> {
                 self.bind(name, BindingKind::Value(value));
                 vec![SmolStr::new(&*name.sym)]
             }
+            ast::Decl::TsInterface(declared) => self.type_name(&declared.id),
+            ast::Decl::TsTypeAlias(declared) => self.type_name(&declared.id),
             _ => Vec::new(),
         }
+    }
+
+    /// A type is no value: nothing is bound to it.
+    fn type_name(&mut self, name: &ast::Ident) -> Vec<SmolStr> {
+        self.module.types.push(SmolStr::new(&*name.sym));
+        Vec::new()
     }
 
     /// Enums and namespaces of one name merge; that is not followed.

@@ -33,6 +33,8 @@ pub struct Module {
     pub effects: Vec<Effect>,
     /// Ranges of all comments, in source order.
     pub comments: Vec<Range>,
+    /// Top-level names of types alone: imported as such, or declared.
+    pub types: Vec<SmolStr>,
 }
 
 /// A module specifier, and where it stands.
