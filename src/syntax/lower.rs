@@ -29,6 +29,9 @@ pub struct Failure {
 /// The first error of the parser, with its place.
 pub fn lower(path: &str, text: &str) -> Result<Module, Failure> {
     let failed = |message: &str, at: u32| Failure { message: message.into(), range: Range::new(at, at + 1) };
+    if text.len() > i32::MAX as usize {
+        return Err(failed("the file is larger than 2 GB", 0));
+    }
     let stack = match depth::need(text, syntax_of(path).jsx()) {
         Need::Stack(bytes) => bytes + RESERVE,
         Need::TooDeep(at) => return Err(failed("the code is nested too deep here", at)),

@@ -14,7 +14,7 @@ fn what_closes_is_not_open() {
         "function f() {}\n",
         "const f = <T>(a: T) => <U>(b: U) => `${a} ${b} )`\n",
         "// (((\n/* [[[ */ const s = '(((' + \"{{{\" + /[(/]\\/(/.source\n",
-        "type A = Record<string, B<C>>\n",
+        "export type A = Record<string, B<C>>\n",
         "const f = async <T,>(a = (b as any)!) => a!.b ?? c\n",
         "x = a ? b : c\nfor (const a of b) if (a < 1) continue\n",
         "const a = b / c + d / (e) / f\n",
