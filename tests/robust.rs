@@ -177,6 +177,25 @@ mod unix {
     }
 }
 
+/// miette cannot draw a column past 65,535.
+#[test]
+fn a_line_that_is_a_whole_file_is_not_shown_whole() {
+    let code = format!(
+        "const s = '{}'; export const o = pgTable('o', {{ id: integer('id').primaryKey(), t: integer('t_id')\
+         .references(() => /* {} */ t.id) }});",
+        "x".repeat(200_000),
+        "é".repeat(20_000)
+    );
+    let folder = repository(&[("long.ts", format!("{TABLE}{code}").as_str())]);
+    for format in
+        ["human", "concise", "json", "github", "sarif", "gitlab", "junit", "checkstyle", "rdjson", "markdown"]
+    {
+        let ran = run(folder.path(), &["--format", format]).exits(0).says("unindexed-foreign-key");
+        assert!(ran.stdout.len() < 20_000, "{format}: {}", ran.stdout.len());
+    }
+    run(folder.path(), &[] as &[&str]).says("long.ts:3:200").says("│ ╭─▶ references(() =>");
+}
+
 #[test]
 fn the_number_of_threads_changes_nothing() {
     let folder = shop();
