@@ -11,6 +11,7 @@ pub mod config;
 pub mod discover;
 pub mod docs;
 pub mod eval;
+pub mod files;
 pub mod fixes;
 pub mod graph;
 pub mod link;

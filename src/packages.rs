@@ -182,7 +182,7 @@ fn catalogs(root: &Path, packages: &[(&Path, Value)]) -> FxHashMap<String, Strin
         }
     }
     for file in ["pnpm-workspace.yaml", ".yarnrc.yml"] {
-        if let Ok(text) = std::fs::read_to_string(root.join(file)) {
+        if let Ok(text) = crate::files::read_text(&root.join(file)) {
             yaml_catalogs(&text, &mut found);
         }
     }

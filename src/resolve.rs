@@ -198,7 +198,7 @@ impl FileSystem for InstalledWorkspace {
     }
 
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        std::fs::read(self.find(path))
+        crate::files::read(&self.find(path))
     }
 
     fn read_to_string(&self, path: &Path) -> io::Result<String> {
@@ -208,7 +208,7 @@ impl FileSystem for InstalledWorkspace {
             let extended = name.contains("tsconfig") || self.is_foreign_tsconfig(path);
             if error.kind() == io::ErrorKind::NotFound && extended { Ok("{}".into()) } else { Err(error) }
         };
-        FileSystemOs::read_to_string(&self.find(path)).or_else(missing_tsconfig)
+        self.read(path).and_then(text_of).or_else(missing_tsconfig)
     }
 
     fn metadata(&self, path: &Path) -> io::Result<FileMetadata> {
@@ -234,6 +234,12 @@ impl FileSystem for InstalledWorkspace {
     fn canonicalize(&self, path: &Path) -> io::Result<PathBuf> {
         FileSystemOs::canonicalize(&self.find(path))
     }
+}
+
+/// A text without its byte order mark.
+fn text_of(bytes: Vec<u8>) -> io::Result<String> {
+    let text = String::from_utf8(bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+    Ok(text.strip_prefix('\u{feff}').map(str::to_string).unwrap_or(text))
 }
 
 /// Folders that packages build into.

@@ -376,7 +376,7 @@ pub fn repository_root(folder: &Path) -> &Path {
 }
 
 fn is_workspace(package: &Path) -> bool {
-    let text = std::fs::read_to_string(package).unwrap_or_default();
+    let text = crate::files::read_text(package).unwrap_or_default();
     serde_json::from_str::<serde_json::Value>(&text).is_ok_and(|json| json.get("workspaces").is_some())
 }
 

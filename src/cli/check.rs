@@ -327,7 +327,7 @@ pub(super) fn baseline(arguments: &arguments::Baseline, terminal: Terminal) -> A
                 return Err(Answer::usage(format!("there is no `{}` to prune", path.display())));
             }
         };
-        std::fs::write(&path, after.to_text())
+        crate::files::replace(&path, after.to_text().as_bytes())
             .map_err(|error| Answer::usage(format!("`{}` cannot be written: {error}", path.display())))?;
         let was = before.map(|before| format!(", {} before", before.len())).unwrap_or_default();
         let findings = if after.len() == 1 { "finding" } else { "findings" };

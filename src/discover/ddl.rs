@@ -36,7 +36,7 @@ fn statements(text: &str) -> Vec<(&'static str, String)> {
 /// A file in small letters.
 fn text(path: &Path) -> Option<String> {
     let small = std::fs::metadata(path).is_ok_and(|metadata| metadata.len() <= MAX_BYTES);
-    let bytes = small.then(|| std::fs::read(path).ok()).flatten()?;
+    let bytes = small.then(|| crate::files::read(path).ok()).flatten()?;
     Some(String::from_utf8_lossy(&bytes).to_lowercase())
 }
 

@@ -1,7 +1,6 @@
 //! `.gitignore` files, nested as git nests them.
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
-use std::fs;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
@@ -15,7 +14,8 @@ impl Tracked {
     /// Whether git's index names a file. The index holds each path as it is, with a NUL behind it.
     pub(super) fn contains(&self, path: &Path) -> bool {
         let Some(root) = path.ancestors().find(|folder| folder.join(".git").exists()) else { return false };
-        let index = self.index.get_or_init(|| fs::read(root.join(".git/index")).unwrap_or_default());
+        let index =
+            self.index.get_or_init(|| crate::files::read(&root.join(".git/index")).unwrap_or_default());
         let Some(inside) = path.strip_prefix(root).ok().and_then(Path::to_str) else { return false };
         memchr::memmem::find(index, format!("{inside}\0").as_bytes()).is_some()
     }

@@ -189,7 +189,8 @@ impl Object {
             }
             Some(number) => {
                 let before = |other: &SmolStr| array_index(other).is_some_and(|other| other < number);
-                let at = members.keys().take_while(|other| before(other)).count();
+                // They are in their order already.
+                let at = members.partition_point(|other, _| before(other));
                 members.shift_insert(at, key, member);
             }
         }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::extras::MAX_NESTING;
+use super::extras::{Budget, MAX_NESTING};
 use super::relations::is_v2;
 use super::{Linker, TableKey};
 use crate::eval::drizzle::Entity;
@@ -53,7 +53,7 @@ pub(super) fn exported(linker: &mut Linker<'_>, files: &[FileId]) -> Exported {
                 found.opaque.get_or_insert_with(|| why.clone());
             }
             let Some((key, dialect)) = key_of(&value) else {
-                hold(&value, &mut found.held, 0);
+                hold(&value, &mut found.held, 0, &mut Budget::default());
                 continue;
             };
             found.taken.insert(key, dialect);
@@ -115,12 +115,15 @@ fn key_of(value: &Value) -> Option<(EntityKey, Dialect)> {
 }
 
 /// The tables inside an exported object or list.
-fn hold(value: &Value, held: &mut FxHashSet<TableKey>, depth: usize) {
+fn hold(value: &Value, held: &mut FxHashSet<TableKey>, depth: usize, budget: &mut Budget) {
+    if !budget.take() {
+        return;
+    }
     let mut look = |value: &Value| match value {
         Value::Entity(Entity::Table(table)) => {
             held.insert(Rc::as_ptr(table));
         }
-        other if depth < MAX_NESTING => hold(other, held, depth + 1),
+        other if depth < MAX_NESTING => hold(other, held, depth + 1, budget),
         _ => {}
     };
     match value {

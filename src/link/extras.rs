@@ -16,6 +16,24 @@ use crate::syntax::{Body, Element, ExprKind, Statement};
 /// How deep objects and lists are searched for tables and constraints.
 pub(super) const MAX_NESTING: usize = 8;
 
+/// How many members of one value are looked at: one that holds another in many places has exponentially many.
+pub(super) struct Budget(u32);
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self(100_000)
+    }
+}
+
+impl Budget {
+    /// Whether one more may be looked at.
+    pub(super) const fn take(&mut self) -> bool {
+        let is_left = self.0 > 0;
+        self.0 = self.0.saturating_sub(1);
+        is_left
+    }
+}
+
 type Shared = Rc<RefCell<Constraint>>;
 
 /// Constraints that top-level names hold, and those that tables have.
@@ -91,17 +109,23 @@ impl Linker<'_> {
     }
 
     /// Notes that a table has the constraints of a value, even where Drizzle ignores them.
-    pub(super) fn consume(&mut self, value: &Value, depth: usize) {
-        if depth >= MAX_NESTING {
+    pub(super) fn consume(&mut self, value: &Value, depth: usize, budget: &mut Budget) {
+        if depth >= MAX_NESTING || !budget.take() {
             return;
         }
         match value {
             Value::Entity(Entity::Constraint(constraint)) => {
                 self.strays.consumed.insert(Rc::as_ptr(constraint));
             }
-            Value::Array(items) => items.borrow().iter().for_each(|item| self.consume(item, depth + 1)),
+            Value::Array(items) => {
+                items.borrow().iter().for_each(|item| self.consume(item, depth + 1, budget))
+            }
             Value::Object(object) => {
-                object.members.borrow().values().for_each(|member| self.consume(&member.value, depth + 1));
+                object
+                    .members
+                    .borrow()
+                    .values()
+                    .for_each(|member| self.consume(&member.value, depth + 1, budget));
             }
             _ => {}
         }

@@ -263,7 +263,7 @@ impl<'w> Linker<'w> {
             }
         }
         for (value, holder) in nested {
-            self.hold_members(&value, &holder, 0);
+            self.hold_members(&value, &holder, 0, &mut extras::Budget::default());
         }
         self.note_makers(file);
     }
@@ -303,8 +303,8 @@ impl<'w> Linker<'w> {
         true
     }
 
-    fn hold_members(&mut self, value: &Value, holder: &Holder, depth: usize) {
-        if depth >= extras::MAX_NESTING {
+    fn hold_members(&mut self, value: &Value, holder: &Holder, depth: usize, budget: &mut extras::Budget) {
+        if depth >= extras::MAX_NESTING || !budget.take() {
             return;
         }
         let members: Vec<(SmolStr, Value)> = match value {
@@ -318,7 +318,7 @@ impl<'w> Linker<'w> {
                 indexed.map(|(index, item)| (format_smolstr!("{index}"), item.clone())).collect()
             }
             Value::Class(class) => {
-                return self.hold_members(&Value::Object(class.statics.clone()), holder, depth);
+                return self.hold_members(&Value::Object(class.statics.clone()), holder, depth, budget);
             }
             _ => return,
         };
@@ -326,7 +326,7 @@ impl<'w> Linker<'w> {
             let path = format_smolstr!("{}.{key}", holder.path);
             let inner = Holder { path, ..holder.clone() };
             if !self.hold(&value, &inner) {
-                self.hold_members(&value, &inner, depth + 1);
+                self.hold_members(&value, &inner, depth + 1, budget);
             }
         }
     }

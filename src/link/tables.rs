@@ -266,7 +266,7 @@ impl Linker<'_> {
             }
             other => other.clone(),
         };
-        self.consume(&value, 0);
+        self.consume(&value, 0, &mut super::extras::Budget::default());
         match value {
             Value::Array(items) => {
                 let places = EntryPlaces::of(extra, items.borrow().len(), at);

@@ -86,6 +86,25 @@ impl Source {
     }
 }
 
+/// How many bytes of a file a frame shows. A line can be a whole file; miette cannot draw such, and nobody reads it.
+const MAX_SHOWN: u32 = 16 << 10;
+/// How many bytes of a line that is longer.
+const EXCERPT: usize = 120;
+
+impl Source {
+    /// What is meant and a little behind it, as if its line began there.
+    fn excerpt(&self, range: Range, line: u32) -> Result<Box<dyn SpanContents<'_> + '_>, MietteError> {
+        let rest = self.file.text.get(range.start as usize..).ok_or(MietteError::OutOfBounds)?;
+        let mut end = rest.find('\n').unwrap_or(rest.len()).min(EXCERPT);
+        while !rest.is_char_boundary(end) {
+            end -= 1;
+        }
+        let span = (range.start as usize, end).into();
+        let (name, data) = (self.name.clone(), &rest.as_bytes()[..end]);
+        Ok(Box::new(MietteSpanContents::new_named(name, data, span, line as usize - 1, 0, 1)))
+    }
+}
+
 impl SourceCode for Source {
     fn read_span<'a>(
         &'a self,
@@ -101,6 +120,9 @@ impl SourceCode for Source {
         // Without lines around, miette asks for the span alone.
         let from = if lines_before == 0 { range.start } else { lines.start };
         let to = if lines_after == 0 { range.end } else { lines.end };
+        if lines_after > 0 && lines.end.saturating_sub(lines.start) > MAX_SHOWN {
+            return self.excerpt(range, first.line);
+        }
         let data =
             self.file.text.as_bytes().get(from as usize..to as usize).ok_or(MietteError::OutOfBounds)?;
         let column = if lines_before == 0 { first.column as usize - 1 } else { 0 };

@@ -36,23 +36,33 @@ pub(super) fn of_value(value: &ast::Expr) -> Option<Annotation> {
 
 /// `Name`, `core.Name`, `Name<…>`, `Readonly<Name>`; `Name[]`, `Record<string, Name>`.
 fn name_of(written: &ast::TsType) -> Option<Annotation> {
-    let many = |inner: &ast::TsType| Some(Annotation { several: true, ..name_of(inner)? });
-    let named = match written {
-        ast::TsType::TsTypeRef(named) => named,
-        ast::TsType::TsArrayType(list) => return many(&list.elem_type),
-        ast::TsType::TsTypeOperator(operator) if operator.op == ast::TsTypeOperatorOp::ReadOnly => {
-            return name_of(&operator.type_ann);
+    let (mut written, mut several) = (written, false);
+    // As above: nobody writes more of them.
+    for _ in 0..8 {
+        let named = match written {
+            ast::TsType::TsTypeRef(named) => named,
+            ast::TsType::TsArrayType(list) => {
+                (written, several) = (&list.elem_type, true);
+                continue;
+            }
+            ast::TsType::TsTypeOperator(operator) if operator.op == ast::TsTypeOperatorOp::ReadOnly => {
+                written = &operator.type_ann;
+                continue;
+            }
+            _ => return None,
+        };
+        let name = match &named.type_name {
+            ast::TsEntityName::Ident(name) => &name.sym,
+            ast::TsEntityName::TsQualifiedName(qualified) => &qualified.right.sym,
+        };
+        let params = named.type_params.as_ref().map(|of| of.params.as_slice()).unwrap_or_default();
+        match (&**name, params) {
+            ("Readonly", [inner]) => written = inner,
+            ("Record", [_, inner]) | ("Array" | "ReadonlyArray", [inner]) => {
+                (written, several) = (inner, true);
+            }
+            _ => return Some(Annotation { name: SmolStr::new(&**name), several }),
         }
-        _ => return None,
-    };
-    let name = match &named.type_name {
-        ast::TsEntityName::Ident(name) => &name.sym,
-        ast::TsEntityName::TsQualifiedName(qualified) => &qualified.right.sym,
-    };
-    let params = named.type_params.as_ref().map(|of| of.params.as_slice()).unwrap_or_default();
-    match (&**name, params) {
-        ("Readonly", [inner]) => name_of(inner),
-        ("Record", [_, inner]) | ("Array" | "ReadonlyArray", [inner]) => many(inner),
-        _ => Some(Annotation { name: SmolStr::new(&**name), several: false }),
     }
+    None
 }

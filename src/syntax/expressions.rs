@@ -51,17 +51,7 @@ impl Lowering<'_> {
             ),
             ast::Expr::Object(object) => ExprKind::Object(self.object(&object.props)),
             ast::Expr::Member(member) => self.member(member),
-            ast::Expr::OptChain(chain) => match &*chain.base {
-                ast::OptChainBase::Member(member) => {
-                    let kind = self.member(member);
-                    ExprKind::Optional(Box::new(Expr { range, kind }))
-                }
-                ast::OptChainBase::Call(call) => {
-                    let callee = Box::new(self.expr(&call.callee));
-                    let kind = ExprKind::Call(callee, self.elements(&call.args));
-                    ExprKind::Optional(Box::new(Expr { range, kind }))
-                }
-            },
+            ast::Expr::OptChain(chain) => return self.optional(chain),
             ast::Expr::Call(call) => self.call(call),
             ast::Expr::New(new) => {
                 let callee = Box::new(self.expr(&new.callee));
@@ -192,6 +182,38 @@ impl Lowering<'_> {
         }
     }
 
+    /// What is assigned to. The parser has the same kinds a second time for it.
+    pub(super) fn simple_target(&mut self, target: &ast::SimpleAssignTarget) -> Expr {
+        use ast::SimpleAssignTarget as Target;
+        let range = self.range(target.span());
+        let kind = match target {
+            Target::Ident(name) => ExprKind::Name(SmolStr::new(&*name.id.sym)),
+            Target::Member(member) => self.member(member),
+            Target::OptChain(chain) => return self.optional(chain),
+            Target::Paren(inner) => return self.expr(&inner.expr),
+            Target::TsAs(inner) => return self.expr(&inner.expr),
+            Target::TsSatisfies(inner) => return self.expr(&inner.expr),
+            Target::TsNonNull(inner) => return self.expr(&inner.expr),
+            Target::TsTypeAssertion(inner) => return self.expr(&inner.expr),
+            Target::TsInstantiation(inner) => return self.expr(&inner.expr),
+            Target::SuperProp(_) => ExprKind::Opaque("a member of `super`"),
+            _ => ExprKind::Opaque("an expression of an unknown kind"),
+        };
+        Expr { range, kind }
+    }
+
+    fn optional(&mut self, chain: &ast::OptChainExpr) -> Expr {
+        let range = self.range(chain.span);
+        let kind = match &*chain.base {
+            ast::OptChainBase::Member(member) => self.member(member),
+            ast::OptChainBase::Call(call) => {
+                let callee = Box::new(self.expr(&call.callee));
+                ExprKind::Call(callee, self.elements(&call.args))
+            }
+        };
+        Expr { range, kind: ExprKind::Optional(Box::new(Expr { range, kind })) }
+    }
+
     fn member(&mut self, member: &ast::MemberExpr) -> ExprKind {
         let object = Box::new(self.expr(&member.obj));
         match &member.prop {
@@ -236,10 +258,14 @@ impl Lowering<'_> {
         while let ast::Expr::Bin(left) = &*chain[chain.len() - 1].left {
             chain.push(left);
         }
-        if chain.len() > MAX_DEPTH as usize {
+        // It is as deep as it is long.
+        let length = chain.len() as u32;
+        if self.depth.saturating_add(length) > MAX_DEPTH {
             return ExprKind::Opaque("a chain of thousands of operators");
         }
+        self.depth += length;
         let mut left = self.expr(&chain[chain.len() - 1].left);
+        self.depth -= length;
         for node in chain.into_iter().rev() {
             let right = Box::new(self.expr(&node.right));
             let kind = ExprKind::Binary(binary_op(node.op), Box::new(left), right);

@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
+use std::thread;
 use swc_common::comments::SingleThreadedComments;
 use swc_common::input::StringInput;
 use swc_common::{BytePos, Spanned};
@@ -9,6 +10,7 @@ use swc_ecma_ast as ast;
 use swc_ecma_parser::{EsSyntax, Parser, Syntax, TsSyntax};
 
 use super::annotation;
+use super::depth::{self, Need};
 use super::module::*;
 use crate::source::Range;
 
@@ -21,18 +23,34 @@ pub struct Failure {
     pub range: Range,
 }
 
-/// Brackets nested deeper than this are refused: no person writes them, and parsers recurse.
-const MAX_NESTING: usize = 10_000;
-
 /// Reads one file. `path` decides by its extension between TypeScript, TSX and JavaScript.
 ///
 /// # Errors
 /// The first error of the parser, with its place.
 pub fn lower(path: &str, text: &str) -> Result<Module, Failure> {
-    if let Some(at) = too_deep(text) {
-        let message = format!("brackets are nested more than {MAX_NESTING} deep");
-        return Err(Failure { message, range: Range::new(at, at + 1) });
+    let failed = |message: &str, at: u32| Failure { message: message.into(), range: Range::new(at, at + 1) };
+    if text.len() > i32::MAX as usize {
+        return Err(failed("the file is larger than 2 GB", 0));
     }
+    let stack = match depth::need(text, syntax_of(path).jsx()) {
+        Need::Stack(bytes) => bytes + RESERVE,
+        Need::TooDeep(at) => return Err(failed("the code is nested too deep here", at)),
+    };
+    if stacker::remaining_stack().is_some_and(|remaining| remaining > stack) {
+        return lower_here(path, text);
+    }
+    // A thread, because too large a stack is an error there and not the end.
+    thread::scope(|scope| {
+        let larger = thread::Builder::new().stack_size(stack);
+        match larger.spawn_scoped(scope, || lower_here(path, text)) {
+            Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+            Err(_) => Err(failed("there is not enough memory to read code that nests so deep", 0)),
+        }
+    })
+}
+
+/// Lowers on this stack.
+fn lower_here(path: &str, text: &str) -> Result<Module, Failure> {
     // A byte order mark is not code, but it counts in positions.
     let skipped = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     let code = &text[skipped..];
@@ -80,24 +98,8 @@ pub(super) const MAX_DEPTH: u32 = 2_000;
 pub(super) const RED_ZONE: usize = 128 << 10;
 /// How much more.
 pub(super) const MORE_STACK: usize = 2 << 20;
-
-/// Where brackets first nest deeper than [`MAX_NESTING`]. Strings count too: this only guards.
-fn too_deep(text: &str) -> Option<u32> {
-    let mut depth = 0_usize;
-    for (at, byte) in text.bytes().enumerate() {
-        match byte {
-            b'(' | b'[' | b'{' => {
-                depth += 1;
-                if depth > MAX_NESTING {
-                    return Some(at as u32);
-                }
-            }
-            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-    }
-    None
-}
+/// What is left for all that does not recurse; more than [`RED_ZONE`].
+const RESERVE: usize = 512 << 10;
 
 fn syntax_of(path: &str) -> Syntax {
     let extension = path.rsplit('.').next().unwrap_or_default();

@@ -8,6 +8,7 @@
 mod annotation;
 mod comments;
 mod common_js;
+mod depth;
 mod effects;
 mod expressions;
 mod lower;

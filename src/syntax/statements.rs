@@ -170,6 +170,16 @@ impl Lowering<'_> {
     }
 
     pub(super) fn pattern(&mut self, pattern: &ast::Pat) -> Pattern {
+        if self.depth >= MAX_DEPTH {
+            return Pattern::Array(Vec::new(), None);
+        }
+        self.depth += 1;
+        let lowered = stacker::maybe_grow(RED_ZONE, MORE_STACK, || self.pattern_here(pattern));
+        self.depth -= 1;
+        lowered
+    }
+
+    fn pattern_here(&mut self, pattern: &ast::Pat) -> Pattern {
         match pattern {
             ast::Pat::Ident(name) => Pattern::Name(SmolStr::new(&*name.id.sym), self.range(name.id.span)),
             ast::Pat::Object(object) => self.object_pattern(object),
@@ -226,8 +236,8 @@ impl Lowering<'_> {
             ast::AssignTarget::Pat(ast::AssignTargetPat::Object(object)) => self.object_pattern(object),
             ast::AssignTarget::Pat(ast::AssignTargetPat::Invalid(_)) => Pattern::Array(Vec::new(), None),
             ast::AssignTarget::Simple(simple) => {
-                let expression: Box<ast::Expr> = simple.clone().into();
-                Pattern::Target(Box::new(self.expr(&expression)))
+                let value = self.simple_target(simple);
+                Pattern::Target(Box::new(value))
             }
         }
     }

@@ -125,7 +125,7 @@ pub fn read_baseline(prepared: &mut Prepared) -> Result<Option<Baseline>, Broken
     let path = baseline_path(prepared);
     let read = match prepared.options.overlay.get(&path) {
         Some(text) => Ok(text.to_vec()),
-        None => std::fs::read(&path),
+        None => crate::files::read(&path),
     };
     let bytes = match read {
         Ok(bytes) => bytes,

@@ -174,7 +174,7 @@ impl Cache {
         }
         let calls = Calls::of(&self.makers.borrow());
         let is_same = touched.iter().all(|path| {
-            let read = || std::fs::read(path).map(Arc::from);
+            let read = || crate::files::read(path).map(Arc::from);
             let Ok(bytes) = options.overlay.get(path).cloned().map_or_else(read, Ok) else { return false };
             match text_of(path) {
                 Some(text) => text.as_bytes() == &*bytes,
@@ -261,7 +261,7 @@ impl Cache {
         let memory = self.memory.clone();
         move |path| match &memory {
             Some(memory) => memory.read(path),
-            None => std::fs::read(path).map(Arc::from),
+            None => crate::files::read(path).map(Arc::from),
         }
     }
 

@@ -1,0 +1,209 @@
+//! Input that nobody would write: it gives findings, never a crash, a hang or a loss.
+//!
+//! The sizes are the smallest at which the program failed before it had its guard, or would fail without.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod support;
+
+use std::fs;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use support::{ORDERS, Ran, USERS, repository, run, shop};
+
+const TABLE: &str = "import { integer, pgTable } from 'drizzle-orm/pg-core';\n\
+    export const t = pgTable('t', { id: integer('id').primaryKey() });\n";
+
+/// Runs over that code beside a good file, of which everything must be said.
+#[track_caller]
+fn check(name: &str, code: &str) -> Ran {
+    let folder = repository(&[
+        (name, format!("{TABLE}{code}\n").as_str()),
+        ("users.ts", USERS),
+        ("orders.ts", ORDERS),
+    ]);
+    run(folder.path(), &["--format", "concise"]).says("foreign key `orders.user_id` to `users` has no index")
+}
+
+/// Each overflowed the stack or took more than a minute.
+#[test]
+fn code_that_nests_too_deep_is_a_finding() {
+    let n = 100_000;
+    let (open, close) = ("(".repeat(n), ")".repeat(n));
+    for code in [
+        format!("const a = {open}1{close}"),
+        // Closed in strings only, which a count of brackets took for closed.
+        format!("const a = {}1{close}", "(')'+".repeat(n)),
+        format!("const a = {}1", "!".repeat(n)),
+        format!("const a = {}1", "a = ".repeat(n)),
+        format!("const a = {}1", "a => ".repeat(n)),
+        format!("const a = {}1", "typeof ".repeat(n)),
+        format!("type A = {}A{}", "A<".repeat(n), ">".repeat(n)),
+        format!("{};", "if (a) ".repeat(n)),
+        format!("const a = {}1{}", "`${".repeat(n), "}`".repeat(n)),
+        format!("const a = 1{}", " + 1".repeat(400_000)),
+        // Exponential, cubic.
+        format!("const a = {}1{}", "<T>(".repeat(40), ")".repeat(40)),
+        format!("const a = {}b", "a<".repeat(2_000)),
+        format!("const a = {}1", "<A>".repeat(5_000)),
+    ] {
+        check("deep.ts", &code).exits(1).says("deep.ts").says("the code is nested too deep here");
+    }
+    check("deep.tsx", &format!("const a = {}", "<a>{".repeat(n)))
+        .exits(1)
+        .says("the code is nested too deep here");
+}
+
+#[test]
+fn what_is_long_but_not_deep_is_read() {
+    for code in [
+        format!("const a = 1{};", " + 1".repeat(200_000)),
+        format!("const a = x{} = 1;", ".y".repeat(50_000)),
+        format!("const a: A{} = 1;", "[]".repeat(50_000)),
+        format!("const a = [{}];", "f(1), ".repeat(20_000)),
+        "const a = f(1)\n".repeat(20_000),
+    ] {
+        check("long.ts", &code).exits(0).says("3 tables");
+    }
+}
+
+/// Each was looked at once for every way that leads to it.
+#[test]
+fn values_that_hold_each_other_many_times_are_looked_at_once() {
+    let mut code = "const a0 = { x: integer() };\n".to_string();
+    for i in 0..40 {
+        code += &format!("export const a{} = {{ ...a{i}, ...a{i}, y{i}: [a{i}, a{i}] }};\n", i + 1);
+    }
+    code += "let o = {}; for (let i = 0; i < 300000; i++) { o[i] = integer(); }\n";
+    code += "let l = []; for (let i = 0; i < 300000; i++) { l = [l]; }\n";
+    check("values.ts", &code).exits(0);
+}
+
+#[cfg(unix)]
+mod unix {
+    use super::*;
+
+    /// The program, given up after a while: one that waits for a pipe waits for ever.
+    #[track_caller]
+    fn ends(folder: &std::path::Path, arguments: &[&str]) -> i32 {
+        let mut command = support::command(folder);
+        let mut child = command.args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        for _ in 0..600 {
+            if let Some(status) = child.try_wait().unwrap() {
+                return status.code().expect("no signal");
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+        child.kill().unwrap();
+        panic!("it waits: {arguments:?}");
+    }
+
+    fn pipe(folder: &std::path::Path, name: &str) {
+        fs::create_dir_all(folder.join(name).parent().unwrap()).unwrap();
+        assert!(Command::new("mkfifo").arg(folder.join(name)).status().unwrap().success());
+    }
+
+    #[test]
+    fn no_pipe_is_opened_whatever_it_is_called() {
+        for name in [
+            "package.json",
+            "pnpm-workspace.yaml",
+            "tsconfig.json",
+            "drizzle.config.ts",
+            "a.schema.ts",
+            ".gitignore",
+            "docs/adr/0001-a.md",
+            "drizzle/meta/_journal.json",
+        ] {
+            let folder = shop();
+            pipe(folder.path(), name);
+            assert_eq!(ends(folder.path(), &[]), 0, "{name}");
+        }
+        for name in ["schemalint.json", "schemalint-baseline.json"] {
+            let folder = shop();
+            pipe(folder.path(), name);
+            assert_eq!(ends(folder.path(), &[]), 2, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_tsconfig_may_extend_a_pipe_a_device_or_itself() {
+        for extended in ["./base.json", "/dev/zero", "./tsconfig.json"] {
+            let folder = repository(&[
+                ("tsconfig.json", format!("{{ \"extends\": \"{extended}\" }}").as_str()),
+                ("users.ts", USERS),
+                ("orders.ts", &ORDERS.replace("./users", "@/users")),
+            ]);
+            pipe(folder.path(), "base.json");
+            assert_eq!(ends(folder.path(), &[]), 0, "{extended}");
+        }
+    }
+
+    /// `/dev/full` is a disk without room.
+    #[test]
+    fn a_full_disk_is_said() {
+        let folder = shop();
+        let full = fs::File::options().write(true).open("/dev/full").unwrap();
+        let output = support::command(folder.path()).stdout(full).output().unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        assert!(String::from_utf8_lossy(&output.stderr).contains("standard output cannot be written"));
+        run(folder.path(), &["--format", "sarif=/dev/full"]).exits(2).complains("cannot be written");
+    }
+
+    #[test]
+    fn a_reader_that_leaves_is_no_error() {
+        let folder = shop();
+        let mut command = support::command(folder.path());
+        let mut child =
+            command.args(["graph", "."]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!((output.status.code(), output.stderr.len()), (Some(0), 0));
+    }
+
+    /// Names that are no text, and paths longer than most.
+    #[test]
+    fn names_of_files_can_be_anything() {
+        use std::os::unix::ffi::OsStrExt;
+        let long = ["a".repeat(200).as_str(); 15].join("/");
+        let folder = repository(&[(format!("{long}/orders.ts").as_str(), ORDERS), ("users.ts", USERS)]);
+        let name = std::ffi::OsStr::from_bytes(b"\xff\xfe\n\x1b[31m.ts");
+        if fs::write(folder.path().join(name), TABLE).is_ok() {
+            let ran = run(folder.path(), &["--format", "concise"]).exits(0).says("3 tables");
+            assert!(!ran.stdout.contains('\u{1b}'), "{ran:?}");
+        }
+    }
+}
+
+/// miette cannot draw a column past 65,535.
+#[test]
+fn a_line_that_is_a_whole_file_is_not_shown_whole() {
+    let code = format!(
+        "const s = '{}'; export const o = pgTable('o', {{ id: integer('id').primaryKey(), t: integer('t_id')\
+         .references(() => /* {} */ t.id) }});",
+        "x".repeat(200_000),
+        "é".repeat(20_000)
+    );
+    let folder = repository(&[("long.ts", format!("{TABLE}{code}").as_str())]);
+    for format in
+        ["human", "concise", "json", "github", "sarif", "gitlab", "junit", "checkstyle", "rdjson", "markdown"]
+    {
+        let ran = run(folder.path(), &["--format", format]).exits(0).says("unindexed-foreign-key");
+        assert!(ran.stdout.len() < 20_000, "{format}: {}", ran.stdout.len());
+    }
+    run(folder.path(), &[] as &[&str]).says("long.ts:3:200").says("│ ╭─▶ references(() =>");
+}
+
+#[test]
+fn the_number_of_threads_changes_nothing() {
+    let folder = shop();
+    let text = |threads: &str| {
+        let mut command = support::command(folder.path());
+        let ran =
+            Ran::from(command.args(["--format", "json"]).env("RAYON_NUM_THREADS", threads).output().unwrap());
+        ran.json()["findings"].clone()
+    };
+    assert_eq!(text("1"), text("64"));
+}
