@@ -13,7 +13,7 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use crate::boundary::{clean, is_inside};
+use crate::boundary::{Boundary, clean};
 
 /// What a specifier leads to, as paths.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +43,12 @@ impl Resolver {
     /// The same, with files that only an editor has.
     pub fn with_unsaved(root: &Path, packages: FxHashMap<String, PathBuf>, unsaved: Vec<PathBuf>) -> Self {
         let (modules, packages) = (root.join("node_modules"), Arc::new(packages));
-        let files = InstalledWorkspace { root: root.into(), modules, packages, unsaved: unsaved.into() };
+        let files = InstalledWorkspace {
+            boundary: Arc::new(Boundary::new(root)),
+            modules,
+            packages,
+            unsaved: unsaved.into(),
+        };
         let stage =
             |types, tsconfig| ResolverGeneric::new_with_file_system(files.clone(), options(types, tsconfig));
         Self { stages: [stage(false, true), stage(true, true), stage(true, false)], files }
@@ -79,11 +84,11 @@ impl Resolver {
 
     /// The file that a path leads to; one that lies outside of the repository is somebody else's.
     fn inside(&self, path: PathBuf) -> Resolved {
-        if !self.files.holds(&path) {
+        if !self.files.boundary.names(&path) {
             return Resolved::External;
         }
         let real = self.files.real(&path);
-        if real.starts_with(&*self.files.root) { Resolved::File(real) } else { Resolved::External }
+        if self.files.boundary.names(&real) { Resolved::File(real) } else { Resolved::External }
     }
 
     /// What `specifier` leads to, seen from the file at `from`, which is absolute.
@@ -158,7 +163,7 @@ fn package_name(specifier: &str) -> &str {
 #[derive(Clone)]
 struct InstalledWorkspace {
     /// Nothing beyond is read: what leads there is a package from outside.
-    root: Arc<Path>,
+    boundary: Arc<Boundary>,
     modules: PathBuf,
     packages: Arc<FxHashMap<String, PathBuf>>,
     /// Files that are not there yet.
@@ -204,26 +209,22 @@ impl InstalledWorkspace {
     }
 
     fn find(&self, path: &Path) -> io::Result<PathBuf> {
-        let found = self.installed(path).unwrap_or_else(|| path.to_path_buf());
-        if self.holds(&found) { Ok(found) } else { Err(io::ErrorKind::NotFound.into()) }
-    }
-
-    /// Whether a path is one of the repository, by its name.
-    fn holds(&self, path: &Path) -> bool {
-        clean(path).starts_with(&*self.root)
+        // Behind a link `..` would lead elsewhere than it says.
+        let found = clean(&self.installed(path).unwrap_or_else(|| path.to_path_buf()));
+        if self.boundary.names(&found) { Ok(found) } else { Err(io::ErrorKind::NotFound.into()) }
     }
 
     /// The same of a file that is going to be read: links are followed, but not out of the repository.
     fn readable(&self, path: &Path) -> io::Result<PathBuf> {
         let found = self.find(path)?;
-        if is_inside(&self.root, &found) { Ok(found) } else { Err(io::ErrorKind::NotFound.into()) }
+        if self.boundary.holds(&found) { Ok(found) } else { Err(io::ErrorKind::NotFound.into()) }
     }
 }
 
 impl FileSystem for InstalledWorkspace {
     fn new() -> Self {
         Self {
-            root: Path::new("").into(),
+            boundary: Arc::default(),
             modules: PathBuf::new(),
             packages: Arc::default(),
             unsaved: Arc::default(),

@@ -21,7 +21,17 @@ pub fn changed_files(folder: &Path, since: Option<&str>) -> Result<FxHashSet<Pat
     lists.push(if has_commits {
         git(
             &top,
-            &["diff", "--no-ext-diff", "--no-textconv", "--name-only", "-z", "--no-renames", &base, "--"],
+            &[
+                "diff",
+                "--no-ext-diff",
+                "--no-textconv",
+                "--ignore-submodules=dirty",
+                "--name-only",
+                "-z",
+                "--no-renames",
+                &base,
+                "--",
+            ],
         )?
     } else {
         git(&top, &["ls-files", "-z"])?
@@ -48,8 +58,8 @@ fn fork(folder: &Path, since: &str) -> Result<String, String> {
     Ok(text(&named).trim().to_string())
 }
 
-/// A repository may tell git to start programs, and a folder of files may look like a repository: neither is done, nor is
-/// the folder taken for one.
+/// A repository may tell git to start programs, and a folder of files may look like a repository that does: git is told
+/// to start nothing, and to take no folder for one.
 const HARMLESS: &[&str] = &[
     "-c",
     "safe.bareRepository=explicit",
