@@ -3,7 +3,7 @@
 # something. What it finds is in fuzz/artifacts, what it learns in fuzz/corpus. Needs `cargo install cargo-fuzz --locked`, a C++
 # compiler and Node.
 set -uo pipefail
-cd "$(dirname "$0")"
+cd "$(dirname "$0")" || exit 1
 
 seconds=${1:-60} jobs=${2:-1}
 shift $(($# > 2 ? 2 : $#))

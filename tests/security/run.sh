@@ -16,7 +16,7 @@ if ! command -v cargo-deny >/dev/null; then
   cargo install --quiet --locked cargo-deny
 fi
 cargo deny --locked check --hide-inclusion-graph licenses bans sources
-cargo deny --locked --manifest-path fuzz/Cargo.toml check --config deny.toml --hide-inclusion-graph licenses bans sources
+cargo deny --locked --manifest-path fuzz/Cargo.toml --config deny.toml check --hide-inclusion-graph sources
 # Their data is a repository on GitHub. Without it nothing is known, which is said and is no failure.
 if git ls-remote -q --exit-code https://github.com/RustSec/advisory-db HEAD >/dev/null 2>&1; then
   cargo deny --locked check --hide-inclusion-graph advisories
