@@ -5,6 +5,7 @@
 //! `graph` → rules → `output`.
 
 pub mod baseline;
+pub mod boundary;
 pub mod check;
 pub mod cli;
 pub mod config;

@@ -182,7 +182,11 @@ fn catalogs(root: &Path, packages: &[(&Path, Value)]) -> FxHashMap<String, Strin
         }
     }
     for file in ["pnpm-workspace.yaml", ".yarnrc.yml"] {
-        if let Ok(text) = crate::files::read_text(&root.join(file)) {
+        let path = root.join(file);
+        // A link may lead anywhere.
+        if path.symlink_metadata().is_ok_and(|metadata| metadata.is_file())
+            && let Ok(text) = crate::files::read_text(&path)
+        {
             yaml_catalogs(&text, &mut found);
         }
     }

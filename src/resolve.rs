@@ -13,6 +13,8 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
+use crate::boundary::{Boundary, clean};
+
 /// What a specifier leads to, as paths.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Resolved {
@@ -41,7 +43,12 @@ impl Resolver {
     /// The same, with files that only an editor has.
     pub fn with_unsaved(root: &Path, packages: FxHashMap<String, PathBuf>, unsaved: Vec<PathBuf>) -> Self {
         let (modules, packages) = (root.join("node_modules"), Arc::new(packages));
-        let files = InstalledWorkspace { modules, packages, unsaved: unsaved.into() };
+        let files = InstalledWorkspace {
+            boundary: Arc::new(Boundary::new(root)),
+            modules,
+            packages,
+            unsaved: unsaved.into(),
+        };
         let stage =
             |types, tsconfig| ResolverGeneric::new_with_file_system(files.clone(), options(types, tsconfig));
         Self { stages: [stage(false, true), stage(true, true), stage(true, false)], files }
@@ -51,7 +58,7 @@ impl Resolver {
     /// checkout it is not there, but what it would say is documented (Nuxt, SvelteKit). `@/` and `~/`
     /// are by far the most common aliases; where nothing defines them, the nearest folder that has such
     /// a file is what they mean.
-    fn generated_alias(&self, from: &Path, specifier: &str) -> Option<PathBuf> {
+    fn generated_alias(&self, from: &Path, specifier: &str) -> Option<Resolved> {
         let (alias, rest) = specifier.split_once('/').unwrap_or((specifier, ""));
         let (framework, folders): (Option<&str>, &[&str]) = match alias {
             "~~" | "@@" => (Some("nuxt.config"), &[""]),
@@ -70,9 +77,18 @@ impl Resolver {
         above.filter(|folder| has_config(folder)).find_map(|root| {
             folders.iter().find_map(|folder| {
                 let resolution = self.stages[2].resolve(root, &format!("./{folder}/{rest}")).ok()?;
-                Some(self.files.real(&resolution.into_path_buf()))
+                Some(self.inside(resolution.into_path_buf()))
             })
         })
+    }
+
+    /// The file that a path leads to; one that lies outside of the repository is somebody else's.
+    fn inside(&self, path: PathBuf) -> Resolved {
+        if !self.files.boundary.names(&path) {
+            return Resolved::External;
+        }
+        let real = self.files.real(&path);
+        if self.files.boundary.names(&real) { Resolved::File(real) } else { Resolved::External }
     }
 
     /// What `specifier` leads to, seen from the file at `from`, which is absolute.
@@ -80,7 +96,10 @@ impl Resolver {
         for stage in &self.stages {
             match stage.resolve_file(from, specifier) {
                 Ok(resolution) => {
-                    let path = self.files.real(&resolution.into_path_buf());
+                    let path = match self.inside(resolution.into_path_buf()) {
+                        Resolved::File(path) => path,
+                        outside => return outside,
+                    };
                     if path.components().any(|part| part.as_os_str() == "node_modules") {
                         return Resolved::External;
                     }
@@ -90,8 +109,8 @@ impl Resolver {
                 Err(_) => {}
             }
         }
-        if let Some(path) = self.generated_alias(from, specifier) {
-            return Resolved::File(path);
+        if let Some(resolved) = self.generated_alias(from, specifier) {
+            return resolved;
         }
         let own = specifier.starts_with('.')
             || specifier.starts_with('/')
@@ -143,6 +162,8 @@ fn package_name(specifier: &str) -> &str {
 /// The file system, with the workspace's packages installed in the root's `node_modules`.
 #[derive(Clone)]
 struct InstalledWorkspace {
+    /// Nothing beyond is read: what leads there is a package from outside.
+    boundary: Arc<Boundary>,
     modules: PathBuf,
     packages: Arc<FxHashMap<String, PathBuf>>,
     /// Files that are not there yet.
@@ -187,18 +208,31 @@ impl InstalledWorkspace {
             && path.to_str().is_some_and(|path| path.contains("tsconfig"))
     }
 
-    fn find(&self, path: &Path) -> PathBuf {
-        self.installed(path).unwrap_or_else(|| path.to_path_buf())
+    fn find(&self, path: &Path) -> io::Result<PathBuf> {
+        // Behind a link `..` would lead elsewhere than it says.
+        let found = clean(&self.installed(path).unwrap_or_else(|| path.to_path_buf()));
+        if self.boundary.names(&found) { Ok(found) } else { Err(io::ErrorKind::NotFound.into()) }
+    }
+
+    /// The same of a file that is going to be read: links are followed, but not out of the repository.
+    fn readable(&self, path: &Path) -> io::Result<PathBuf> {
+        let found = self.find(path)?;
+        if self.boundary.holds(&found) { Ok(found) } else { Err(io::ErrorKind::NotFound.into()) }
     }
 }
 
 impl FileSystem for InstalledWorkspace {
     fn new() -> Self {
-        Self { modules: PathBuf::new(), packages: Arc::default(), unsaved: Arc::default() }
+        Self {
+            boundary: Arc::default(),
+            modules: PathBuf::new(),
+            packages: Arc::default(),
+            unsaved: Arc::default(),
+        }
     }
 
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        crate::files::read(&self.find(path))
+        crate::files::read(&self.readable(path)?)
     }
 
     fn read_to_string(&self, path: &Path) -> io::Result<String> {
@@ -212,7 +246,16 @@ impl FileSystem for InstalledWorkspace {
     }
 
     fn metadata(&self, path: &Path) -> io::Result<FileMetadata> {
-        let found = self.find(path);
+        let Ok(found) = self.find(path) else {
+            // Whether it is there is not asked: it leads out, and what is said is the same in both cases. Settings that apply
+            // from above are those of somebody else.
+            let is_setting = path.extension().is_some_and(|extension| extension == "json");
+            return if is_setting {
+                Err(io::ErrorKind::NotFound.into())
+            } else {
+                Ok(FileMetadata::new(true, false, false))
+            };
+        };
         match FileSystemOs::metadata(&found) {
             Ok(metadata) => Ok(metadata),
             Err(_) if self.unsaved.contains(&found) => Ok(FileMetadata::new(true, false, false)),
@@ -228,11 +271,11 @@ impl FileSystem for InstalledWorkspace {
     }
 
     fn read_link(&self, path: &Path) -> Result<PathBuf, ResolveError> {
-        FileSystemOs::read_link(&self.find(path))
+        FileSystemOs::read_link(&self.find(path)?)
     }
 
     fn canonicalize(&self, path: &Path) -> io::Result<PathBuf> {
-        FileSystemOs::canonicalize(&self.find(path))
+        FileSystemOs::canonicalize(&self.find(path)?)
     }
 }
 

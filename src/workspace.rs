@@ -376,6 +376,10 @@ pub fn repository_root(folder: &Path) -> &Path {
 }
 
 fn is_workspace(package: &Path) -> bool {
+    // A link may lead anywhere.
+    if !package.symlink_metadata().is_ok_and(|metadata| metadata.is_file()) {
+        return false;
+    }
     let text = crate::files::read_text(package).unwrap_or_default();
     serde_json::from_str::<serde_json::Value>(&text).is_ok_and(|json| json.get("workspaces").is_some())
 }

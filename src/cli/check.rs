@@ -7,6 +7,7 @@ use super::arguments::{self, FailOn, Format, FormatTo};
 use super::input::{self, Selection, notes, nothing_to_check, prefix};
 use super::{Answer, Exit, Terminal, fix};
 use crate::baseline::{self, Baseline};
+use crate::boundary::write_asked;
 use crate::check::{Asked, Run, check};
 use crate::graph::json;
 use crate::output::{self, Report, Style};
@@ -113,7 +114,7 @@ fn try_run(
         };
         match file {
             None => stdout = text,
-            Some(path) => std::fs::write(&path, text)
+            Some(path) => write_asked(workspace::repository_root(&prepared.root), &path, &text)
                 .map_err(|error| Answer::usage(format!("`{}` cannot be written: {error}", path.display())))?,
         }
     }
@@ -327,7 +328,7 @@ pub(super) fn baseline(arguments: &arguments::Baseline, terminal: Terminal) -> A
                 return Err(Answer::usage(format!("there is no `{}` to prune", path.display())));
             }
         };
-        crate::files::replace(&path, after.to_text().as_bytes())
+        write_asked(workspace::repository_root(&prepared.root), &path, &after.to_text())
             .map_err(|error| Answer::usage(format!("`{}` cannot be written: {error}", path.display())))?;
         let was = before.map(|before| format!(", {} before", before.len())).unwrap_or_default();
         let findings = if after.len() == 1 { "finding" } else { "findings" };

@@ -54,7 +54,8 @@ impl Ignores {
     /// With the `.gitignore` of a folder, when it has one.
     pub(super) fn inside(outer: &Arc<Self>, folder: &Path) -> Option<Self> {
         let path = folder.join(".gitignore");
-        if outer.off || !path.is_file() {
+        // Git does not follow a link here either.
+        if outer.off || !path.symlink_metadata().is_ok_and(|metadata| metadata.is_file()) {
             return None;
         }
         let mut builder = GitignoreBuilder::new(folder);

@@ -60,7 +60,8 @@ fn lower_here(path: &str, text: &str) -> Result<Module, Failure> {
     let comments = SingleThreadedComments::default();
     let mut parser = Parser::new(syntax_of(path), input, Some(&comments));
     let failed = |error: swc_ecma_parser::error::Error| Failure {
-        message: error.kind().msg().into_owned(),
+        // Some of its messages are sentences.
+        message: error.kind().msg().trim_end_matches('.').to_string(),
         range: range_of(error.span(), text.len()),
     };
     if path.ends_with(".json") {

@@ -19,7 +19,20 @@ pub fn changed_files(folder: &Path, since: Option<&str>) -> Result<FxHashSet<Pat
     let has_commits = git(folder, &["rev-parse", "--verify", "-q", "HEAD"]).is_ok();
     let mut lists = vec![git(&top, &["ls-files", "-z", "--others", "--exclude-standard"])?];
     lists.push(if has_commits {
-        git(&top, &["diff", "--name-only", "-z", "--no-renames", &base, "--"])?
+        git(
+            &top,
+            &[
+                "diff",
+                "--no-ext-diff",
+                "--no-textconv",
+                "--ignore-submodules=dirty",
+                "--name-only",
+                "-z",
+                "--no-renames",
+                &base,
+                "--",
+            ],
+        )?
     } else {
         git(&top, &["ls-files", "-z"])?
     });
@@ -45,9 +58,21 @@ fn fork(folder: &Path, since: &str) -> Result<String, String> {
     Ok(text(&named).trim().to_string())
 }
 
+/// A repository may tell git to start programs, and a folder of files may look like a repository that does: git is told
+/// to start nothing, and to take no folder for one.
+const HARMLESS: &[&str] = &[
+    "-c",
+    "safe.bareRepository=explicit",
+    "-c",
+    "core.fsmonitor=false",
+    "-c",
+    "core.hooksPath=/dev/null",
+    "--no-optional-locks",
+];
+
 fn git(folder: &Path, arguments: &[&str]) -> Result<Vec<u8>, String> {
     let mut command = Command::new("git");
-    command.arg("-C").arg(folder).args(arguments);
+    command.args(HARMLESS).arg("-C").arg(folder).args(arguments);
     // Hooks are told the repository but not its top: a folder inside would be taken for that.
     if std::env::var_os("GIT_WORK_TREE").is_none() {
         command.env_remove("GIT_DIR").env_remove("GIT_INDEX_FILE");

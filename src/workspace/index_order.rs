@@ -6,6 +6,8 @@
 use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
+use super::repository_root;
+use crate::boundary::is_inside;
 use crate::graph::{Reference, SchemaGraph, Table, TableId, Uniqueness};
 
 /// Marks the unique indexes that foreign keys refer to and that migrations create in time.
@@ -30,6 +32,8 @@ pub(super) fn mark_migrated_indexes(root: &Path, graph: &mut SchemaGraph) {
     // Many keys refer to one index: its migrations are searched once.
     asked.sort();
     asked.dedup();
+    let boundary = repository_root(root);
+    asked.retain(|asked| is_inside(boundary, &asked.folder));
     for same in asked.chunk_by(|left, right| left.folder == right.folder) {
         let text = same.first().map(|asked| migrations(&asked.folder)).unwrap_or_default();
         for Asked { table, index, name, key, .. } in same {

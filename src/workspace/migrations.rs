@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use walkdir::WalkDir;
 
-use super::relative;
-use super::repository::{Failures, Repository, clean};
+use super::repository::{Failures, Repository};
+use super::{relative, repository_root};
+use crate::boundary::{OUTSIDE, clean, is_inside};
 use crate::config::{Config, Proof, Setting};
 use crate::graph::{Dialect, SchemaGraph, Unknown, Unreadable};
 use crate::rules::RULES;
@@ -49,19 +50,21 @@ pub(super) fn migrations(
             folders.entry(package.join("migrations")).or_default();
         }
     }
-    let folders: Vec<_> = folders.into_iter().filter(|(path, _)| path.is_dir()).collect();
+    let boundary = repository_root(root);
+    let is_there = |path: &Path| is_inside(boundary, path) && path.is_dir();
+    let folders: Vec<_> = folders.into_iter().filter(|(path, _)| is_there(path)).collect();
     let read: Vec<Read> = folders
         .par_iter()
         .map(|(path, projects)| {
             let dialect = projects.first().and_then(|index| graph.projects[*index].dialect);
             let dialect = dialect.or_else(|| dialect_of(graph, root, path)).unwrap_or(Dialect::Postgres);
-            asked.folder(root, path, dialect, projects.clone())
+            asked.folder((root, boundary), path, dialect, projects.clone())
         })
         .collect();
     let is_somewhere = |project: &crate::graph::Project| project.config.is_none() || project.out.is_some();
     let is_partial = !graph.projects.iter().all(is_somewhere);
     let mut migrations = Migrations { folders: Vec::new(), is_partial, has_snapshots: asked.snapshots };
-    for Read { mut folder, damaged, failed } in read {
+    for Read { mut folder, damaged, failed, .. } in read {
         folder.is_partial = !failed.is_empty();
         failures.extend(failed);
         for (path, text, damage) in damaged {
@@ -107,15 +110,23 @@ struct Asked {
 /// A folder as it was read, on any thread.
 #[derive(Default)]
 struct Read {
+    /// Nothing beyond is read, also where a link leads there.
+    boundary: PathBuf,
     folder: Folder,
     damaged: Vec<(PathBuf, String, Damage)>,
     failed: Failures,
 }
 
 impl Asked {
-    fn folder(self, root: &Path, path: &Path, dialect: Dialect, projects: Vec<usize>) -> Read {
+    fn folder(
+        self,
+        (root, boundary): (&Path, &Path),
+        path: &Path,
+        dialect: Dialect,
+        projects: Vec<usize>,
+    ) -> Read {
         let folder = Folder { path: relative(root, path).into(), projects, ..Folder::default() };
-        let mut read = Read { folder, ..Read::default() };
+        let mut read = Read { folder, boundary: boundary.to_path_buf(), ..Read::default() };
         if self.snapshots {
             read.snapshots(root, path);
         }
@@ -242,6 +253,7 @@ impl Read {
 
     fn text(&mut self, path: &Path) -> Option<String> {
         let found = match std::fs::metadata(path) {
+            Ok(_) if !is_inside(&self.boundary, path) => Err(OUTSIDE.to_string()),
             Ok(metadata) if !metadata.is_file() => Err("it is no file".to_string()),
             Ok(metadata) if metadata.len() > MAX_BYTES => {
                 Err("it is too large to be a migration".to_string())

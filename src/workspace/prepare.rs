@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Settings, relative, repository_root};
 use crate::baseline::{self, Baseline};
+use crate::boundary::{OUTSIDE, is_inside};
 use crate::config::{Error, Errors};
 use crate::discover::{Files, Options, left_out};
 use crate::overlay::Overlay;
@@ -125,7 +126,10 @@ pub fn read_baseline(prepared: &mut Prepared) -> Result<Option<Baseline>, Broken
     let path = baseline_path(prepared);
     let read = match prepared.options.overlay.get(&path) {
         Some(text) => Ok(text.to_vec()),
-        None => crate::files::read(&path),
+        None if is_inside(repository_root(path.parent().unwrap_or(&path)), &path) => {
+            crate::files::read(&path)
+        }
+        None => return Err(BrokenBaseline::Unreadable(format!("`{}`: {OUTSIDE}", path.display()))),
     };
     let bytes = match read {
         Ok(bytes) => bytes,

@@ -11,6 +11,7 @@ use walkdir::WalkDir;
 
 use super::session::Cache;
 use super::{Parsed, relative};
+use crate::boundary::{OUTSIDE, clean, is_inside};
 use crate::config::Links;
 use crate::discover::search::{Calls, is_script};
 use crate::discover::{CONFIG, exclude};
@@ -215,6 +216,9 @@ impl<'r> Repository<'r> {
         let bytes = match self.overlay.get(path) {
             Some(text) => Arc::clone(text),
             None => {
+                if !is_inside(self.repository, path) {
+                    return Err(OUTSIDE.to_string());
+                }
                 let metadata = std::fs::metadata(path).map_err(|error| error.to_string())?;
                 if !metadata.is_file() || metadata.len() > most {
                     return Err("it is no document".to_string());
@@ -448,10 +452,17 @@ impl Repository<'_> {
     fn matching(&self, base: &Path, pattern: &str) -> Vec<FileId> {
         let pattern = pattern.trim_start_matches("./");
         let path = clean(&base.join(pattern));
+        let is_inside = |path: &Path| is_inside(self.repository, path);
         if path.is_file() {
+            if !is_inside(&path) {
+                return Vec::new();
+            }
             return self.load(path).into_iter().collect();
         }
         if path.is_dir() {
+            if !is_inside(&path) {
+                return Vec::new();
+            }
             let found = self.cache.matching(&path, || walk(&path, 1, None));
             return found.into_iter().filter_map(|path| self.load(path)).collect();
         }
@@ -472,6 +483,10 @@ impl Repository<'_> {
             .components()
             .take_while(|part| !part.as_os_str().to_string_lossy().contains(['*', '?', '{', '[', '(', '!']))
             .collect();
+        // Also what is not there: nobody learns which folders a machine has.
+        if !is_inside(&fixed) {
+            return Vec::new();
+        }
         let excluded: Vec<GlobMatcher> = negated
             .iter()
             .filter_map(|glob| GlobBuilder::new(glob).literal_separator(true).build().ok())
@@ -532,19 +547,4 @@ fn without_extglob(path: &str) -> String {
     let Some((before, rest)) = path.split_once("!(") else { return path.to_string() };
     let Some((_, after)) = rest.split_once(')') else { return path.to_string() };
     format!("{before}*{after}")
-}
-
-/// A path without `.` and `..`.
-pub(super) fn clean(path: &Path) -> PathBuf {
-    let mut result = PathBuf::new();
-    for part in path.components() {
-        match part {
-            std::path::Component::ParentDir => {
-                result.pop();
-            }
-            std::path::Component::CurDir => {}
-            other => result.push(other),
-        }
-    }
-    result
 }

@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::boundary::{OUTSIDE, is_inside};
 use crate::config::{self, Config, Errors};
 use crate::discover::CONFIG;
 use crate::overlay::Overlay;
 use crate::source::{SourceFile, Sources};
-use crate::workspace::relative;
+use crate::workspace::{relative, repository_root};
 
 /// A config with its files.
 #[derive(Debug)]
@@ -66,7 +67,13 @@ pub fn load_over(
 ) -> Result<Settings, Failure> {
     let read = |path: &Path| match overlay.get(path) {
         Some(text) => String::from_utf8(text.to_vec()).map(Arc::from).map_err(|error| error.to_string()),
-        None => read(path),
+        None => {
+            let boundary = file.and_then(Path::parent).map(repository_root);
+            match boundary.is_none_or(|boundary| is_inside(boundary, path)) {
+                true => read(path),
+                false => Err(OUTSIDE.to_string()),
+            }
+        }
     };
     let mut sources = Sources::default();
     let folder = file.and_then(Path::parent).map(Path::to_path_buf);

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use walkdir::WalkDir;
 
-use super::relative;
 use super::repository::{Failures, Repository};
+use super::{relative, repository_root};
+use crate::boundary::is_inside;
 use crate::config::{AllowDeclared, Config, Globs, Kind, Node};
 use crate::docs::{Document, EntityPage, Problem, Records};
 use crate::graph::SchemaGraph;
@@ -88,6 +89,10 @@ fn matching(root: &Path, globs: &Globs, unmatched: &mut Vec<(Span, String)>) -> 
         });
         let files = entries.flatten().filter(|entry| entry.file_type().is_file());
         let before = found.len();
+        if !is_inside(repository_root(root), &base) {
+            unmatched.push((glob.span(), format!("`{}` leads out of the repository", glob.pattern())));
+            continue;
+        }
         found.extend(
             files.map(walkdir::DirEntry::into_path).filter(|path| glob.is_match(&relative(root, path))),
         );
