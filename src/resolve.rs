@@ -11,7 +11,7 @@ use oxc_resolver::{
 use rustc_hash::FxHashMap;
 use std::io;
 use std::path::{Component, Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// What a specifier leads to, as paths.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,7 +41,8 @@ impl Resolver {
     /// The same, with files that only an editor has.
     pub fn with_unsaved(root: &Path, packages: FxHashMap<String, PathBuf>, unsaved: Vec<PathBuf>) -> Self {
         let (modules, packages) = (root.join("node_modules"), Arc::new(packages));
-        let files = InstalledWorkspace { modules, packages, unsaved: unsaved.into() };
+        let files =
+            InstalledWorkspace { modules, packages, unsaved: unsaved.into(), folders: Arc::default() };
         let stage =
             |types, tsconfig| ResolverGeneric::new_with_file_system(files.clone(), options(types, tsconfig));
         Self { stages: [stage(false, true), stage(true, true), stage(true, false)], files }
@@ -147,6 +148,8 @@ struct InstalledWorkspace {
     packages: Arc<FxHashMap<String, PathBuf>>,
     /// Files that are not there yet.
     unsaved: Arc<[PathBuf]>,
+    /// Folders without links, by how they were met.
+    folders: Arc<Mutex<FxHashMap<PathBuf, PathBuf>>>,
 }
 
 impl InstalledWorkspace {
@@ -156,7 +159,27 @@ impl InstalledWorkspace {
         if let Some(source) = source_of(&path) {
             return source;
         }
-        std::fs::canonicalize(&path).unwrap_or(path)
+        self.canonical(&path).unwrap_or(path)
+    }
+
+    /// A path without links. Many files stand in few folders, and every part of a path is a question to the system.
+    fn canonical(&self, path: &Path) -> Option<PathBuf> {
+        let (folder, name) = (path.parent()?, path.file_name()?);
+        let known = || self.folders.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_link = std::fs::symlink_metadata(path).ok()?.file_type().is_symlink();
+        if is_link || path.components().any(|part| matches!(part, Component::ParentDir)) {
+            return std::fs::canonicalize(path).ok();
+        }
+        let found = known().get(folder).cloned();
+        let folder = match found {
+            Some(real) => real,
+            None => {
+                let real = std::fs::canonicalize(folder).ok()?;
+                known().insert(folder.to_path_buf(), real.clone());
+                real
+            }
+        };
+        Some(folder.join(name))
     }
 
     /// A path below the root's `node_modules` that is in a package of the workspace.
@@ -194,7 +217,12 @@ impl InstalledWorkspace {
 
 impl FileSystem for InstalledWorkspace {
     fn new() -> Self {
-        Self { modules: PathBuf::new(), packages: Arc::default(), unsaved: Arc::default() }
+        Self {
+            modules: PathBuf::new(),
+            packages: Arc::default(),
+            unsaved: Arc::default(),
+            folders: Arc::default(),
+        }
     }
 
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {

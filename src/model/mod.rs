@@ -9,6 +9,7 @@ mod boundaries;
 mod crossings;
 mod documentation;
 pub mod drift;
+mod inflection;
 mod links;
 mod names;
 mod polymorphic;

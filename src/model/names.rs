@@ -9,6 +9,7 @@ use smol_str::{SmolStr, ToSmolStr, format_smolstr};
 
 use std::sync::OnceLock;
 
+use super::inflection::singular_of;
 use crate::config::Glob;
 use crate::graph::{Casing, ColumnRef, SchemaGraph, Table, TableId};
 
@@ -209,8 +210,8 @@ fn choose(graph: &SchemaGraph, all: &[TableId], near: Option<TableId>) -> Named<
 /// The last word of a name in the singular: `price_matrices` → `price_matrix`.
 pub fn singular(name: &str) -> SmolStr {
     match name.rsplit_once('_') {
-        Some((head, last)) => format_smolstr!("{head}_{}", pluralize(last, 1, false)),
-        None => pluralize(name, 1, false).into(),
+        Some((head, last)) => format_smolstr!("{head}_{}", singular_of(last)),
+        None => singular_of(name).into(),
     }
 }
 
