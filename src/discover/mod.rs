@@ -4,6 +4,7 @@
 //! parsed here but package.json files. Only regular files are opened, links are not followed out of
 //! the root, and folders that hold no source of the user are not entered ([`exclude`]).
 
+mod buffer;
 pub mod ddl;
 pub mod exclude;
 mod gitignore;
@@ -11,11 +12,9 @@ mod memory;
 pub mod search;
 
 use rayon::Scope;
-use std::cell::RefCell;
 use std::ffi::OsString;
 use std::fs::{self, FileType};
 use std::hash::BuildHasher;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -23,6 +22,7 @@ use walkdir::WalkDir;
 
 use crate::config;
 use crate::overlay::Overlay;
+use buffer::{BUFFER, read_reused};
 use gitignore::{Ignores, Tracked};
 use memory::Stamp;
 use search::{Kind, LookedAt};
@@ -299,11 +299,6 @@ struct Walk<'o> {
     found: Mutex<Discovery>,
 }
 
-thread_local! {
-    /// One buffer per thread: most files are looked at and let go.
-    static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
-}
-
 impl<'o> Walk<'o> {
     fn new(options: &'o Options, links: &'o Links) -> Self {
         Self {
@@ -527,32 +522,4 @@ struct Look {
     looked_at: LookedAt,
     names_links: bool,
     bytes: Option<Arc<[u8]>>,
-}
-
-/// Reads a file into a buffer that is used again. The caller knows that it is a regular one.
-///
-/// The buffer is never emptied, so that nothing has to be cleared for the next file; its length is not asked of the
-/// file system either: both cost more than the search.
-///
-/// # Errors
-/// When it cannot be opened or read.
-fn read_reused<'b>(path: &Path, buffer: &'b mut Vec<u8>) -> std::io::Result<&'b [u8]> {
-    const FIRST: usize = 256 << 10;
-    const MOST: usize = 16 << 20;
-    if buffer.is_empty() || buffer.len() > MOST {
-        *buffer = vec![0; FIRST];
-    }
-    let mut file = fs::File::open(path)?;
-    let mut length = 0;
-    loop {
-        match file.read(&mut buffer[length..]) {
-            Ok(0) => return Ok(&buffer[..length]),
-            Ok(read) => length += read,
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-        if length == buffer.len() {
-            buffer.resize(buffer.len() * 2, 0);
-        }
-    }
 }

@@ -11,8 +11,8 @@ use std::sync::Arc;
 
 use super::Parsed;
 use super::repository::MAX_BYTES;
-use crate::discover::Script;
-use crate::discover::search::is_script;
+use crate::discover::search::{Calls, is_script};
+use crate::discover::{Loose, Script};
 use crate::resolve::{Resolved, Resolver};
 use crate::syntax::{Declarator, Export, ExprKind, Module};
 
@@ -107,4 +107,21 @@ fn wanted(module: &Module, is_candidate: bool) -> Vec<&str> {
     indexes.sort_unstable();
     indexes.dedup();
     indexes.into_iter().map(|index| module.specifier(index).text.as_str()).collect()
+}
+
+/// The loose files that call one of some functions, by path; those that are not known yet are lowered, by every thread:
+/// all of them will be asked for.
+pub(super) fn lower_calling(
+    loose: &[Loose],
+    known: &[bool],
+    calls: &Calls,
+    bytes_of: impl Fn(&Loose) -> Option<Arc<[u8]>> + Sync,
+    lower: &(impl Fn(&Path, &Arc<[u8]>) -> Parsed + Sync),
+) -> Vec<(PathBuf, Option<Parsed>)> {
+    let calling = |(loose, known): (&'_ Loose, &bool)| {
+        let bytes = bytes_of(loose).filter(|bytes| calls.are_in(bytes))?;
+        let is_new = !known && bytes.len() as u64 <= MAX_BYTES;
+        Some((loose.path.clone(), is_new.then(|| lower(&loose.path, &bytes))))
+    };
+    loose.par_iter().zip(known).filter_map(calling).collect()
 }

@@ -1,7 +1,6 @@
 //! The modules of a repository, loaded when they are asked for.
 
 use globset::{GlobBuilder, GlobMatcher};
-use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use std::cell::{OnceCell, RefCell};
@@ -9,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use walkdir::WalkDir;
 
-use super::ahead::Ahead;
+use super::ahead::{Ahead, lower_calling};
 use super::session::Cache;
 use super::{Parsed, relative};
 use crate::config::Links;
@@ -384,23 +383,22 @@ impl LinkWorld for Repository<'_> {
     fn loose_files_calling(&self, functions: &[String]) -> Vec<FileId> {
         let calls = Calls::of(functions);
         self.cache.searched_for(functions);
-        let (overlay, read, lower) = (&self.overlay, self.cache.reader(), self.cache.lowering(self.root));
-        let bytes_of = |loose: &Loose| match (overlay.get(&loose.path), &loose.bytes) {
-            (Some(bytes), _) | (None, Some(bytes)) => Some(Arc::clone(bytes)),
-            (None, None) => read(&loose.path).ok(),
-        };
         let known: Vec<bool> = {
             let by_path = self.by_path.borrow();
             self.loose.iter().map(|loose| by_path.contains_key(&loose.path)).collect()
         };
-        // All of these will be asked for: they are lowered by every thread.
-        let calling = |(loose, known): (&'_ Loose, &bool)| {
-            let bytes = bytes_of(loose).filter(|bytes| calls.are_in(bytes))?;
-            let is_new = !known && bytes.len() as u64 <= MAX_BYTES;
-            Some((loose.path.clone(), is_new.then(|| lower(&loose.path, &bytes))))
-        };
-        let found: Vec<(PathBuf, Option<Parsed>)> =
-            self.loose.par_iter().zip(&known).filter_map(calling).collect();
+        let (overlay, read) = (&self.overlay, self.cache.reader());
+        let lower = self.cache.lowering(self.root);
+        let found = lower_calling(
+            self.loose,
+            &known,
+            &calls,
+            |loose| match overlay.get(&loose.path) {
+                Some(bytes) => Some(Arc::clone(bytes)),
+                None => loose.bytes.clone().or_else(|| read(&loose.path).ok()),
+            },
+            &lower,
+        );
         let load = |(path, parsed): (PathBuf, Option<Parsed>)| match parsed {
             Some(parsed) => Some(self.add_found(path, parsed)),
             None => self.load(path),
