@@ -78,6 +78,9 @@ impl Resolver {
 
     /// What `specifier` leads to, seen from the file at `from`, which is absolute.
     pub fn resolve(&self, from: &Path, specifier: &str) -> Resolved {
+        let is_foreign = !specifier.starts_with(['.', '/', '#', '$', '~'])
+            && !specifier.starts_with("@/")
+            && !self.files.packages.contains_key(package_name(specifier));
         for stage in &self.stages {
             match stage.resolve_file(from, specifier) {
                 Ok(resolution) => {
@@ -88,6 +91,8 @@ impl Resolver {
                     return Resolved::File(path);
                 }
                 Err(ResolveError::Builtin { .. }) => return Resolved::External,
+                // A package that is not there is there under no other condition either; most imports are such.
+                Err(ResolveError::NotFound(_)) if is_foreign => break,
                 Err(_) => {}
             }
         }

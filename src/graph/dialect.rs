@@ -212,6 +212,9 @@ mod tests {
             ("createdAtUTC", "created_at_utc"),
             ("_private", "private"),
             ("émail", "mail"),
+            ("a__b_", "a_b"),
+            ("in_snake_2_case", "in_snake_2_case"),
+            ("", ""),
         ];
         for (key, name) in golden {
             assert_eq!(Casing::Snake.apply(key), name, "{key}");
