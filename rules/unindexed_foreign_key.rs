@@ -1,11 +1,12 @@
 //! Foreign keys that no index covers.
 
+use rustc_hash::FxHashSet;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::fixes::{IndexNames, add_index};
 use crate::graph::{
-    Coverage, ForeignKey, Lacking, SchemaGraph, Server, Table, coverage, nearest, needs_indexes,
+    Coverage, ForeignKey, Lacking, SchemaGraph, Server, Servers, Table, nearest, needs_indexes,
 };
 use crate::model::is_table;
 use crate::rule::{Context, Finding, Findings, Glob, Level, Meta, Rule};
@@ -41,7 +42,8 @@ impl Rule for UnindexedForeignKey {
     };
 
     fn check(&self, context: &Context<'_>, out: &mut Findings) {
-        let mut names = IndexNames::new(context.graph);
+        // Made for the first finding: most graphs have none.
+        let mut names = None;
         let mut elsewhere = 0;
         for (_, table) in context.graph.own_tables() {
             if table.created_by_sql {
@@ -52,16 +54,17 @@ impl Rule for UnindexedForeignKey {
                 continue;
             }
             // One index serves every key of the same columns: it is asked for once.
-            let mut seen: Vec<&[usize]> = Vec::new();
+            let mut seen: FxHashSet<&[usize]> = FxHashSet::default();
+            let servers = Servers::new(table, &self.accept);
             for key in &table.foreign_keys {
                 let Ok(columns) = &key.columns else { continue };
-                if seen.contains(&columns.as_slice()) {
+                if !seen.insert(columns) {
                     continue;
                 }
-                seen.push(columns);
                 let identify = |first: &[usize]| identifies(context.graph, table, key, first);
-                if let Coverage::Lacking(lacking) = coverage(table, columns, &self.accept, identify) {
-                    self.report(context.graph, table, key, &lacking, &mut names, out);
+                if let Coverage::Lacking(lacking) = servers.coverage(columns, identify) {
+                    let names = names.get_or_insert_with(|| IndexNames::new(context.graph));
+                    self.report(context.graph, table, key, &lacking, names, out);
                 }
             }
         }

@@ -17,6 +17,11 @@ impl Overlay {
         if self.texts.is_empty() { None } else { self.texts.get(path) }
     }
 
+    /// Whether every text is that on the disk.
+    pub fn is_empty(&self) -> bool {
+        self.texts.is_empty()
+    }
+
     /// Puts a text in place of a file.
     pub fn insert(&mut self, path: PathBuf, text: impl Into<Arc<[u8]>>) {
         self.texts.insert(path, text.into());

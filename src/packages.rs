@@ -1,5 +1,6 @@
 //! The package.json files: names, and the line of drizzle-orm that each asks for.
 
+use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -26,8 +27,9 @@ struct Package {
 impl Packages {
     /// Reads package.json texts; `root` is where version catalogs are looked for.
     pub fn new(root: &Path, texts: &[(PathBuf, String)]) -> Self {
+        // A monorepo has hundreds of them.
         let parsed: Vec<(&Path, Value)> = texts
-            .iter()
+            .par_iter()
             .filter_map(|(path, text)| {
                 // npm skips the mark of UTF-8, too.
                 let text = text.strip_prefix('\u{feff}').unwrap_or(text);

@@ -11,7 +11,7 @@ use oxc_resolver::{
 use rustc_hash::FxHashMap;
 use std::io;
 use std::path::{Component, Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::boundary::{Boundary, clean};
 
@@ -48,6 +48,7 @@ impl Resolver {
             modules,
             packages,
             unsaved: unsaved.into(),
+            folders: Arc::default(),
         };
         let stage =
             |types, tsconfig| ResolverGeneric::new_with_file_system(files.clone(), options(types, tsconfig));
@@ -93,6 +94,9 @@ impl Resolver {
 
     /// What `specifier` leads to, seen from the file at `from`, which is absolute.
     pub fn resolve(&self, from: &Path, specifier: &str) -> Resolved {
+        let is_foreign = !specifier.starts_with(['.', '/', '#', '$', '~'])
+            && !specifier.starts_with("@/")
+            && !self.files.packages.contains_key(package_name(specifier));
         for stage in &self.stages {
             match stage.resolve_file(from, specifier) {
                 Ok(resolution) => {
@@ -106,6 +110,8 @@ impl Resolver {
                     return Resolved::File(path);
                 }
                 Err(ResolveError::Builtin { .. }) => return Resolved::External,
+                // A package that is not there is there under no other condition either; most imports are such.
+                Err(ResolveError::NotFound(_)) if is_foreign => break,
                 Err(_) => {}
             }
         }
@@ -168,6 +174,8 @@ struct InstalledWorkspace {
     packages: Arc<FxHashMap<String, PathBuf>>,
     /// Files that are not there yet.
     unsaved: Arc<[PathBuf]>,
+    /// Folders without links, by how they were met.
+    folders: Arc<Mutex<FxHashMap<PathBuf, PathBuf>>>,
 }
 
 impl InstalledWorkspace {
@@ -177,7 +185,27 @@ impl InstalledWorkspace {
         if let Some(source) = source_of(&path) {
             return source;
         }
-        std::fs::canonicalize(&path).unwrap_or(path)
+        self.canonical(&path).unwrap_or(path)
+    }
+
+    /// A path without links. Many files stand in few folders, and every part of a path is a question to the system.
+    fn canonical(&self, path: &Path) -> Option<PathBuf> {
+        let (folder, name) = (path.parent()?, path.file_name()?);
+        let known = || self.folders.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_link = std::fs::symlink_metadata(path).ok()?.file_type().is_symlink();
+        if is_link || path.components().any(|part| matches!(part, Component::ParentDir)) {
+            return std::fs::canonicalize(path).ok();
+        }
+        let found = known().get(folder).cloned();
+        let folder = match found {
+            Some(real) => real,
+            None => {
+                let real = std::fs::canonicalize(folder).ok()?;
+                known().insert(folder.to_path_buf(), real.clone());
+                real
+            }
+        };
+        Some(folder.join(name))
     }
 
     /// A path below the root's `node_modules` that is in a package of the workspace.
@@ -228,6 +256,7 @@ impl FileSystem for InstalledWorkspace {
             modules: PathBuf::new(),
             packages: Arc::default(),
             unsaved: Arc::default(),
+            folders: Arc::default(),
         }
     }
 

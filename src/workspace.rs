@@ -1,5 +1,6 @@
 //! The façade that the command line, the editor and tests call: from paths to a graph.
 
+mod ahead;
 mod changed;
 mod index_order;
 mod last;
@@ -29,6 +30,7 @@ use crate::resolve::Resolver;
 use crate::rules::RULES;
 use crate::source::{FileId, Range, SourceFile};
 use crate::syntax::{Failure, Module, lower};
+use ahead::Ahead;
 use last::Last;
 use repository::{Files, Repository};
 use session::Cache;
@@ -116,6 +118,12 @@ fn read_with(root: &Path, options: &Options, settings: &Settings, cache: &Cache)
     let resolver = Resolver::with_unsaved(repository_root, packages.by_name(), options.overlay.unsaved());
     let lowered: Vec<Parsed> = cache.lower(root, &found.scripts);
     clock.lap("parse");
+    // An editor's texts are few and its session remembers more than this finds out.
+    let ahead = match cache.forgets() && options.overlay.is_empty() {
+        true => Ahead::of(&found.scripts, &lowered, &resolver, &cache.lowering(root)),
+        false => Ahead::default(),
+    };
+    clock.lap("follow imports");
     let line_of = |path: &Path| {
         let configured = config.projects.iter().find(|project| path.starts_with(root.join(&**project.root)));
         if let Some(line) = configured.and_then(|project| project.drizzle) {
@@ -129,6 +137,7 @@ fn read_with(root: &Path, options: &Options, settings: &Settings, cache: &Cache)
     let mut repository =
         Repository::new((root, repository_root), &packages, &resolver, &line_of, (&found.loose, cache));
     repository.overlay = options.overlay.clone();
+    repository.ahead = ahead.into();
     repository.name_link_functions(settings.folder.as_deref().unwrap_or(root), links);
     let changed = cache
         .take_last()
@@ -394,21 +403,24 @@ struct Parsed {
 
 impl Parsed {
     fn of_bytes(path: &str, bytes: &[u8]) -> Self {
-        let (text, broken) = match std::str::from_utf8(bytes) {
-            Ok(text) => (text.to_string(), None),
-            Err(error) => (String::from_utf8_lossy(bytes).into_owned(), Some(error.valid_up_to() as u32)),
-        };
-        let (module, failure) = match broken {
-            // Up to the broken byte the positions are those of the file.
-            Some(at) => {
+        let text = match std::str::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(error) => {
+                // Up to the broken byte the positions are those of the file.
+                let at = error.valid_up_to() as u32;
                 let end = at + '\u{fffd}'.len_utf8() as u32;
                 let message = "the file is not valid UTF-8 from here on".to_string();
-                (Module::default(), Some(Failure { message, range: Range::new(at, end) }))
+                let failure = Failure { message, range: Range::new(at, end) };
+                return Self::new(path, &String::from_utf8_lossy(bytes), Err(failure));
             }
-            None => match lower(path, &text) {
-                Ok(module) => (module, None),
-                Err(failure) => (Module::default(), Some(failure)),
-            },
+        };
+        Self::new(path, text, lower(path, text))
+    }
+
+    fn new(path: &str, text: &str, lowered: Result<Module, Failure>) -> Self {
+        let (module, failure) = match lowered {
+            Ok(module) => (module, None),
+            Err(failure) => (Module::default(), Some(failure)),
         };
         Self { source: Arc::new(SourceFile::new(path, text)), module: Arc::new(module), failure }
     }

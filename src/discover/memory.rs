@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
+use super::Look;
 use super::search::LookedAt;
-use super::{Look, read_into};
 
 /// What is known of files. A file whose stamp did not change did not change.
 #[derive(Debug, Default)]
@@ -125,9 +125,7 @@ impl Memory {
         {
             return Ok(Arc::clone(bytes));
         }
-        let mut buffer = Vec::new();
-        read_into(path, &mut buffer)?;
-        let bytes: Arc<[u8]> = buffer.into();
+        let bytes: Arc<[u8]> = fs::read(path)?.into();
         let mut files = self.files();
         let known = files.entry(path.to_path_buf()).or_default();
         if known.stamp != stamp || stamp.is_none() {

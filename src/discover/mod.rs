@@ -4,6 +4,7 @@
 //! parsed here but package.json files. Only regular files are opened, links are not followed out of
 //! the root, and folders that hold no source of the user are not entered ([`exclude`]).
 
+mod buffer;
 pub mod ddl;
 pub mod exclude;
 mod gitignore;
@@ -11,10 +12,9 @@ mod memory;
 pub mod search;
 
 use rayon::Scope;
-use std::cell::RefCell;
-use std::fs;
+use std::ffi::OsString;
+use std::fs::{self, FileType};
 use std::hash::BuildHasher;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -22,6 +22,7 @@ use walkdir::WalkDir;
 
 use crate::config;
 use crate::overlay::Overlay;
+use buffer::{BUFFER, read_reused};
 use gitignore::{Ignores, Tracked};
 use memory::Stamp;
 use search::{Kind, LookedAt};
@@ -69,6 +70,9 @@ impl Files {
     /// Why a file is of interest, given what its content says.
     fn kind(&self, path: &Path, looked_at: LookedAt) -> Option<Kind> {
         let LookedAt { kind, is_config, .. } = looked_at;
+        if self.config.include.is_none() && self.config.exclude.is_empty() {
+            return kind;
+        }
         let included = self.config.include.as_ref().map(|globs| globs.is_match(&self.inside(path)));
         match (included, self.excludes(path)) {
             (Some(true), false) => Some(Kind::Candidate),
@@ -99,8 +103,8 @@ impl Links {
 pub struct Discovery {
     /// Files that may declare schemas, with their text.
     pub scripts: Vec<Script>,
-    /// Files that may call a table function of another file: read again only when there is one.
-    pub loose: Vec<PathBuf>,
+    /// Files that may call a table function of another file.
+    pub loose: Vec<Loose>,
     /// package.json files with their text.
     pub packages: Vec<(PathBuf, String)>,
     /// Markdown in folders that hold decision records by their name.
@@ -122,6 +126,15 @@ pub struct Discovery {
     /// Which files and folders there are, as one number, and how old those are that say what the others mean:
     /// while it is the same, imports lead where they led. Only with a [`Memory`].
     pub shape: u64,
+}
+
+/// A file that may call a table function of another one.
+#[derive(Debug, Clone)]
+pub struct Loose {
+    /// Absolute path.
+    pub path: PathBuf,
+    /// Its bytes; a [`Memory`] has them where there is one.
+    pub bytes: Option<Arc<[u8]>>,
 }
 
 /// A file with its text.
@@ -181,8 +194,8 @@ pub fn discover(options: &Options, links: &Links) -> Discovery {
         left.path.cmp(&right.path).then((left.kind != Kind::Candidate).cmp(&(right.kind != Kind::Candidate)))
     });
     found.scripts.dedup_by(|left, right| left.path == right.path);
-    found.loose.sort();
-    found.loose.dedup();
+    found.loose.sort_by(|left, right| left.path.cmp(&right.path));
+    found.loose.dedup_by(|left, right| left.path == right.path);
     found.packages.sort();
     found.packages.dedup();
     found.records.sort();
@@ -263,11 +276,15 @@ pub fn left_out(root: &Path, path: &Path) -> bool {
     false
 }
 
+fn is_page(name: &str) -> bool {
+    name.ends_with(".md") || name.ends_with(".mdx")
+}
+
 /// Whether a file is a Markdown page in a folder that holds decision records by its name.
 fn is_record(path: &Path, name: &str) -> bool {
-    let folder = path.parent().and_then(Path::file_name).map(|folder| folder.to_string_lossy());
-    (name.ends_with(".md") || name.ends_with(".mdx"))
-        && folder.is_some_and(|folder| {
+    let folder = || path.parent().and_then(Path::file_name).map(|folder| folder.to_string_lossy());
+    is_page(name)
+        && folder().is_some_and(|folder| {
             matches!(&*folder.to_lowercase(), "adr" | "adrs" | "decisions" | "decision-records")
         })
 }
@@ -280,11 +297,6 @@ struct Walk<'o> {
     other_scripts: AtomicBool,
     shape: AtomicU64,
     found: Mutex<Discovery>,
-}
-
-thread_local! {
-    /// One buffer per thread: most files are looked at and let go.
-    static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
 impl<'o> Walk<'o> {
@@ -302,61 +314,75 @@ impl<'o> Walk<'o> {
 
     /// Reads one folder, hands its folders to other threads and looks at its files.
     fn folder<'s>(&'s self, scope: &Scope<'s>, folder: PathBuf, ignores: Arc<Ignores>) {
-        let ignores = match Ignores::inside(&ignores, &folder) {
-            Some(inner) => Arc::new(inner),
-            None => ignores,
+        let entries = match self.entries(&folder) {
+            Ok(entries) => entries,
+            Err(error) => return self.fail(folder, &error),
         };
-        let entries = WalkDir::new(&folder).min_depth(1).max_depth(1).follow_links(false);
-        let entries: Vec<_> = entries.into_iter().collect();
-        let is_package = entries.iter().flatten().any(|entry| entry.file_name() == "package.json");
-        for entry in entries {
-            let entry = match entry {
-                Ok(entry) => entry,
-                Err(error) => {
-                    let path = error.path().unwrap_or(&folder).to_path_buf();
-                    match error.io_error() {
-                        Some(error) => self.fail(path, error),
-                        None => self.fail(path, &error),
-                    }
-                    continue;
-                }
-            };
-            let name = entry.file_name().to_string_lossy();
-            let (mut kind, path) = (entry.file_type(), entry.path());
-            self.note_shape(path, &name);
+        let has = |wanted: &str| entries.iter().any(|(name, _)| name == wanted);
+        let inner = if has(".gitignore") { Ignores::inside(&ignores, &folder) } else { None };
+        let ignores = inner.map_or(ignores, Arc::new);
+        let is_package = has("package.json");
+        for (name, mut kind) in entries {
+            let shown = name.to_string_lossy();
+            // Most files are of no interest: only the others get a path.
+            let path = || folder.join(&name);
+            self.note_shape(&folder, &shown);
             if kind.is_symlink() {
                 // A link to a file inside the root is read; a link to a folder would be walked twice.
-                match fs::metadata(path) {
-                    Ok(target) if target.is_file() && self.is_inside(path) => kind = target.file_type(),
+                let path = path();
+                match fs::metadata(&path) {
+                    Ok(target) if target.is_file() && self.is_inside(&path) => kind = target.file_type(),
                     _ => continue,
                 }
             }
             if kind.is_dir() {
-                let skipped = if self.options.no_ignore {
-                    matches!(&*name, "node_modules" | ".git")
-                } else {
-                    exclude::folder(&name, is_package) || ignores.matches(path, true)
-                };
-                if !skipped {
-                    let (path, ignores) = (path.to_path_buf(), Arc::clone(&ignores));
+                if self.options.no_ignore {
+                    if matches!(&*shown, "node_modules" | ".git") {
+                        continue;
+                    }
+                } else if exclude::folder(&shown, is_package) {
+                    continue;
+                }
+                let path = path();
+                if self.options.no_ignore || !ignores.matches(&path, true) {
+                    let ignores = Arc::clone(&ignores);
                     scope.spawn(move |scope| self.folder(scope, path, ignores));
                 }
             } else if kind.is_file() {
-                if name == "package.json" {
-                    self.package(path);
-                } else if name == CONFIG {
-                    self.with(|found| found.settings.push(path.to_path_buf()));
-                } else if [".vue", ".svelte", ".astro"].iter().any(|end| name.ends_with(end)) {
+                if search::may_be_read(&shown) {
+                    if self.options.no_ignore || !exclude::file(&shown) {
+                        let path = path();
+                        let ignored = ignores.matches(&path, false);
+                        self.file(&path, false, ignored);
+                    }
+                } else if shown == "package.json" {
+                    self.package(&path());
+                } else if shown == CONFIG {
+                    self.with(|found| found.settings.push(path()));
+                } else if [".vue", ".svelte", ".astro"].iter().any(|end| shown.ends_with(end)) {
                     self.other_scripts.store(true, Ordering::Relaxed);
-                } else if name.ends_with(".sql") {
-                    self.with(|found| found.sql.push(path.to_path_buf()));
-                } else if is_record(path, &name) {
-                    self.with(|found| found.records.push(path.to_path_buf()));
-                } else if search::may_be_read(&name) && (self.options.no_ignore || !exclude::file(&name)) {
-                    self.file(path, false, ignores.matches(path, false));
+                } else if shown.ends_with(".sql") {
+                    self.with(|found| found.sql.push(path()));
+                } else if is_page(&shown) {
+                    let path = path();
+                    if is_record(&path, &shown) {
+                        self.with(|found| found.records.push(path));
+                    }
                 }
             }
         }
+    }
+
+    /// What stands in a folder.
+    fn entries(&self, folder: &Path) -> std::io::Result<Vec<(OsString, FileType)>> {
+        let mut entries = Vec::new();
+        for entry in fs::read_dir(folder)? {
+            match entry.and_then(|entry| Ok((entry.file_name(), entry.file_type()?))) {
+                Ok(entry) => entries.push(entry),
+                Err(error) => self.fail(folder.to_path_buf(), &error),
+            }
+        }
+        Ok(entries)
     }
 
     fn is_inside(&self, path: &Path) -> bool {
@@ -379,13 +405,14 @@ impl<'o> Walk<'o> {
     }
 
     /// Adds a path to the shape of the tree, whichever thread meets it when.
-    fn note_shape(&self, path: &Path, name: &str) {
+    fn note_shape(&self, folder: &Path, name: &str) {
         if self.options.memory.is_none() {
             return;
         }
+        let path = folder.join(name);
         let decides = matches!(name, "package.json" | ".gitignore" | "pnpm-workspace.yaml" | ".yarnrc.yml")
             || (name.ends_with(".json") && (name.contains("tsconfig") || name.contains("jsconfig")));
-        let age = decides.then(|| fs::metadata(path).ok()).flatten();
+        let age = decides.then(|| fs::metadata(&path).ok()).flatten();
         let age = age.map(|metadata| (metadata.modified().ok(), metadata.len()));
         let hash = rustc_hash::FxBuildHasher.hash_one((path, age));
         self.shape.fetch_add(hash, Ordering::Relaxed);
@@ -418,11 +445,13 @@ impl<'o> Walk<'o> {
             }
             self.looked_at.fetch_add(1, Ordering::Relaxed);
             let path = path.to_path_buf();
-            if is_loose && names_links {
-                self.with(|found| found.loose.push(path.clone()));
+            if is_loose {
+                let bytes = look.bytes.clone().filter(|_| self.options.memory.is_none());
+                let loose = Loose { path: path.clone(), bytes };
+                self.with(|found| found.loose.push(loose));
             }
             match kind {
-                Some(Kind::Loose) => self.with(|found| found.loose.push(path)),
+                Some(Kind::Loose) => {}
                 Some(kind) => {
                     let LookedAt { is_config, uses_v1, .. } = looked_at;
                     // A look at what is remembered may not have kept its text.
@@ -452,20 +481,20 @@ impl<'o> Walk<'o> {
             return Ok(Look { looked_at: told.0, names_links: told.1, bytes: Some(Arc::clone(text)) });
         }
         let Some(memory) = &self.options.memory else {
-            read_into(path, buffer)?;
-            let (looked_at, names_links) = tell(buffer);
+            let read = read_reused(path, buffer)?;
+            let (looked_at, names_links) = tell(read);
             // Most files are let go at once.
-            let bytes = (looked_at.kind.is_some() || names_links).then(|| buffer.as_slice().into());
+            let bytes = (looked_at.kind.is_some() || names_links).then(|| read.into());
             return Ok(Look { looked_at, names_links, bytes });
         };
         let stamp = fs::metadata(path).ok().and_then(|metadata| Stamp::of(&metadata));
         if let Some(look) = stamp.and_then(|stamp| memory.looked_at(path, stamp)) {
             return Ok(look);
         }
-        read_into(path, buffer)?;
-        let (looked_at, names_links) = tell(buffer);
+        let read = read_reused(path, buffer)?;
+        let (looked_at, names_links) = tell(read);
         let keeps = looked_at.kind.is_some() || names_links;
-        let bytes: Option<Arc<[u8]>> = keeps.then(|| buffer.as_slice().into());
+        let bytes: Option<Arc<[u8]>> = keeps.then(|| read.into());
         memory.remember(path, stamp, (looked_at, names_links), bytes.clone());
         Ok(Look { looked_at, names_links, bytes })
     }
@@ -493,15 +522,4 @@ struct Look {
     looked_at: LookedAt,
     names_links: bool,
     bytes: Option<Arc<[u8]>>,
-}
-
-/// Reads a file into a buffer that is used again. The caller knows that it is a regular one.
-///
-/// # Errors
-/// When it cannot be opened or read.
-pub fn read_into(path: &Path, buffer: &mut Vec<u8>) -> std::io::Result<()> {
-    buffer.clear();
-    let mut file = fs::File::open(path)?;
-    file.read_to_end(buffer)?;
-    Ok(())
 }

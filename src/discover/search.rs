@@ -31,7 +31,7 @@ pub struct LookedAt {
 }
 
 /// Functions that make tables, schemas, views and enums: a file that names one is a candidate.
-const MAKERS: &[&str] = &[
+pub const MAKERS: &[&str] = &[
     "pgTable",
     "mysqlTable",
     "sqliteTable",
@@ -61,9 +61,9 @@ const MAKERS: &[&str] = &[
     "defineRelations",
 ];
 /// Names that are common elsewhere: they count in files that also name `drizzle-orm`.
-const WEAK: &[&str] = &["relations(", "snakeCase", "camelCase"];
+pub const WEAK: &[&str] = &["relations(", "snakeCase", "camelCase"];
 /// The name of the package.
-const PACKAGE: &str = "drizzle-orm";
+pub const PACKAGE: &str = "drizzle-orm";
 /// Calls that may be a table function of another file.
 const LOOSE: &[&str] = &["able(", "able<"];
 /// What relational queries begin with: `db.query.users`, `db._query.users`, `db?.query[name]`.
@@ -177,12 +177,13 @@ pub struct Calls(Option<AhoCorasick>);
 impl Calls {
     /// Of those functions.
     pub fn of(functions: &[String]) -> Self {
-        Self(AhoCorasick::new(functions).ok())
+        // Of two names at one place the longer is the whole word; the search for all of both is far slower.
+        Self(AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(functions).ok())
     }
 
     /// Whether the bytes call one of them.
     pub fn are_in(&self, bytes: &[u8]) -> bool {
-        self.0.iter().flat_map(|names| names.find_overlapping_iter(bytes)).any(|found| {
+        self.0.iter().flat_map(|names| names.find_iter(bytes)).any(|found| {
             let before = found.start().checked_sub(1).map(|before| bytes[before]);
             let after = bytes.get(found.end());
             !before.is_some_and(is_name_byte) && matches!(after, Some(b'(' | b'<' | b'.' | b' '))
@@ -232,5 +233,8 @@ mod tests {
         assert!(calls.are_in(b"const a = createTable('a'"));
         assert!(!calls.are_in(b"const a = recreateTable('a'"));
         assert!(!calls.are_in(b"createTables('a'"));
+        let nested = Calls::of(&["able".to_string(), "createTable".to_string(), "create".to_string()]);
+        assert!(nested.are_in(b"createTable2(createTables); create('a'"));
+        assert!(!nested.are_in(b"createTable2(createTables, able)"));
     }
 }

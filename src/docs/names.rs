@@ -87,6 +87,13 @@ impl Names {
         self.labels.contains(label)
     }
 
+    /// Whether a word begins as a label does, `decision record` among them. Quick, and never wrong with a no.
+    pub(super) fn may_begin_label(&self, word: &str) -> bool {
+        let first = word.as_bytes().first().map_or(0, u8::to_ascii_lowercase);
+        matches!(first, b'a' | b'd' | 0x80..)
+            || self.labels.iter().any(|label| label.as_bytes().first() == Some(&first))
+    }
+
     /// Whether a record has that slug.
     pub(super) fn has_slug(&self, record: usize, slug: &str) -> bool {
         self.records.get(record).is_some_and(|(_, own)| !own.is_empty() && own.eq_ignore_ascii_case(slug))

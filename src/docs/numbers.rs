@@ -8,6 +8,9 @@ pub(super) type Word = (usize, usize);
 /// Longer slugs are not looked for behind a number.
 const MOST_SLUG_WORDS: usize = 32;
 
+/// Longer words are no label.
+const LONGEST_LABEL: usize = 12;
+
 /// A number that was found.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Numbered<'t> {
@@ -45,19 +48,29 @@ pub(super) fn words(text: &str) -> Vec<Word> {
 pub(super) fn label_at(text: &str, words: &[Word], at: usize, names: &Names) -> Option<Label> {
     let word = |at: usize| words.get(at).and_then(|(start, end)| text.get(*start..*end));
     let first = word(at)?;
-    if first.len() > 12 {
+    // Every word of every comment comes by here.
+    if first.len() > LONGEST_LABEL || !names.may_begin_label(first) {
         return None;
     }
-    let lower = first.to_lowercase();
+    let (mut buffer, lowered) = ([0; LONGEST_LABEL], (!first.is_ascii()).then(|| first.to_lowercase()));
+    let lower = match &lowered {
+        Some(lower) => lower.as_str(),
+        None => {
+            let bytes = &mut buffer[..first.len()];
+            bytes.copy_from_slice(first.as_bytes());
+            bytes.make_ascii_lowercase();
+            std::str::from_utf8(bytes).unwrap_or_default()
+        }
+    };
     let (singular, plural) = match lower.strip_suffix('s') {
         Some(singular) => (singular, true),
-        None => (lower.as_str(), false),
+        None => (lower, false),
     };
     if singular == "adr" || names.is_label(singular) {
         return Some(Label { name: singular.to_owned(), words: 1, plural });
     }
-    if names.is_label(&lower) {
-        return Some(Label { name: lower, words: 1, plural: false });
+    if names.is_label(lower) {
+        return Some(Label { name: lower.to_owned(), words: 1, plural: false });
     }
     let record = word(at + 1).filter(|_| lower == "decision" && gap(text, words, at) == " ")?;
     let plural = record.eq_ignore_ascii_case("records");

@@ -211,6 +211,10 @@ impl<'s> Search<'s> {
 
 /// Whether a path ends like a page of Markdown.
 fn is_page(path: &str) -> bool {
+    // Every word of every comment comes by here.
+    if !path.contains('.') {
+        return false;
+    }
     let path = path.split(['#', '?']).next().unwrap_or_default();
     paths::without_extension(path) != path
 }

@@ -32,7 +32,9 @@ pub(super) fn add_entry(sources: &Sources, place: Bracketed, entry: &str) -> Opt
         let entry = format!(", {entry}");
         return Some(vec![Edit::new(at(end_of_last), entry)]);
     };
-    let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
+    // As the line of the entry before it begins.
+    let before = &text[..first_of_last - indent.len()];
+    let newline = if before.ends_with("\r\n") { "\r\n" } else { "\n" };
     Some(match comma {
         Some(_) => vec![Edit::new(at(end_of_last + line), format!("{newline}{indent}{entry},"))],
         None if line == 0 => {

@@ -1,5 +1,6 @@
 //! Which indexes serve a look-up of columns.
 
+use rustc_hash::FxHashMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -43,82 +44,147 @@ impl Server {
     pub const ALL: [Self; 3] = [Self::Index, Self::Unique, Self::PrimaryKey];
 }
 
-/// Whether something of `accepted` serves a look-up of the columns: an index, unique constraint or primary key
-/// that has them as its first key columns, in any order (facts/peers.md 2.1, held to PostgreSQL by tests/postgres).
-/// It may begin with some of them only when those `identify` few enough rows by themselves.
+/// Whether something of `accepted` serves a look-up of the columns; see [`Servers::coverage`].
 pub fn coverage<'t>(
     table: &'t Table,
     columns: &[usize],
     accepted: &[Server],
     identify: impl Fn(&[usize]) -> bool,
 ) -> Coverage<'t> {
-    let accepts = |server| accepted.contains(&server);
-    let mut lacking = Lacking::default();
-    let mut unknown =
-        table.extras_open.is_some() || columns.iter().any(|column| table.columns[*column].facts.is_err());
-    let mut serves = |key: &[usize], span: Span| {
-        let first: Vec<usize> = key.iter().copied().take_while(|column| columns.contains(column)).collect();
-        let all = columns.iter().all(|column| first.contains(column));
-        if !all && !first.is_empty() && !identify(&first) {
-            // A column that no other key has tells more rows apart than the tenant that all of them begin with.
-            let rank =
-                |first: &[usize]| (first.iter().any(|column| is_own(table, columns, *column)), first.len());
-            let best = lacking.partly.as_ref().is_none_or(|(_, before)| rank(before) < rank(&first));
-            if best {
-                lacking.partly = Some((span, first));
-            }
-            return false;
-        }
-        !first.is_empty()
-    };
-    for (at, column) in table.columns.iter().enumerate() {
-        let Ok(ColumnFacts { primary, unique, .. }) = &column.facts else { continue };
-        let constrained =
-            *primary && accepts(Server::PrimaryKey) || unique.is_some() && accepts(Server::Unique);
-        if constrained && serves(&[at], column.span) {
-            return Coverage::Full;
-        }
-    }
-    let primary_keys = table.primary_keys.iter().map(|key| (Server::PrimaryKey, &key.columns, key.span));
-    let uniques = table.uniques.iter().map(|unique| (Server::Unique, &unique.columns, unique.span));
-    for (server, key, span) in primary_keys.chain(uniques) {
-        match key {
-            Ok(key) if accepts(server) && serves(key, span) => return Coverage::Full,
-            Ok(_) => {}
-            Err(_) => unknown = true,
-        }
-    }
-    let mut partial = Vec::new();
-    for index in table.indexes.iter().filter(|_| accepts(Server::Index)) {
-        match leading(index, columns) {
-            Leading::Nothing => {}
-            Leading::Unknown => unknown = true,
-            Leading::Columns(first) => match &index.predicate {
-                None if serves(&first, index.span) => return Coverage::Full,
-                None => {}
-                Some(Ok(Predicate { not_null: Some(required), .. }))
-                    if required.iter().all(|column| columns.contains(column))
-                        && serves(&first, index.span) =>
-                {
-                    return Coverage::Full;
-                }
-                Some(Ok(_)) if columns.iter().all(|column| first.contains(column)) => partial.push(index),
-                Some(Ok(_)) => {}
-                Some(Err(_)) => unknown = true,
-            },
-        }
-    }
-    lacking.partial = partial;
-    if unknown { Coverage::Unknown } else { Coverage::Lacking(lacking) }
+    Servers::new(table, accepted).coverage(columns, identify)
 }
 
-/// Whether a column stands in no other foreign key of the table than that of those columns.
-fn is_own(table: &Table, columns: &[usize], column: usize) -> bool {
-    table
-        .foreign_keys
-        .iter()
-        .filter_map(|key| key.columns.as_ref().ok())
-        .all(|key| key.as_slice() == columns || !key.contains(&column))
+/// What may serve look-ups in one table, by the column that it begins with: a table may have a thousand keys.
+#[derive(Debug)]
+pub struct Servers<'t> {
+    table: &'t Table,
+    /// Columns, then keys and unique constraints, then indexes.
+    list: Vec<Serving<'t>>,
+    by_first: FxHashMap<usize, Vec<usize>>,
+    /// Something was not read that might serve any look-up.
+    unknown: bool,
+    /// By column, the foreign key that has it; nothing when several do.
+    key_of: FxHashMap<usize, Option<&'t [usize]>>,
+}
+
+#[derive(Debug)]
+enum Serving<'t> {
+    Columns(Vec<usize>, Span),
+    Index(&'t Index),
+}
+
+impl<'t> Servers<'t> {
+    /// What a table has of what is accepted.
+    pub fn new(table: &'t Table, accepted: &[Server]) -> Self {
+        let mut key_of: FxHashMap<usize, Option<&'t [usize]>> = FxHashMap::default();
+        for key in table.foreign_keys.iter().filter_map(|key| key.columns.as_ref().ok()) {
+            for column in key {
+                let known = key_of.entry(*column).or_insert(Some(key));
+                *known = known.filter(|other| *other == key.as_slice());
+            }
+        }
+        let mut servers = Self {
+            table,
+            list: Vec::new(),
+            by_first: FxHashMap::default(),
+            unknown: table.extras_open.is_some(),
+            key_of,
+        };
+        let accepts = |server| accepted.contains(&server);
+        for (at, column) in table.columns.iter().enumerate() {
+            let Ok(ColumnFacts { primary, unique, .. }) = &column.facts else { continue };
+            if *primary && accepts(Server::PrimaryKey) || unique.is_some() && accepts(Server::Unique) {
+                servers.add(Some(at), Serving::Columns(vec![at], column.span));
+            }
+        }
+        let primary_keys = table.primary_keys.iter().map(|key| (Server::PrimaryKey, &key.columns, key.span));
+        let uniques = table.uniques.iter().map(|unique| (Server::Unique, &unique.columns, unique.span));
+        for (server, key, span) in primary_keys.chain(uniques) {
+            match key {
+                Ok(key) if accepts(server) => {
+                    servers.add(key.first().copied(), Serving::Columns(key.clone(), span));
+                }
+                Ok(_) => {}
+                Err(_) => servers.unknown = true,
+            }
+        }
+        for index in table.indexes.iter().filter(|_| accepts(Server::Index)) {
+            match index.parts.first() {
+                Some(IndexPart::Unknown(_)) => servers.unknown = true,
+                first => servers.add(first.and_then(IndexPart::column), Serving::Index(index)),
+            }
+        }
+        servers
+    }
+
+    fn add(&mut self, first: Option<usize>, serving: Serving<'t>) {
+        if let Some(first) = first {
+            self.by_first.entry(first).or_default().push(self.list.len());
+            self.list.push(serving);
+        }
+    }
+
+    /// Whether something serves a look-up of the columns: an index, unique constraint or primary key that has them as
+    /// its first key columns, in any order (facts/peers.md 2.1, held to PostgreSQL by tests/postgres). It may begin
+    /// with some of them only when those `identify` few enough rows by themselves.
+    pub fn coverage(&self, columns: &[usize], identify: impl Fn(&[usize]) -> bool) -> Coverage<'t> {
+        let mut lacking = Lacking::default();
+        let mut unknown =
+            self.unknown || columns.iter().any(|column| self.table.columns[*column].facts.is_err());
+        let mut serves = |key: &[usize], span: Span| {
+            let first: Vec<usize> =
+                key.iter().copied().take_while(|column| columns.contains(column)).collect();
+            let all = columns.iter().all(|column| first.contains(column));
+            if !all && !first.is_empty() && !identify(&first) {
+                // A column that no other key has tells more rows apart than the tenant that all of them begin with.
+                let rank =
+                    |first: &[usize]| (first.iter().any(|column| self.is_own(columns, *column)), first.len());
+                let best = lacking.partly.as_ref().is_none_or(|(_, before)| rank(before) < rank(&first));
+                if best {
+                    lacking.partly = Some((span, first));
+                }
+                return false;
+            }
+            !first.is_empty()
+        };
+        // What begins with any other column cannot serve.
+        let near = columns.iter().filter_map(|column| self.by_first.get(column));
+        let mut near: Vec<usize> = near.flatten().copied().collect();
+        near.sort_unstable();
+        near.dedup();
+        let mut partial = Vec::new();
+        for serving in near.into_iter().map(|at| &self.list[at]) {
+            let index = match serving {
+                Serving::Columns(key, span) if serves(key, *span) => return Coverage::Full,
+                Serving::Columns(..) => continue,
+                Serving::Index(index) => *index,
+            };
+            match leading(index, columns) {
+                Leading::Nothing => {}
+                Leading::Unknown => unknown = true,
+                Leading::Columns(first) => match &index.predicate {
+                    None if serves(&first, index.span) => return Coverage::Full,
+                    None => {}
+                    Some(Ok(Predicate { not_null: Some(required), .. }))
+                        if required.iter().all(|column| columns.contains(column))
+                            && serves(&first, index.span) =>
+                    {
+                        return Coverage::Full;
+                    }
+                    Some(Ok(_)) if columns.iter().all(|column| first.contains(column)) => partial.push(index),
+                    Some(Ok(_)) => {}
+                    Some(Err(_)) => unknown = true,
+                },
+            }
+        }
+        lacking.partial = partial;
+        if unknown { Coverage::Unknown } else { Coverage::Lacking(lacking) }
+    }
+
+    /// Whether a column stands in no other foreign key of the table than that of those columns.
+    fn is_own(&self, columns: &[usize], column: usize) -> bool {
+        self.key_of.get(&column).is_none_or(|key| *key == Some(columns))
+    }
 }
 
 /// The first columns of an index that are among those looked up.

@@ -123,6 +123,9 @@ impl Casing {
 
     /// Spells a property key as drizzle-orm's `casing.ts` does: letters outside ASCII are dropped.
     pub fn apply(self, key: &str) -> String {
+        if matches!(self, Self::Snake) && is_snake(key) {
+            return key.to_string();
+        }
         let key = key.replace(['\'', '\u{2019}'], "");
         let words = words(&key);
         match self {
@@ -141,6 +144,20 @@ impl Casing {
                 .collect(),
         }
     }
+}
+
+/// Whether a name is what its words in snake case would be: most are.
+fn is_snake(key: &str) -> bool {
+    let mut before = b'_';
+    for byte in key.bytes() {
+        match byte {
+            b'a'..=b'z' | b'0'..=b'9' => {}
+            b'_' if before != b'_' => {}
+            _ => return false,
+        }
+        before = byte;
+    }
+    before != b'_' || key.is_empty()
 }
 
 /// `/[\da-z]+|[A-Z]+(?![a-z])|[A-Z][\da-z]+/g`, the words of drizzle-orm's casing.
@@ -195,6 +212,9 @@ mod tests {
             ("createdAtUTC", "created_at_utc"),
             ("_private", "private"),
             ("émail", "mail"),
+            ("a__b_", "a_b"),
+            ("in_snake_2_case", "in_snake_2_case"),
+            ("", ""),
         ];
         for (key, name) in golden {
             assert_eq!(Casing::Snake.apply(key), name, "{key}");

@@ -31,7 +31,7 @@ mod uniqueness;
 pub use actions::{Event, effect_of_delete, first_argument};
 pub use between::{KeysBetween, KnownKey};
 pub use bracketed::{Bracketed, Imported, Imports, Lead};
-pub use coverage::{Coverage, Lacking, Server, coverage, nearest, needs_indexes};
+pub use coverage::{Coverage, Lacking, Server, Servers, coverage, nearest, needs_indexes};
 pub use created::Created;
 pub use dialect::*;
 pub use exports::{Entity, Kind, Unexported};

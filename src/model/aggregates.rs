@@ -117,6 +117,9 @@ pub(super) fn find<'c>(from: &Ingredients<'c, '_>, dangling: &mut Vec<(Span, Str
         texts: config.adr.iter().map(|adr| (adr.span, adr.as_str())).collect(),
         ..Aggregates::default()
     };
+    if config.groups.0.is_empty() {
+        return found;
+    }
     let contexts = contexts(from);
     for (name, group) in &config.groups.0 {
         let aggregate = from.aggregate(name.as_str(), name.span, group, &contexts, dangling);
@@ -124,9 +127,6 @@ pub(super) fn find<'c>(from: &Ingredients<'c, '_>, dangling: &mut Vec<(Span, Str
             found.of.entry(*table).or_default().push(found.groups.len());
         }
         found.groups.push(aggregate);
-    }
-    if found.groups.is_empty() {
-        return found;
     }
     for (entries, hard) in [(&config.soft, false), (&config.hard, true)] {
         for (column, entry) in &entries.0 {

@@ -9,6 +9,7 @@ mod boundaries;
 mod crossings;
 mod documentation;
 pub mod drift;
+mod inflection;
 mod links;
 mod names;
 mod polymorphic;
@@ -88,7 +89,7 @@ pub struct Written {
 impl<'r> Model<'r> {
     /// Reads the graph as the house has configured it.
     pub fn new(graph: &SchemaGraph, config: &'r Config, written: &'r Written) -> Self {
-        let names = Names::new(graph);
+        let names = Names::default();
         let boundaries = config.boundaries.as_slice();
         let partitions: Vec<Partition> =
             boundaries.iter().map(|boundary| Partition::new(graph, boundary)).collect();

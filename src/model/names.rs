@@ -9,18 +9,26 @@ use smol_str::{SmolStr, ToSmolStr, format_smolstr};
 
 use std::sync::OnceLock;
 
+use super::inflection::singular_of;
 use crate::config::Glob;
 use crate::graph::{Casing, ColumnRef, SchemaGraph, Table, TableId};
 
 /// Finds tables by name.
 #[derive(Debug, Default)]
 pub struct Names {
+    /// Made when it is first asked for: most configs name nothing.
+    written: OnceLock<Written>,
+    /// Made when it is first asked for.
+    singulars: OnceLock<Singulars>,
+}
+
+/// Tables by how people write them.
+#[derive(Debug, Default)]
+struct Written {
     /// Owners, never mirrors, by their SQL names, with and without the namespace.
     tables: FxHashMap<SmolStr, Vec<TableId>>,
     /// The same by their names in TypeScript, which count where no SQL name does.
     bindings: FxHashMap<SmolStr, Vec<TableId>>,
-    /// Made when it is first asked for: inflecting words costs milliseconds.
-    singulars: OnceLock<Singulars>,
 }
 
 /// The singulars of the names of tables: `company` for `Companies`.
@@ -77,9 +85,9 @@ impl Singulars {
     }
 }
 
-impl Names {
+impl Written {
     /// The names of every table that is no view, those of packages outside included.
-    pub fn new(graph: &SchemaGraph) -> Self {
+    fn new(graph: &SchemaGraph) -> Self {
         let mut names = Self::default();
         for (index, table) in graph.tables.iter().enumerate() {
             if table.view.is_some() {
@@ -102,7 +110,9 @@ impl Names {
         }
         names
     }
+}
 
+impl Names {
     /// The table of a name. Of several that share it, the one of the same project as `near` is meant,
     /// then that of the same package, then that of the same database.
     pub fn table(&self, graph: &SchemaGraph, written: &str, near: Option<TableId>) -> Named<TableId> {
@@ -110,8 +120,9 @@ impl Names {
             let all = list.get(written).map(Vec::as_slice).unwrap_or_default();
             choose(graph, all, near)
         };
-        match of(&self.tables) {
-            Named::Nothing => of(&self.bindings),
+        let names = self.written.get_or_init(|| Written::new(graph));
+        match of(&names.tables) {
+            Named::Nothing => of(&names.bindings),
             found => found,
         }
     }
@@ -209,8 +220,8 @@ fn choose(graph: &SchemaGraph, all: &[TableId], near: Option<TableId>) -> Named<
 /// The last word of a name in the singular: `price_matrices` → `price_matrix`.
 pub fn singular(name: &str) -> SmolStr {
     match name.rsplit_once('_') {
-        Some((head, last)) => format_smolstr!("{head}_{}", pluralize(last, 1, false)),
-        None => pluralize(name, 1, false).into(),
+        Some((head, last)) => format_smolstr!("{head}_{}", singular_of(last)),
+        None => singular_of(name).into(),
     }
 }
 

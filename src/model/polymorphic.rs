@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
+use std::cell::OnceCell;
 
 use super::names::{Named, Names, spellings};
 use super::tags::{PolymorphicTag, Tag, polymorphic, tags};
@@ -49,8 +50,18 @@ pub(super) struct Found {
 /// Finds them, by table and column.
 pub(super) fn find(graph: &SchemaGraph, names: &Names, config: &config::Polymorphic) -> Found {
     let mut found = Found::default();
-    let keys = own_keys(graph);
+    let keys = OnceCell::new();
+    let may_decide = |column: &Column| {
+        may_name_a_table(column)
+            && (!config.pairs.is_empty() || {
+                let name = Casing::Snake.apply(column.display_name());
+                config.discriminator_suffixes.iter().any(|end| name.ends_with(end.as_str()))
+            })
+    };
     for (id, table) in graph.own_tables().filter(|(_, table)| table.owner.is_none()) {
+        if !table.columns.iter().any(may_decide) {
+            continue;
+        }
         let snake: Vec<String> =
             table.columns.iter().map(|column| Casing::Snake.apply(column.display_name())).collect();
         for discriminator in 0..table.columns.len() {
@@ -80,7 +91,8 @@ pub(super) fn find(graph: &SchemaGraph, names: &Names, config: &config::Polymorp
                         .is_some_and(|pair| config.pairs[pair].targets.is_some()),
                     pair: candidate.by_config,
                 };
-                if certain || is_polymorphic(graph, names, &reference, &candidate, &keys) {
+                let keys = || keys.get_or_init(|| own_keys(graph));
+                if certain || is_polymorphic(graph, names, &reference, &candidate, keys) {
                     found.references.push(reference);
                 }
             }
@@ -289,12 +301,12 @@ fn is_open(stem: &str) -> bool {
 
 /// Two columns of such names are a category and an id of its own more often than a polymorphic reference:
 /// there must be a sign that the id means rows of several tables.
-fn is_polymorphic(
+fn is_polymorphic<'k>(
     graph: &SchemaGraph,
     names: &Names,
     reference: &PolymorphicReference,
     candidate: &Candidate<'_>,
-    keys: &OwnKeys,
+    keys: impl Fn() -> &'k OwnKeys,
 ) -> bool {
     let stem = candidate.stem;
     let own = stem_tables(graph, names, reference.table, stem);
@@ -311,7 +323,7 @@ fn is_polymorphic(
         return true;
     }
     // `document_id` and `document_type` where there are `documents`: one table and a category.
-    if !own.is_empty() || is_key_elsewhere(graph, reference, keys) {
+    if !own.is_empty() || is_key_elsewhere(graph, reference, keys()) {
         return false;
     }
     // Any text fits, but what stands there by itself is no table: `'Activity'` of an xAPI object.

@@ -33,11 +33,14 @@ impl<'m> Comments<'m> {
         let before = self.ranges.partition_point(|comment| comment.end <= range.start);
         for comment in self.ranges[..before].iter().rev() {
             let gap = self.text(comment.end, below);
+            // Most comments are far away: asked first, this ends at the first letter of the code between.
+            if !gap.trim_start().is_empty() {
+                break;
+            }
             let newlines = gap.bytes().filter(|byte| *byte == b'\n').count();
             // A line comment's range may or may not hold its newline, so one more is no blank line
             // only for what stands on the next line.
-            let detached = newlines > 1 || !gap.trim().is_empty();
-            if detached || !self.starts_its_line(*comment) && newlines > 0 {
+            if newlines > 1 || !self.starts_its_line(*comment) && newlines > 0 {
                 break;
             }
             found.push(*comment);

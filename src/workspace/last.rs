@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::repository::{Files, Repository};
 use super::session::Cache;
-use super::{Parsed, relative};
+use super::Parsed;
 use crate::discover::search::{Calls, Kind};
 use crate::discover::{Discovery, Options, Script};
 use crate::graph::SchemaGraph;
@@ -69,7 +69,7 @@ impl Last {
         let number = |script: &Script| Some((Seen::of(script), files.number(&script.path)?));
         Self {
             scripts: found.scripts.iter().filter_map(number).collect(),
-            loose: found.loose.clone(),
+            loose: found.loose.iter().map(|loose| loose.path.clone()).collect(),
             packages: found.packages.clone(),
             calling,
             settings,
@@ -89,7 +89,7 @@ impl Last {
     ) -> Option<Changed> {
         let are_same = self.scripts.len() == found.scripts.len()
             && self.scripts.iter().zip(&found.scripts).all(|((seen, _), script)| seen.is(script))
-            && self.loose == found.loose
+            && self.loose.iter().eq(found.loose.iter().map(|loose| &loose.path))
             && self.packages == found.packages
             && self.settings == settings.len()
             && self.files.begins_with(settings.iter());
@@ -111,7 +111,7 @@ impl Last {
         for ((_, file), now) in self.scripts.iter().zip(lowered) {
             compare(*file, now.clone())?;
         }
-        let read = cache.reader();
+        let (read, lower) = (cache.reader(), cache.lowering(root));
         let bytes_of = |path: &Path| match options.overlay.get(path) {
             Some(text) => Ok(Arc::clone(text)),
             None => read(path),
@@ -119,8 +119,7 @@ impl Last {
         for (file, path) in self.files.led_to() {
             if cache.may_have_changed(path) {
                 let bytes = bytes_of(path).ok()?;
-                let lower = |bytes: &[u8]| Parsed::of_bytes(&relative(root, path), bytes);
-                compare(file, cache.parsed(path, &bytes, lower))?;
+                compare(file, lower(path, &bytes))?;
             }
         }
         let calls = Calls::of(&cache.makers());

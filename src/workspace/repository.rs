@@ -1,20 +1,20 @@
 //! The modules of a repository, loaded when they are asked for.
 
 use globset::{GlobBuilder, GlobMatcher};
-use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use walkdir::WalkDir;
 
+use super::ahead::{Ahead, lower_calling};
 use super::session::Cache;
 use super::{Parsed, relative};
 use crate::boundary::{OUTSIDE, clean, is_inside};
 use crate::config::Links;
 use crate::discover::search::{Calls, is_script};
-use crate::discover::{CONFIG, exclude};
+use crate::discover::{CONFIG, Loose, exclude};
 use crate::eval::drizzle::prelude_of;
 use crate::eval::{LinkFunction, Target, World};
 use crate::graph::DrizzleLine;
@@ -26,7 +26,7 @@ use crate::source::{FileId, SourceFile, Sources, Span};
 use crate::syntax::Module;
 
 /// Files larger than this are data, not schemas.
-const MAX_BYTES: u64 = 20 << 20;
+pub(super) const MAX_BYTES: u64 = 20 << 20;
 
 /// The repository as the linker sees it.
 pub(super) struct Repository<'r> {
@@ -37,7 +37,7 @@ pub(super) struct Repository<'r> {
     packages: &'r Packages,
     resolver: &'r Resolver,
     line_of: &'r dyn Fn(&Path) -> DrizzleLine,
-    loose: &'r [PathBuf],
+    loose: &'r [Loose],
     cache: &'r Cache,
     files: RefCell<Vec<Entry>>,
     by_path: RefCell<FxHashMap<PathBuf, FileId>>,
@@ -49,6 +49,8 @@ pub(super) struct Repository<'r> {
     link_exports: Vec<(PathBuf, SmolStr)>,
     /// Files whose text is not that on the disk.
     pub(super) overlay: Overlay,
+    /// What was found out before it was asked for.
+    pub(super) ahead: RefCell<Ahead>,
 }
 
 /// Where specifiers lead from files.
@@ -88,6 +90,8 @@ struct Entry {
     candidate: bool,
     /// It was found by looking for it.
     listed: bool,
+    /// The folder of its package, relative to the root, once somebody asked.
+    package: OnceCell<Arc<str>>,
 }
 
 impl Files {
@@ -122,7 +126,7 @@ impl<'r> Repository<'r> {
         packages: &'r Packages,
         resolver: &'r Resolver,
         line_of: &'r dyn Fn(&Path) -> DrizzleLine,
-        (loose, cache): (&'r [PathBuf], &'r Cache),
+        (loose, cache): (&'r [Loose], &'r Cache),
     ) -> Self {
         Self {
             root,
@@ -139,6 +143,7 @@ impl<'r> Repository<'r> {
             link_functions: Vec::new(),
             link_exports: Vec::new(),
             overlay: Overlay::default(),
+            ahead: RefCell::default(),
         }
     }
 
@@ -176,7 +181,15 @@ impl<'r> Repository<'r> {
         let mut files = self.files.borrow_mut();
         let file = FileId(files.len() as u32);
         self.by_path.borrow_mut().insert(path.clone(), file);
-        files.push(Entry { path, parsed, line, external, candidate: false, listed: false });
+        files.push(Entry {
+            path,
+            parsed,
+            line,
+            external,
+            candidate: false,
+            listed: false,
+            package: OnceCell::new(),
+        });
         file
     }
 
@@ -184,6 +197,9 @@ impl<'r> Repository<'r> {
     fn load(&self, path: PathBuf) -> Option<FileId> {
         if let Some(file) = self.by_path.borrow().get(&path) {
             return Some(*file);
+        }
+        if let Some(parsed) = self.ahead.borrow_mut().parsed.remove(&path) {
+            return Some(self.add_found(path, parsed));
         }
         let bytes = match self.overlay.get(&path) {
             Some(text) => Arc::clone(text),
@@ -205,10 +221,14 @@ impl<'r> Repository<'r> {
                 }
             }
         };
-        let lower = |bytes: &[u8]| Parsed::of_bytes(&relative(self.root, &path), bytes);
-        let parsed = self.cache.parsed(&path, &bytes, lower);
+        let parsed = self.cache.lowering(self.root)(&path, &bytes);
+        Some(self.add_found(path, parsed))
+    }
+
+    /// Adds a file that something leads to.
+    fn add_found(&self, path: PathBuf, parsed: Parsed) -> FileId {
         let line = (self.line_of)(&path);
-        Some(self.insert(path, parsed, line, false))
+        self.insert(path, parsed, line, false)
     }
 
     /// The text of a document.
@@ -242,6 +262,9 @@ impl<'r> Repository<'r> {
     }
 
     fn followed(&self, from: &Path, specifier: &str) -> Resolved {
+        if let Some(known) = self.ahead.borrow().resolved.get(from).and_then(|known| known.get(specifier)) {
+            return known.clone();
+        }
         self.cache.resolve(from, specifier, || self.resolver.resolve(from, specifier))
     }
 
@@ -388,7 +411,12 @@ impl LinkWorld for Repository<'_> {
     }
 
     fn package(&self, file: FileId) -> Arc<str> {
-        relative(self.root, &self.folder_of(file)).into()
+        if let Some(known) = self.files.borrow()[file.0 as usize].package.get() {
+            return Arc::clone(known);
+        }
+        let package: Arc<str> = relative(self.root, &self.folder_of(file)).into();
+        let _ = self.files.borrow()[file.0 as usize].package.set(Arc::clone(&package));
+        package
     }
 
     fn has_casing_key(&self, config: FileId) -> bool {
@@ -419,7 +447,7 @@ impl LinkWorld for Repository<'_> {
                 _ => Loaded::Outside,
             };
         }
-        match self.resolver.resolve(&self.path_of(from), specifier) {
+        match self.followed(&self.path_of(from), specifier) {
             Resolved::File(path) => match self.by_path.borrow().get(&path) {
                 Some(file) => Loaded::Read(*file),
                 None if is_script(&path.to_string_lossy()) => Loaded::Unread,
@@ -435,14 +463,28 @@ impl LinkWorld for Repository<'_> {
 
     fn loose_files_calling(&self, functions: &[String]) -> Vec<FileId> {
         let calls = Calls::of(functions);
-        let (loose, overlay, read) = (self.loose, &self.overlay, self.cache.reader());
-        let calling = |path: &&PathBuf| match overlay.get(path) {
-            Some(text) => calls.are_in(text),
-            None => read(path).is_ok_and(|bytes| calls.are_in(&bytes)),
+        let known: Vec<bool> = {
+            let by_path = self.by_path.borrow();
+            self.loose.iter().map(|loose| by_path.contains_key(&loose.path)).collect()
         };
-        let found: Vec<&PathBuf> = loose.par_iter().filter(calling).collect();
-        self.cache.searched_for(functions, &found);
-        found.into_iter().filter_map(|path| self.load(path.clone())).collect()
+        let (overlay, read) = (&self.overlay, self.cache.reader());
+        let lower = self.cache.lowering(self.root);
+        let found = lower_calling(
+            self.loose,
+            &known,
+            &calls,
+            |loose| match overlay.get(&loose.path) {
+                Some(bytes) => Some(Arc::clone(bytes)),
+                None => loose.bytes.clone().or_else(|| read(&loose.path).ok()),
+            },
+            &lower,
+        );
+        self.cache.searched_for(functions, found.iter().map(|(path, _)| path));
+        let load = |(path, parsed): (PathBuf, Option<Parsed>)| match parsed {
+            Some(parsed) => Some(self.add_found(path, parsed)),
+            None => self.load(path),
+        };
+        found.into_iter().filter_map(load).collect()
     }
 }
 

@@ -180,7 +180,9 @@ impl Cache {
                 Some(text) => text.as_bytes() == &*bytes,
                 // Of the others only this matters of each, and that is as it was; one that calls what makes
                 // tables would have been read.
-                None if found.loose.binary_search(path).is_ok() => !calls.are_in(&bytes),
+                None if found.loose.binary_search_by(|loose| loose.path.cmp(path)).is_ok() => {
+                    !calls.are_in(&bytes)
+                }
                 None => is_only_looked_at(path),
             }
         });
@@ -192,10 +194,10 @@ impl Cache {
     }
 
     /// Other files were searched for calls of those functions, and those call one.
-    pub(super) fn searched_for(&self, makers: &[String], calling: &[&PathBuf]) {
+    pub(super) fn searched_for<'p>(&self, makers: &[String], calling: impl Iterator<Item = &'p PathBuf>) {
         if self.memory.is_some() {
             self.makers.borrow_mut().extend_from_slice(makers);
-            self.calling.borrow_mut().extend(calling.iter().map(|path| path.to_path_buf()));
+            self.calling.borrow_mut().extend(calling.cloned());
         }
     }
 
@@ -243,17 +245,24 @@ impl Cache {
         lowered.collect()
     }
 
-    /// A file lowered, now or before.
-    pub(super) fn parsed(
-        &self,
-        path: &Path,
-        bytes: &Arc<[u8]>,
-        parse: impl FnOnce(&[u8]) -> Parsed,
-    ) -> Parsed {
-        match self.memory {
-            None => parse(bytes),
-            Some(_) => remembered(&self.parsed, path, bytes, parse),
+    /// Lowers a file, or remembers how it was lowered, on any thread.
+    pub(super) fn lowering<'c>(
+        &'c self,
+        root: &'c Path,
+    ) -> impl Fn(&Path, &Arc<[u8]>) -> Parsed + Sync + use<'c> {
+        let parsed = self.memory.is_some().then_some(&self.parsed);
+        move |path, bytes| {
+            let parse = |bytes: &[u8]| Parsed::of_bytes(&super::relative(root, path), bytes);
+            match parsed {
+                None => parse(bytes),
+                Some(parsed) => remembered(parsed, path, bytes, parse),
+            }
         }
+    }
+
+    /// Whether nothing is remembered from one reading to the next.
+    pub(super) fn forgets(&self) -> bool {
+        self.memory.is_none()
     }
 
     /// Reads regular files, on any thread.
