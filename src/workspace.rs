@@ -253,7 +253,7 @@ fn mark_created_by_sql(graph: &mut SchemaGraph, sql: &[PathBuf]) {
     if !graph.tables.iter().any(orphan) {
         return;
     }
-    let files: Vec<PathBuf> = sql.iter().filter(|path| !ddl::is_migration(path)).cloned().collect();
+    let files = ddl::by_hand(sql);
     if files.is_empty() {
         return;
     }
