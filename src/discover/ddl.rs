@@ -89,7 +89,7 @@ fn found(text: &str) -> impl Iterator<Item = (usize, &'static str)> {
 
 /// Gives the text of a file, unless it is too large.
 fn with_text<T>(path: &Path, then: impl FnOnce(&str) -> T) -> Option<T> {
-    let small = fs::metadata(path).is_ok_and(|metadata| metadata.len() <= MAX_BYTES);
+    let small = fs::metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.len() <= MAX_BYTES);
     BUFFER.with_borrow_mut(|buffer| {
         let bytes = small.then(|| read_reused(path, buffer).ok()).flatten()?;
         Some(match str::from_utf8(bytes) {
