@@ -82,11 +82,11 @@ def measure(tree, scratch, peers, asked):
     share = rules_share(tree)
     print(f"\n{tree.name}: {counted['files']} scripts, {counted['bytes'] / 1e6:.1f} MB, "
           f"{counted['candidates']} candidates; all rules together {100 * share:.1f} % of the time")
-    print(f"{'':24}{'median':>10}{'x floor':>10}{'cpu':>10}{'x floor':>10}{'memory':>10}")
+    print(f"{'':24}{'median':>11}{'x floor':>10}{'cpu':>11}{'x floor':>10}{'memory':>10}")
     for name, row in rows.items():
         base = rows["floor of files" if name.endswith("files") else "floor"]
-        print(f"{name:24}{row['wall']:>7.1f} ms{row['wall'] / base['wall']:>10.2f}"
-              f"{row['cpu']:>7.1f} ms{row['cpu'] / base['cpu']:>10.2f}{row['memory']:>7.0f} MB")
+        print(f"{name:24}{row['wall']:>8.1f} ms{row['wall'] / base['wall']:>10.2f}"
+              f"{row['cpu']:>8.1f} ms{row['cpu'] / base['cpu']:>10.2f}{row['memory']:>7.0f} MB")
     if "oxlint -A all" in rows:
         ratio = rows["schemalint"]["wall"] / rows["oxlint -A all"]["wall"]
         print(f"schemalint is {ratio:.3f} x oxlint -A all")
