@@ -148,6 +148,7 @@ fn evaluate_and_link(bencher: Bencher<'_, '_>) {
     let world = Recorded::new(&REPOSITORY.reading);
     let input = Input { candidates: world.files(), configs: world.configs(), ..Input::default() };
     let tables = REPOSITORY.reading.graph.tables.len();
+    assert_eq!(link(&world, &input).tables.len(), tables, "the recorded world is the one that was read");
     bencher.counter(ItemsCount::new(tables)).bench_local(|| link(&world, &input));
 }
 

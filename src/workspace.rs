@@ -280,13 +280,14 @@ fn links(config: &Config) -> discover::Links {
 fn mark_created_by_sql(graph: &mut SchemaGraph, sql: &[PathBuf]) {
     let projects = &graph.projects;
     let orphan = |table: &Arc<Table>| projects[table.project].config.is_none() && table.view.is_none();
-    let written = |path: &&PathBuf| !ddl::is_migration(path);
-    let files: Vec<PathBuf> = if graph.tables.iter().any(orphan) {
-        sql.iter().filter(written).cloned().collect()
-    } else {
-        Vec::new()
-    };
-    let created = if files.is_empty() { FxHashSet::default() } else { ddl::created_tables(&files) };
+    if !graph.tables.iter().any(orphan) {
+        return;
+    }
+    let files = ddl::by_hand(sql);
+    if files.is_empty() {
+        return;
+    }
+    let created = ddl::created_tables(&files);
     for table in &mut graph.tables {
         let project = &mut graph.projects[table.project];
         let is_created = !created.is_empty()

@@ -1,10 +1,13 @@
 //! Which tables SQL files create.
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, MatchKind};
 use rayon::prelude::*;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
+
+use super::buffer::{BUFFER, read_reused};
 
 /// Dumps are larger, and create nothing.
 const MAX_BYTES: u64 = 8 << 20;
@@ -12,20 +15,39 @@ const MAX_BYTES: u64 = 8 << 20;
 /// What statements begin with, and what only drizzle-kit writes.
 const WORDS: [&str; 3] = ["create ", "rename to ", BREAKPOINT];
 const BREAKPOINT: &str = "statement-breakpoint";
+/// A rare part of each word: where it begins in the word, and its length.
+const PARTS: [(usize, usize); 3] = [(0, 4), (5, 4), (7, 4)];
 
-/// Migrations are many megabytes, of which statements are few: their words are searched for in any case, and only names
-/// are put into small letters.
-static SEARCH: LazyLock<Option<AhoCorasick>> =
-    LazyLock::new(|| AhoCorasick::builder().ascii_case_insensitive(true).build(WORDS).ok());
+/// Migrations are many megabytes, of which statements are few: parts of the words are searched for in every case, which
+/// is quicker than to search without regard to it, and only names are put into small letters.
+static SEARCH: LazyLock<Option<(AhoCorasick, Vec<usize>)>> = LazyLock::new(|| {
+    let (mut parts, mut words) = (Vec::new(), Vec::new());
+    for (index, (start, length)) in PARTS.iter().enumerate() {
+        let part = &WORDS[index][*start..start + length];
+        for cases in 0..1_u32 << length {
+            let letter = |(at, letter): (usize, char)| match cases >> at & 1 {
+                0 => letter,
+                _ => letter.to_ascii_uppercase(),
+            };
+            let spelled: String = part.chars().enumerate().map(letter).collect();
+            if !parts.contains(&spelled) {
+                parts.push(spelled);
+                words.push(index);
+            }
+        }
+    }
+    let search = AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(parts).ok()?;
+    Some((search, words))
+});
 
 /// The names of the tables that those files create, in small letters and without their schema.
 pub fn created_tables(files: &[PathBuf]) -> FxHashSet<String> {
     let of = |path: &PathBuf| {
-        let bytes = bytes(path)?;
-        let text = String::from_utf8_lossy(&bytes);
-        // drizzle-kit wrote it, though its journal may be elsewhere.
-        let by_hand = !found(&text).any(|(_, word)| word == BREAKPOINT);
-        by_hand.then(|| created_in(&text, "table"))
+        with_text(path, |text| {
+            // drizzle-kit wrote it, though its journal may be elsewhere.
+            let by_hand = !found(text).any(|(_, word)| word == BREAKPOINT);
+            if by_hand { created_in(text, "table") } else { Vec::new() }
+        })
     };
     files.par_iter().filter_map(of).flatten_iter().collect()
 }
@@ -33,8 +55,7 @@ pub fn created_tables(files: &[PathBuf]) -> FxHashSet<String> {
 /// What files and texts create, or rename so, whoever wrote them: `("type", "status")`, in small letters and
 /// without its schema.
 pub fn created(files: &[PathBuf], texts: &[&str]) -> FxHashSet<(&'static str, String)> {
-    let read = files.par_iter().filter_map(|path| bytes(path));
-    let read = read.map(|bytes| statements(&String::from_utf8_lossy(&bytes)));
+    let read = files.par_iter().filter_map(|path| with_text(path, statements));
     read.chain(texts.par_iter().map(|text| statements(text))).flatten_iter().collect()
 }
 
@@ -55,22 +76,44 @@ fn statements(text: &str) -> Vec<(&'static str, String)> {
 
 /// Where the words stand.
 fn found(text: &str) -> impl Iterator<Item = (usize, &'static str)> {
-    let hits = SEARCH.iter().flat_map(move |search| search.find_iter(text));
-    hits.map(|hit| (hit.start(), WORDS[hit.pattern().as_usize()]))
-}
-
-/// A file, unless it is too large.
-fn bytes(path: &Path) -> Option<Vec<u8>> {
-    let small = std::fs::metadata(path).is_ok_and(|metadata| metadata.len() <= MAX_BYTES);
-    small.then(|| crate::files::read(path).ok()).flatten()
-}
-
-/// Whether a file is a snapshot or a migration of drizzle-kit's own.
-pub fn is_migration(path: &Path) -> bool {
-    let folder = path.parent();
-    folder.is_some_and(|folder| {
-        folder.join("meta/_journal.json").is_file() || folder.join("snapshot.json").is_file()
+    let hits = SEARCH.iter().flat_map(move |(search, words)| {
+        search.find_iter(text).map(|hit| (hit.start(), words[hit.pattern().as_usize()]))
+    });
+    hits.filter_map(move |(at, word)| {
+        let start = at.checked_sub(PARTS[word].0)?;
+        let word = WORDS[word];
+        let is_one = text.as_bytes().get(start..start + word.len())?.eq_ignore_ascii_case(word.as_bytes());
+        is_one.then_some((start, word))
     })
+}
+
+/// Gives the text of a file, unless it is too large.
+fn with_text<T>(path: &Path, then: impl FnOnce(&str) -> T) -> Option<T> {
+    let small = fs::metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.len() <= MAX_BYTES);
+    BUFFER.with_borrow_mut(|buffer| {
+        let bytes = small.then(|| read_reused(path, buffer).ok()).flatten()?;
+        Some(match str::from_utf8(bytes) {
+            Ok(text) => then(text),
+            Err(_) => then(&String::from_utf8_lossy(bytes)),
+        })
+    })
+}
+
+/// Those of some files that are no snapshot or migration of drizzle-kit's own.
+pub fn by_hand(files: &[PathBuf]) -> Vec<PathBuf> {
+    // Hundreds of migrations share a folder.
+    let mut folders: FxHashMap<&Path, bool> = FxHashMap::default();
+    let mut found = Vec::new();
+    for path in files {
+        let Some(folder) = path.parent() else { continue };
+        let is_kits = *folders.entry(folder).or_insert_with(|| {
+            folder.join("meta/_journal.json").is_file() || folder.join("snapshot.json").is_file()
+        });
+        if !is_kits {
+            found.push(path.clone());
+        }
+    }
+    found
 }
 
 /// What a text creates of one kind.
@@ -121,6 +164,14 @@ mod tests {
             created_in("do $$ begin create type \"public\".\"status\" as enum('a')", "type"),
             ["status"]
         );
+        let said =
+            "CREATE TYPE a AS; cReAtE  tAbLe B; created at; ALTER TABLE x RENAME TO \"C\"; recreate table d";
+        let said = statements(said);
+        for made in [("type", "a"), ("table", "b"), ("table", "c"), ("sequence", "c"), ("table", "d")] {
+            assert!(said.contains(&(made.0, made.1.to_string())), "{made:?} in {said:?}");
+        }
+        assert_eq!(said.len(), 7);
+        assert!(found("--> Statement-Breakpoint").any(|(at, word)| at == 4 && word == BREAKPOINT));
         assert_eq!(created_in("create schema if not exists billing;", "schema"), ["billing"]);
     }
 }

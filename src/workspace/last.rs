@@ -4,9 +4,9 @@ use rustc_hash::FxHashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::Parsed;
 use super::repository::{Files, Repository};
 use super::session::Cache;
-use super::Parsed;
 use crate::discover::search::{Calls, Kind};
 use crate::discover::{Discovery, Options, Script};
 use crate::graph::SchemaGraph;
