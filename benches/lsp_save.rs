@@ -26,8 +26,16 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use schemalint::check::{Asked, check};
+use schemalint::discover::{Files, Options};
+use schemalint::workspace::{self, Session};
+
 use client::{Client, capabilities, uri};
 use generate::{Numbers, Size};
+
+/// That of the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() {
     // `cargo test --benches` only sees that it runs.
@@ -59,6 +67,7 @@ fn main() {
         colds[colds.len() - 1]
     );
     let ratio = |time: Duration| 100.0 * time.as_secs_f64() / cold.as_secs_f64();
+    stages(&root, size);
     for watches in [true, false] {
         let mut server = Client::open(program, &[&root], &capabilities(&["utf-8"], watches));
         println!("{}", if watches { "the client tells of files:" } else { "the client tells nothing:" });
@@ -76,6 +85,43 @@ fn main() {
             );
         }
         assert_eq!(server.stop(), 0);
+    }
+}
+
+/// Where the time of a save goes: the stages of a reading and of a check without the server around them.
+fn stages(root: &Path, size: Size) {
+    let settings = workspace::load_settings(None, &[]).unwrap();
+    let files = Files { root: root.to_path_buf(), config: settings.config.files.clone() };
+    let options = Options { paths: vec![root.to_path_buf()], files, ..Options::default() };
+    let mut session = Session::new(true);
+    session.read(root, &options, &settings);
+    let path = root.join(size.path(size.all_files() / 2));
+    let text = fs::read_to_string(&path).unwrap();
+    let mut all: Vec<(String, Vec<Duration>)> = Vec::new();
+    for round in 0..9 {
+        let changed = if round % 2 == 0 { text.replace("index(", "uniqueIndex(") } else { text.clone() };
+        fs::write(&path, changed).unwrap();
+        session.touch([path.clone()]);
+        let since = Instant::now();
+        let reading = session.read(root, &options, &settings);
+        let read = since.elapsed();
+        let run = check(&reading, &settings.config, &Asked::default(), since);
+        let whole = [("reading".into(), read), ("reading and check".into(), since.elapsed())];
+        for (stage, time) in run.timings.into_iter().chain(whole) {
+            match all.iter_mut().find(|(known, _)| *known == stage) {
+                Some((_, times)) => times.push(time),
+                None => all.push((stage.to_string(), vec![time])),
+            }
+        }
+    }
+    fs::write(&path, text).unwrap();
+    println!("stages of a save, where they take more than 0.5 ms:");
+    for (stage, mut times) in all {
+        times.sort();
+        let median = times[times.len() / 2];
+        if median > Duration::from_micros(500) {
+            println!("  {stage}: {median:.1?}");
+        }
     }
 }
 

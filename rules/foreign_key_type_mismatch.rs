@@ -25,7 +25,7 @@ impl Rule for ForeignKeyTypeMismatch {
 
     fn check(&self, context: &Context<'_>, out: &mut Findings) {
         for reference in context.graph.references() {
-            let pairs = reference.columns.iter().zip(&reference.target_columns);
+            let pairs = reference.columns.iter().zip(&*reference.target_columns);
             for (column, key) in pairs {
                 if let Some(clash) = type_clash(reference.table, *column, reference.target, *key) {
                     report(context.graph, &reference, (*column, *key), &clash, out);

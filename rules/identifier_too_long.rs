@@ -30,27 +30,30 @@ impl Rule for IdentifierTooLong {
 
     fn check(&self, context: &Context<'_>, out: &mut Findings) {
         let graph = context.graph;
-        let units = graph.created_together();
-        let mut rivals = FxHashMap::default();
-        units.iter().for_each(|unit| collect_rivals(graph, unit, &mut rivals));
+        let is_long = |named: &Named<'_>| {
+            NameLimit::of(named.database).is_some_and(|limit| limit.exceeded_by(named.name).is_some())
+        };
+        let mut long = Vec::new();
         for (index, table) in graph.tables.iter().enumerate() {
             if table.ponder || !table.is_created(graph) || NameLimit::of(table.dialect).is_none() {
                 continue;
             }
             let id = TableId(index as u32);
-            if let Some(named) = graph.named_table(id) {
-                report(graph, &named, &rivals, out);
-            }
+            long.extend(graph.named_table(id).filter(is_long));
             if table.view.is_none() {
-                graph.named_in(id).iter().for_each(|named| report(graph, named, &rivals, out));
+                long.extend(graph.named_in(id).into_iter().filter(is_long));
             }
         }
+        let units = graph.created_together();
         let mut seen: FxHashSet<Span> = FxHashSet::default();
-        for named in units.iter().flat_map(|unit| &unit.others) {
-            if seen.insert(named.place) {
-                report(graph, named, &rivals, out);
-            }
+        let others = units.iter().flat_map(|unit| &unit.others).filter(|named| is_long(named));
+        long.extend(others.filter(|named| seen.insert(named.place)).cloned());
+        if long.is_empty() {
+            return;
         }
+        let mut rivals = FxHashMap::default();
+        units.iter().for_each(|unit| collect_rivals(graph, unit, &mut rivals));
+        long.iter().for_each(|named| report(graph, named, &rivals, out));
     }
 }
 

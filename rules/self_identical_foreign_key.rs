@@ -26,7 +26,7 @@ impl Rule for SelfIdenticalForeignKey {
     fn check(&self, context: &Context<'_>, out: &mut Findings) {
         for reference in context.graph.references() {
             let Reference { table, key, columns, target, target_columns, .. } = &reference;
-            if !std::ptr::eq(*table, *target) || *columns != target_columns.as_slice() {
+            if !std::ptr::eq(*table, *target) || **columns != **target_columns {
                 continue;
             }
             let (subject, name) = (table.subject(columns), table.display_name());

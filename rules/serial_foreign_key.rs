@@ -25,7 +25,7 @@ impl Rule for SerialForeignKey {
 
     fn check(&self, context: &Context<'_>, out: &mut Findings) {
         for reference in context.graph.references() {
-            for (column, key) in reference.columns.iter().zip(&reference.target_columns) {
+            for (column, key) in reference.columns.iter().zip(&*reference.target_columns) {
                 let Ok(facts) = &reference.table.columns[*column].facts else { continue };
                 // A key to itself is another mistake, and another rule's.
                 let is_itself = std::ptr::eq(reference.table, reference.target) && column == key;

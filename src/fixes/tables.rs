@@ -40,7 +40,8 @@ impl<'g> Tables<'g> {
                 door.package = Some(table.package);
             }
         }
-        let mut files: Vec<(&FileId, &Imports)> = graph.imports.iter().collect();
+        let mut files: Vec<(&FileId, &Imports)> =
+            graph.imports.iter().map(|(file, imports)| (file, &**imports)).collect();
         files.sort_by_key(|(file, _)| &graph.sources.get(**file).path);
         for (file, imports) in files {
             let near = imports.leads.iter().filter(|lead| lead.is_near);

@@ -294,6 +294,10 @@ impl<'g> Search<'g> {
 
     fn target(&mut self, id: TableId, project: usize, need: impl FnOnce() -> (Span, String)) {
         let target = self.graph.table(id);
+        // Most are there.
+        if !target.taken_by.is_empty() || target.external || target.created_by_sql {
+            return;
+        }
         let Some(entity) = target.entity() else { return };
         let mute =
             target.view.is_some() || target.ponder || target.left_out || self.nameless.contains(&project);

@@ -98,7 +98,7 @@ pub struct SchemaGraph {
     /// Packages that hold tables, or what may be linked.
     pub packages: Vec<Package>,
     /// What the files that declare tables or relations import.
-    pub imports: FxHashMap<FileId, Imports>,
+    pub imports: FxHashMap<FileId, Arc<Imports>>,
     /// What those files load when they run.
     pub loads: Arc<Loads>,
     /// Import cycles in which a file reads what does not have its value yet, by file and place.

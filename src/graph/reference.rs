@@ -1,5 +1,7 @@
 //! Foreign keys as the database gets them: what a copy of a table refers to, its owner is asked about.
 
+use std::borrow::Cow;
+
 use super::{ForeignKey, SchemaGraph, Table, TableId};
 
 /// A foreign key of which both sides are known.
@@ -16,7 +18,7 @@ pub struct Reference<'g> {
     /// The table that it refers to; never a copy.
     pub target: &'g Table,
     /// The columns there, in the order of `columns`.
-    pub target_columns: Vec<usize>,
+    pub target_columns: Cow<'g, [usize]>,
 }
 
 impl SchemaGraph {
@@ -40,14 +42,16 @@ impl SchemaGraph {
         let named = self.table(target.table);
         let target_id = self.owner(target.table);
         let owner = self.table(target_id);
-        let target_columns = target.columns.iter().map(|column| match named.owner {
-            None => Some(*column),
+        let target_columns = match named.owner {
+            None => Cow::Borrowed(&*target.columns),
             Some(_) => {
-                let name = named.column_name(*column);
-                owner.columns.iter().position(|column| column.display_name() == name)
+                let in_owner = target.columns.iter().map(|column| {
+                    let name = named.column_name(*column);
+                    owner.columns.iter().position(|column| column.display_name() == name)
+                });
+                Cow::Owned(in_owner.collect::<Option<_>>()?)
             }
-        });
-        let target_columns: Vec<usize> = target_columns.collect::<Option<_>>()?;
+        };
         let is_table = owner.view.is_none() && !owner.ponder;
         is_table.then_some(Reference { key, table, columns, target_id, target: owner, target_columns })
     }

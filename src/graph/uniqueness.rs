@@ -21,9 +21,6 @@ pub enum Uniqueness<'t> {
 impl Table {
     /// What makes exactly those columns unique, in any order.
     pub fn uniqueness(&self, columns: &[usize]) -> Uniqueness<'_> {
-        let mut unknown = self.extras_open.is_some()
-            || self.columns_open.is_some()
-            || self.columns.iter().any(|column| column.facts.is_err());
         let is_same =
             |key: &[usize]| key.len() == columns.len() && key.iter().all(|column| columns.contains(column));
         if let [column] = columns
@@ -34,6 +31,9 @@ impl Table {
         if is_same(&self.primary_key_columns()) {
             return Uniqueness::Constraint;
         }
+        let mut unknown = self.extras_open.is_some()
+            || self.columns_open.is_some()
+            || self.columns.iter().any(|column| column.facts.is_err());
         let primary_keys = self.primary_keys.iter().map(|key| &key.columns);
         for key in primary_keys.chain(self.uniques.iter().map(|unique| &unique.columns)) {
             match key {

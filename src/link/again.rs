@@ -27,7 +27,7 @@ const FEW: usize = 32;
 /// The numbers that tables have already.
 pub(super) struct Numbers<'k> {
     kept: &'k FxHashMap<(FileId, SmolStr), Vec<TableId>>,
-    tables: &'k [Arc<Table>],
+    tables: Vec<Arc<Table>>,
     /// Some table has none, or may have several.
     is_lost: bool,
 }
@@ -54,10 +54,10 @@ impl Numbers<'_> {
 }
 
 /// Links files that have other texts than in the last link, given with what they said then. `None` when everything is
-/// to be linked; `kept` is as it was then.
+/// to be linked.
 pub fn link_again(
     world: &dyn LinkWorld,
-    last: &SchemaGraph,
+    last: SchemaGraph,
     kept: &mut Kept,
     changed: &[(FileId, Arc<Module>)],
 ) -> Option<SchemaGraph> {
@@ -67,14 +67,15 @@ pub fn link_again(
     }
     let changed: Vec<FileId> = changed.iter().map(|(file, _)| *file).collect();
     let files = kept.needs.concerned(&changed, FEW.max(kept.evaluated.len() / 8))?;
-    if concerns_more(last, kept, &files) {
+    if concerns_more(&last, kept, &files) {
         return None;
     }
     let mut linker = Linker::new(world);
-    linker.graph = last.clone();
-    linker.numbers = Some(Numbers { kept: &kept.numbers, tables: &last.tables, is_lost: false });
+    let tables = last.tables.clone();
+    linker.graph = last;
+    linker.numbers = Some(Numbers { kept: &kept.numbers, tables, is_lost: false });
     linker.evaluate_again(kept, &files)?;
-    linker.build_tables_again(last, kept, &files)?;
+    linker.build_tables_again(kept, &files)?;
     let relations = linker.build_relations_again(kept, &files)?;
     linker.note_texts_again(&relations, &files)?;
     linker.is_whole(kept, &files).then_some(())?;
@@ -213,13 +214,8 @@ impl Linker<'_> {
         evaluated.iter().all(is_same).then_some(())
     }
 
-    fn build_tables_again(
-        &mut self,
-        last: &SchemaGraph,
-        kept: &Kept,
-        files: &FxHashSet<FileId>,
-    ) -> Option<()> {
-        let made = self.tables_again(last, kept, files)?;
+    fn build_tables_again(&mut self, kept: &Kept, files: &FxHashSet<FileId>) -> Option<()> {
+        let made = self.tables_again(kept, files)?;
         for (id, table) in &made {
             self.table_ids.insert(Rc::as_ptr(table), *id);
         }
@@ -228,8 +224,8 @@ impl Linker<'_> {
             *calls.entry(table.at).or_default() += 1;
         }
         for (id, table) in &made {
-            let old = last.table(*id);
-            let casing = last.projects[old.project].casing.clone();
+            let old = Arc::clone(&self.graph.tables[id.0 as usize]);
+            let casing = self.graph.projects[old.project].casing.clone();
             let home =
                 Home { project: old.project, taken_by: old.taken_by.clone(), held_by: old.held_by.clone() };
             let mut built = self.build_table(*id, table, old.binding.clone(), home, Some(&casing));
@@ -240,7 +236,7 @@ impl Linker<'_> {
                 && built.name.as_ref().ok() == old.name.as_ref().ok()
                 && built.namespace.as_ref().map(|name| name.as_ref().ok())
                     == old.namespace.as_ref().map(|name| name.as_ref().ok())
-                && is_view(&built) == is_view(old);
+                && is_view(&built) == is_view(&old);
             if !is_same {
                 return None;
             }
@@ -256,7 +252,6 @@ impl Linker<'_> {
     /// The tables that the files make, by the numbers that they have.
     fn tables_again(
         &self,
-        last: &SchemaGraph,
         kept: &Kept,
         files: &FxHashSet<FileId>,
     ) -> Option<Vec<(TableId, Rc<drizzle::Table>)>> {
@@ -271,7 +266,7 @@ impl Linker<'_> {
                 return None;
             }
             // Several of one name are told apart by their order.
-            let start = |id: &TableId| last.table(*id).span.range.start;
+            let start = |id: &TableId| self.graph.table(*id).span.range.start;
             tables.sort_by_key(|table| table.at.range.start);
             numbers.sort_by_key(start);
             let are_apart = tables.windows(2).all(|pair| {
@@ -349,7 +344,7 @@ impl Linker<'_> {
             self.graph.directives.splice(at..at, directives);
             if self.graph.imports.contains_key(&file) {
                 let imports = self.written_imports_of(file);
-                self.graph.imports.insert(file, imports);
+                self.graph.imports.insert(file, Arc::new(imports));
             }
         }
         Some(())

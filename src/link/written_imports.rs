@@ -1,6 +1,7 @@
 //! What files import, for those who add to it.
 
 use rustc_hash::FxHashMap;
+use std::sync::Arc;
 
 use super::{Linker, Loaded};
 use crate::eval::Value;
@@ -11,14 +12,14 @@ use crate::syntax::{BindingKind, ImportName};
 
 impl Linker<'_> {
     /// The imports of the files that declare tables or relations.
-    pub(super) fn written_imports(&mut self) -> FxHashMap<FileId, Imports> {
+    pub(super) fn written_imports(&mut self) -> FxHashMap<FileId, Arc<Imports>> {
         let tables = self.graph.tables.iter().map(|table| table.binding.file);
         let relations = self.graph.relation_sets.iter().map(|set| set.span.file);
         let mut files: Vec<FileId> = tables.chain(relations).collect();
         files.sort_unstable();
         files.dedup();
         let missing = self.eval.missing_imports.len();
-        let imports = files.into_iter().map(|file| (file, self.written_imports_of(file))).collect();
+        let imports = files.into_iter().map(|file| (file, Arc::new(self.written_imports_of(file)))).collect();
         // No table needs what is only looked at here.
         self.eval.missing_imports.truncate(missing);
         self.eval.dependencies.unit = None;

@@ -142,7 +142,7 @@ impl Changed {
         if changed.is_empty() {
             return Some((graph, kept));
         }
-        let graph = link_again(repository, &graph, &mut kept, &changed)?;
+        let graph = link_again(repository, graph, &mut kept, &changed)?;
         Some((graph, kept))
     }
 }
