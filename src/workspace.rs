@@ -7,6 +7,7 @@ mod last;
 mod migrations;
 mod prepare;
 mod repository;
+mod schema_files;
 mod session;
 mod settings;
 mod written;

@@ -1,12 +1,10 @@
 //! The modules of a repository, loaded when they are asked for.
 
-use globset::{GlobBuilder, GlobMatcher};
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use std::cell::{OnceCell, RefCell};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use walkdir::WalkDir;
 
 use super::ahead::{Ahead, lower_calling};
 use super::session::Cache;
@@ -14,7 +12,7 @@ use super::{Parsed, relative};
 use crate::boundary::{OUTSIDE, clean, is_inside};
 use crate::config::Links;
 use crate::discover::search::{Calls, is_script};
-use crate::discover::{CONFIG, Loose, exclude};
+use crate::discover::{CONFIG, Loose};
 use crate::eval::drizzle::prelude_of;
 use crate::eval::{LinkFunction, Target, World};
 use crate::graph::DrizzleLine;
@@ -31,14 +29,14 @@ pub(super) const MAX_BYTES: u64 = 20 << 20;
 /// The repository as the linker sees it.
 pub(super) struct Repository<'r> {
     /// What paths are shown from.
-    root: &'r Path,
+    pub(super) root: &'r Path,
     /// Where the repository begins.
-    repository: &'r Path,
+    pub(super) repository: &'r Path,
     packages: &'r Packages,
-    resolver: &'r Resolver,
+    pub(super) resolver: &'r Resolver,
     line_of: &'r dyn Fn(&Path) -> DrizzleLine,
     loose: &'r [Loose],
-    cache: &'r Cache,
+    pub(super) cache: &'r Cache,
     files: RefCell<Vec<Entry>>,
     by_path: RefCell<FxHashMap<PathBuf, FileId>>,
     resolved: RefCell<Followed>,
@@ -194,7 +192,7 @@ impl<'r> Repository<'r> {
     }
 
     /// The file at a path, loaded now when it was not before.
-    fn load(&self, path: PathBuf) -> Option<FileId> {
+    pub(super) fn load(&self, path: PathBuf) -> Option<FileId> {
         if let Some(file) = self.by_path.borrow().get(&path) {
             return Some(*file);
         }
@@ -272,7 +270,7 @@ impl<'r> Repository<'r> {
         self.files.borrow()[file.0 as usize].path.clone()
     }
 
-    fn folder_of(&self, file: FileId) -> PathBuf {
+    pub(super) fn folder_of(&self, file: FileId) -> PathBuf {
         let path = self.path_of(file);
         let package = self.packages.folder_of(&path);
         package.or(path.parent()).map_or_else(|| self.root.to_path_buf(), Path::to_path_buf)
@@ -380,18 +378,6 @@ impl World for Repository<'_> {
     }
 }
 
-impl Repository<'_> {
-    /// Where the paths of a drizzle.config may begin: drizzle-kit resolves from where it is started, which is the
-    /// package, mostly the config's own folder.
-    fn bases(&self, config: FileId) -> Vec<PathBuf> {
-        let config_folder = self.path_of(config).parent().map(Path::to_path_buf).unwrap_or_default();
-        let package = self.folder_of(config);
-        let above = package.ancestors().skip(1).take_while(|base| base.starts_with(self.repository));
-        let above: Vec<PathBuf> = above.map(Path::to_path_buf).collect();
-        [config_folder, package].into_iter().chain(above).collect()
-    }
-}
-
 impl LinkWorld for Repository<'_> {
     fn schema_files(&self, config: FileId, pattern: &str) -> (Arc<str>, Vec<FileId>) {
         for base in self.bases(config) {
@@ -486,107 +472,4 @@ impl LinkWorld for Repository<'_> {
         };
         found.into_iter().filter_map(load).collect()
     }
-}
-
-impl Repository<'_> {
-    /// The scripts that a path of a drizzle.config matches below a folder: a file, the files of a folder
-    /// (not those of its folders, as in drizzle-kit), or a glob.
-    fn matching(&self, base: &Path, pattern: &str) -> Vec<FileId> {
-        let pattern = pattern.trim_start_matches("./");
-        let path = clean(&base.join(pattern));
-        let is_inside = |path: &Path| is_inside(self.repository, path);
-        if path.is_file() {
-            if !is_inside(&path) {
-                return Vec::new();
-            }
-            return self.load(path).into_iter().collect();
-        }
-        if path.is_dir() {
-            if !is_inside(&path) {
-                return Vec::new();
-            }
-            let found = self.cache.matching(&path, || walk(&path, 1, None));
-            return found.into_iter().filter_map(|path| self.load(path)).collect();
-        }
-        if !pattern.contains(['*', '?', '{', '[', '!']) {
-            // The source of a built file, or a path without its extension.
-            let specifier = path.to_string_lossy();
-            let from = base.join("drizzle.config.ts");
-            return match self.resolver.resolve(&from, &specifier) {
-                Resolved::File(path) => self.load(path).into_iter().collect(),
-                _ => Vec::new(),
-            };
-        }
-        let full = path.to_string_lossy().replace("!(", "{").replace("+(", "{").replace("@(", "{");
-        let negated = excluded_by_extglob(&path.to_string_lossy());
-        let full = if negated.is_empty() { full } else { without_extglob(&path.to_string_lossy()) };
-        let Ok(glob) = GlobBuilder::new(&full).literal_separator(true).build() else { return Vec::new() };
-        let fixed: PathBuf = path
-            .components()
-            .take_while(|part| !part.as_os_str().to_string_lossy().contains(['*', '?', '{', '[', '(', '!']))
-            .collect();
-        // Also what is not there: nobody learns which folders a machine has.
-        if !is_inside(&fixed) {
-            return Vec::new();
-        }
-        let excluded: Vec<GlobMatcher> = negated
-            .iter()
-            .filter_map(|glob| GlobBuilder::new(glob).literal_separator(true).build().ok())
-            .map(|glob| glob.compile_matcher())
-            .collect();
-        let matcher = glob.compile_matcher();
-        let found = self.cache.matching(&path, || {
-            walk(
-                &fixed,
-                usize::MAX,
-                Some(&|path: &Path| {
-                    matcher.is_match(path) && !excluded.iter().any(|glob| glob.is_match(path))
-                }),
-            )
-        });
-        let mut files: Vec<FileId> = found.into_iter().filter_map(|path| self.load(path)).collect();
-        files.sort_by_cached_key(|file| glob_order(&self.path(*file)));
-        files
-    }
-}
-
-/// The scripts below a folder, tests left out.
-fn walk(folder: &Path, depth: usize, matches: Option<&dyn Fn(&Path) -> bool>) -> Vec<PathBuf> {
-    let entries = WalkDir::new(folder).min_depth(1).max_depth(depth).sort_by_file_name();
-    let entries = entries
-        .into_iter()
-        .filter_entry(|entry| !entry.file_type().is_dir() || entry.file_name() != "node_modules");
-    let mut files = Vec::new();
-    for entry in entries.flatten() {
-        let name = entry.file_name().to_string_lossy();
-        let wanted = entry.file_type().is_file() && is_script(&name) && !exclude::file(&name);
-        if wanted && matches.is_none_or(|matches| matches(entry.path())) {
-            files.push(entry.path().to_path_buf());
-        }
-    }
-    files
-}
-
-/// `!(*.test).ts` of a path: the globs that it leaves out.
-fn excluded_by_extglob(path: &str) -> Vec<String> {
-    let Some((before, rest)) = path.split_once("!(") else { return Vec::new() };
-    let Some((inside, after)) = rest.split_once(')') else { return Vec::new() };
-    inside.split('|').map(|part| format!("{before}{part}{after}")).collect()
-}
-
-/// What drizzle-kit's glob sorts by, which is `localeCompare`: signs, digits, letters, case last.
-fn glob_order(path: &str) -> (Vec<(usize, char)>, Vec<bool>) {
-    const SIGNS: &str = "_-,;:!?.'\"()[]{}@*/\\&#%`^+<=>|~$";
-    let weight = |letter: char| match SIGNS.find(letter) {
-        Some(at) => (at, letter),
-        None => (SIGNS.len(), letter.to_ascii_lowercase()),
-    };
-    (path.chars().map(weight).collect(), path.chars().map(char::is_uppercase).collect())
-}
-
-/// The path with `*` for `!(…)`.
-fn without_extglob(path: &str) -> String {
-    let Some((before, rest)) = path.split_once("!(") else { return path.to_string() };
-    let Some((_, after)) = rest.split_once(')') else { return path.to_string() };
-    format!("{before}*{after}")
 }
