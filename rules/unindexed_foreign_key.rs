@@ -50,7 +50,10 @@ impl Rule for UnindexedForeignKey {
                 elsewhere += 1;
                 continue;
             }
-            if !needs_indexes(table.dialect) || self.ignore_tables.iter().any(|glob| is_table(glob, table)) {
+            if table.foreign_keys.is_empty()
+                || !needs_indexes(table.dialect)
+                || self.ignore_tables.iter().any(|glob| is_table(glob, table))
+            {
                 continue;
             }
             // One index serves every key of the same columns: it is asked for once.

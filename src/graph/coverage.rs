@@ -3,6 +3,7 @@
 use rustc_hash::FxHashMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
+use std::cell::OnceCell;
 
 use super::{Casing, ColumnFacts, Dialect, Fact, Form, Index, IndexPart, Predicate, Table};
 use crate::source::Span;
@@ -60,11 +61,11 @@ pub struct Servers<'t> {
     table: &'t Table,
     /// Columns, then keys and unique constraints, then indexes.
     list: Vec<Serving<'t>>,
-    by_first: FxHashMap<usize, Vec<usize>>,
+    by_first: Vec<(usize, usize)>,
     /// Something was not read that might serve any look-up.
     unknown: bool,
     /// By column, the foreign key that has it; nothing when several do.
-    key_of: FxHashMap<usize, Option<&'t [usize]>>,
+    key_of: OnceCell<FxHashMap<usize, Option<&'t [usize]>>>,
 }
 
 #[derive(Debug)]
@@ -76,19 +77,12 @@ enum Serving<'t> {
 impl<'t> Servers<'t> {
     /// What a table has of what is accepted.
     pub fn new(table: &'t Table, accepted: &[Server]) -> Self {
-        let mut key_of: FxHashMap<usize, Option<&'t [usize]>> = FxHashMap::default();
-        for key in table.foreign_keys.iter().filter_map(|key| key.columns.as_ref().ok()) {
-            for column in key {
-                let known = key_of.entry(*column).or_insert(Some(key));
-                *known = known.filter(|other| *other == key.as_slice());
-            }
-        }
         let mut servers = Self {
             table,
             list: Vec::new(),
-            by_first: FxHashMap::default(),
+            by_first: Vec::new(),
             unknown: table.extras_open.is_some(),
-            key_of,
+            key_of: OnceCell::new(),
         };
         let accepts = |server| accepted.contains(&server);
         for (at, column) in table.columns.iter().enumerate() {
@@ -114,12 +108,13 @@ impl<'t> Servers<'t> {
                 first => servers.add(first.and_then(IndexPart::column), Serving::Index(index)),
             }
         }
+        servers.by_first.sort_unstable();
         servers
     }
 
     fn add(&mut self, first: Option<usize>, serving: Serving<'t>) {
         if let Some(first) = first {
-            self.by_first.entry(first).or_default().push(self.list.len());
+            self.by_first.push((first, self.list.len()));
             self.list.push(serving);
         }
     }
@@ -148,8 +143,11 @@ impl<'t> Servers<'t> {
             !first.is_empty()
         };
         // What begins with any other column cannot serve.
-        let near = columns.iter().filter_map(|column| self.by_first.get(column));
-        let mut near: Vec<usize> = near.flatten().copied().collect();
+        let near = columns.iter().flat_map(|column| {
+            let from = self.by_first.partition_point(|(first, _)| first < column);
+            self.by_first[from..].iter().take_while(move |(first, _)| first == column)
+        });
+        let mut near: Vec<usize> = near.map(|(_, at)| *at).collect();
         near.sort_unstable();
         near.dedup();
         let mut partial = Vec::new();
@@ -183,7 +181,17 @@ impl<'t> Servers<'t> {
 
     /// Whether a column stands in no other foreign key of the table than that of those columns.
     fn is_own(&self, columns: &[usize], column: usize) -> bool {
-        self.key_of.get(&column).is_none_or(|key| *key == Some(columns))
+        let key_of = self.key_of.get_or_init(|| {
+            let mut key_of: FxHashMap<usize, Option<&'t [usize]>> = FxHashMap::default();
+            for key in self.table.foreign_keys.iter().filter_map(|key| key.columns.as_ref().ok()) {
+                for column in key {
+                    let known = key_of.entry(*column).or_insert(Some(key));
+                    *known = known.filter(|other| *other == key.as_slice());
+                }
+            }
+            key_of
+        });
+        key_of.get(&column).is_none_or(|key| *key == Some(columns))
     }
 }
 
