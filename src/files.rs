@@ -29,11 +29,26 @@ pub fn read_text(path: &Path) -> io::Result<String> {
 /// # Errors
 /// When it cannot be written.
 pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    replace_after(path, bytes, |_| Ok(()))
+}
+
+/// The same, when the file still has a text: asked as late as can be, so that nothing is lost that was saved meanwhile.
+///
+/// # Errors
+/// When it has another, or cannot be read or written.
+pub fn replace_text(path: &Path, text: &[u8], bytes: &[u8]) -> io::Result<()> {
+    replace_after(path, bytes, |path| match read(path)? == text {
+        true => Ok(()),
+        false => Err(io::Error::other("it has changed since it was read; run it again")),
+    })
+}
+
+fn replace_after(path: &Path, bytes: &[u8], may: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
     let before = match fs::metadata(path) {
         Ok(metadata) if metadata.is_file() => Some(metadata.permissions()),
         // A link that leads nowhere yet is followed.
         Err(error) if error.kind() == io::ErrorKind::NotFound && fs::symlink_metadata(path).is_err() => None,
-        _ => return fs::write(path, bytes),
+        _ => return may(path).and_then(|()| fs::write(path, bytes)),
     };
     let path = match before.as_ref().map(Permissions::readonly) {
         Some(true) => return Err(io::Error::new(io::ErrorKind::PermissionDenied, "it may only be read")),
@@ -47,6 +62,7 @@ pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
         beside.as_file().set_permissions(before)?;
     }
     beside.as_file().sync_all()?;
+    may(&path)?;
     beside.persist(&path).map_err(|error| error.error)?;
     Ok(())
 }

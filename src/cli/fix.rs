@@ -294,11 +294,8 @@ impl Outcome {
 
 impl Fixed {
     fn write(&self) -> Result<(), String> {
-        let said = |error: std::io::Error| error.to_string();
-        if files::read(&self.path).map_err(said)? != self.before.as_bytes() {
-            return Err("it has changed since it was read; run it again".to_string());
-        }
-        files::replace(&self.path, &self.after).map_err(said)
+        let replaced = files::replace_text(&self.path, self.before.as_bytes(), &self.after);
+        replaced.map_err(|error| error.to_string())
     }
 }
 
