@@ -12,7 +12,7 @@ use std::process::{Command, Stdio};
 
 use quick_xml::events::Event;
 use serde_json::{Value, json};
-use support::{Ran, command, read, repository, run, run_with};
+use support::{Ran, command, read, repository, run, run_with, write};
 use tempfile::TempDir;
 
 /// What terminals, GitHub's runner, Markdown, HTML, XML and JSON take for their own; two ways to end a line, and what
@@ -192,6 +192,65 @@ fn no_complaint_lets_a_name_act() {
         nothing_acts(format, &text);
         nothing_acts(format, &ran.stderr);
     }
+}
+
+/// A config speaks of folders, columns and documents in comments, which a newline would end.
+#[test]
+fn what_init_writes_is_a_config_whatever_it_speaks_of() {
+    let name = json!(NAME);
+    let schema = format!(
+        "import {{ integer, pgSchema, pgTable }} from 'drizzle-orm/pg-core';\n\
+         export const a = pgSchema({name}), b = pgSchema('b');\n\
+         export const actor = () => integer({name});\n\
+         export const users = a.table({name}, {{ id: integer('id').primaryKey(), by: actor() }});\n\
+         export const orders = b.table({name}, {{ id: integer('id').primaryKey(), by: actor(), \
+         [{name}]: integer({name}).references(() => users.id) }});\n"
+    );
+    let config = format!(
+        "import {{ defineConfig }} from 'drizzle-kit';\nexport default defineConfig({{ dialect: 'postgresql', \
+         schema: './*.schema.ts', out: {name} }});\n"
+    );
+    let record = format!("# ADR-0001 {}\n", NAME.replace(['\n', '\r'], " "));
+    let folder = repository(&[
+        (&*format!("{FOLDER}/{FOLDER}.schema.ts"), &*schema),
+        (&format!("{FOLDER}/b.schema.ts"), &schema),
+        (&format!("{FOLDER}/drizzle.config.ts"), &config),
+        (&format!("docs/{FOLDER}/adr/0001-{FOLDER}.md"), &record),
+        (&format!("docs/{FOLDER}/entities/a.md"), &record),
+        (&format!("packages/{FOLDER}/package.json"), &json!({ "name": NAME }).to_string()),
+    ]);
+    let at = folder.path();
+    let ran = run(at, &["init"]).exits(0);
+    nothing_acts("init", &ran.stdout);
+    nothing_acts("init", &ran.stderr);
+    nothing_acts("schemalint.json", &read(at, "schemalint.json"));
+    let before: Value = run(at, &["--format", "json"]).json();
+    assert!(before["findings"].as_array().is_some_and(|findings| !findings.is_empty()));
+    // What is proposed, too, where somebody takes the slashes away.
+    for line in read(at, "schemalint.json").lines().filter(|line| line.contains("pwned")) {
+        assert!(line.trim_start().starts_with("//") || line.contains('"'), "{line}");
+    }
+}
+
+#[test]
+fn what_config_prints_is_read_back() {
+    let folder = repository(&[
+        (&*format!("{FOLDER}/a.schema.ts"), &*schema()),
+        (
+            &format!("{FOLDER}/schemalint.json"),
+            &json!({ "files": { "exclude": [NAME.replace("{0} ", "")] } }).to_string(),
+        ),
+    ]);
+    let at = folder.path();
+    let shown = run(at, &["config", "--print", FOLDER]).exits(0);
+    assert!(shown.stdout.contains("pwned"));
+    nothing_acts("config", &shown.stdout);
+    write(at, &format!("{FOLDER}/schemalint.json"), &shown.stdout);
+    let again = run(at, &["config", "--print", FOLDER]).exits(0);
+    let values = |text: &str| -> Vec<String> {
+        text.lines().map(|line| line.split(" // ").next().unwrap().to_string()).collect()
+    };
+    assert_eq!(values(&again.stdout), values(&shown.stdout));
 }
 
 /// The diff of a repository whose code would act, and whose file has such a name.

@@ -322,5 +322,11 @@ mod tests {
         fs::remove_file(&path).unwrap();
         assert!(fixed("fixed").write().is_err_and(|error| error.contains("No such file")));
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "nothing is left behind");
+        #[cfg(unix)]
+        {
+            // Whoever opens it waits for somebody to write.
+            assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+            assert_eq!(fixed("fixed").write(), Err("it is no file".to_string()));
+        }
     }
 }
