@@ -56,8 +56,8 @@ fn replace_after(path: &Path, bytes: &[u8], may: impl FnOnce(&Path) -> io::Resul
         None => path.to_path_buf(),
     };
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut beside = beside().tempfile_in(folder)?;
-    beside.write_all(bytes)?;
+    let beside = beside().tempfile_in(folder).map_err(without_path)?;
+    beside.as_file().write_all(bytes)?;
     if let Some(before) = before {
         beside.as_file().set_permissions(before)?;
     }
@@ -74,4 +74,13 @@ fn beside() -> tempfile::Builder<'static, 'static> {
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     builder
+}
+
+/// Without the name of a file that nobody asked for, which tempfile adds.
+fn without_path(error: io::Error) -> io::Error {
+    let said = error.to_string();
+    match said.split_once(" at path ") {
+        Some((said, _)) => io::Error::new(error.kind(), said),
+        None => error,
+    }
 }

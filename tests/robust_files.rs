@@ -207,7 +207,7 @@ fn a_tree_that_may_only_be_read_is_checked() {
     }
     rights(0o755);
     if !is_root() {
-        fs::set_permissions(at.join("db/orders0.ts"), fs::Permissions::from_mode(0)).unwrap();
+        fs::set_permissions(at.join("db/orders0.ts"), fs::Permissions::from_mode(0o000)).unwrap();
         let ran = run(at, &[] as &[&str]);
         assert!(format!("{}{}", ran.stdout, ran.stderr).contains("orders0.ts"), "{ran:?}");
         fs::set_permissions(at.join("db/orders0.ts"), fs::Permissions::from_mode(0o644)).unwrap();
