@@ -842,6 +842,32 @@ fn names_are_escaped_wherever_they_are_shown() {
     let answer = client.request("textDocument/hover", &params);
     let shown = answer["result"]["contents"]["value"].as_str().unwrap();
     assert!(shown.starts_with("table `` a`b\\n# [x](y) <img src=x> `` (postgresql)\n"), "{shown}");
+    // In a domain, a type, an index and a key, too, none begins a line or moves anything.
+    let name = json!("``\u{1b}[31m\n\n::error::x\r\n# h\u{2028}\u{85}\u{202e}</code>|&lt;");
+    let text = format!(
+        "import {{ customType, index, integer, pgSchema, unique }} from 'drizzle-orm/pg-core';\n\
+         const odd = customType({{ dataType: () => {name} }});\n\
+         export const users = pgSchema({name}).table({name}, {{ id: integer({name}).primaryKey(), o: odd({name}).notNull(), \
+         up: integer({name}).references(() => users.id, {{ onDelete: {name} }}) }}, \
+         (t) => [index({name}).on(t.up, t.o), unique({name}).on(t.o)]);\n"
+    );
+    client.did_open(&users, 1, &text);
+    client.settle(&users);
+    for (line, needle) in [(2, "users"), (2, "o: odd"), (2, "up: "), (2, "references"), (2, "onDelete")] {
+        let column = text.lines().nth(line).unwrap().split(needle).next().unwrap().encode_utf16().count();
+        let params = json!({ "textDocument": { "uri": uri(&users) }, "position": { "line": line, "character": column } });
+        let answer = client.request("textDocument/hover", &params);
+        let shown = answer["result"]["contents"]["value"].as_str().unwrap_or_default();
+        let acts = |c: char| c.is_control() && c != '\n' || matches!(c, '\u{2028}' | '\u{202e}');
+        assert_eq!(shown.chars().find(|c| acts(*c)), None, "{needle}: {shown}");
+        for line in shown.lines() {
+            assert!(!line.trim_start().starts_with(['#', ':', '<']), "{needle}: {shown}");
+            // Outside of code, which a longer row of backticks fences, nothing is left of the name.
+            let prose: String = line.split("```").step_by(2).collect();
+            assert!(!prose.contains("error") && !prose.contains('<'), "{needle}: {line}");
+        }
+        assert!(!shown.is_empty() || needle == "onDelete", "{needle}");
+    }
 }
 
 /// Edits that leave most files readable and some not.

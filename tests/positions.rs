@@ -14,7 +14,7 @@ use places::{between, files, lines};
 use schemalint::check::{Asked, Run, check};
 use schemalint::discover::Options;
 use schemalint::output::{
-    Report, Style, checkstyle, concise, github, gitlab, human, json, junit, rdjson, sarif,
+    Report, Style, checkstyle, concise, github, gitlab, human, json, junit, markdown, rdjson, sarif,
 };
 use schemalint::rule::{Edit, Findings, Fix, Level};
 use schemalint::source::{Range, Span};
@@ -135,6 +135,8 @@ fn sarif_points_at_the_text() {
     let (reading, run) = read();
     let log: Value = serde_json::from_str(&sarif(&report(&reading, &run))).unwrap();
     assert_eq!(log["runs"][0]["columnKind"], "unicodeCodePoints");
+    // What ends a line in source.rs, and nothing else.
+    assert_eq!(log["runs"][0]["newlineSequences"], serde_json::json!(["\r\n", "\n", "\r"]));
     let assert_region = |artifact: &Value, region: &Value, span: Span| {
         let number = |name: &str| usize::try_from(region[name].as_u64().unwrap()).unwrap();
         let (start, end) =
@@ -293,6 +295,26 @@ fn concise_points_at_the_text() {
 }
 
 #[test]
+fn markdown_points_at_the_line() {
+    let (reading, mut run) = read();
+    for finding in std::mem::take(&mut run.findings) {
+        let (place, rule) = (finding.primary.span, finding.rule);
+        run.findings = vec![finding];
+        let text = markdown(&report(&reading, &run));
+        let row = text.lines().find(|line| line.starts_with("| ✖") || line.starts_with("| ⚠")).unwrap();
+        let cell = row
+            .rsplit("<code>")
+            .find_map(|cell| cell.split_once("</code>").filter(|(cell, _)| cell.contains(".ts:")));
+        let (cell, _) = cell.unwrap_or_else(|| panic!("{rule}: {row}"));
+        let (path, line) = cell.rsplit_once(':').unwrap();
+        let (path, line) = (path.replace("&#95;", "_"), line.parse::<usize>().unwrap());
+        let text = own(&reading, place);
+        assert!(lines(&path)[line - 1..].join("\n").contains(&text), "{row}");
+        assert!(lines(&path)[line - 1].contains(text.lines().next().unwrap_or_default()), "{row}");
+    }
+}
+
+#[test]
 fn github_points_at_the_text() {
     let (reading, run) = read();
     let text = github(&report(&reading, &run));
@@ -418,7 +440,8 @@ fn commands(text: &str) -> Vec<&str> {
 /// What a frame shows for a character that must not reach the terminal.
 fn stand_in(c: char) -> char {
     match c {
-        '\u{202e}' | '\u{9b}' => '\u{fffd}',
+        '\u{202e}' | '\u{9b}' | '\u{85}' | '\u{2028}' | '\u{2029}' => '\u{fffd}',
+        '\0' => '\u{2400}',
         '\u{1b}' => '\u{241b}',
         '\u{7f}' => '\u{2421}',
         c => c,

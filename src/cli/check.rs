@@ -52,7 +52,7 @@ fn try_run(
     if let Some(what) = what {
         let outcome = fix::fix(&mut prepared, arguments, what, changed.as_ref(), accepted.as_ref())?;
         if arguments.diff {
-            return Ok(outcome.into_diff());
+            return Ok(outcome.into_diff(terminal));
         }
         fixed = outcome.write()?;
     }
@@ -277,7 +277,9 @@ pub(super) fn graph(arguments: &arguments::Graph, terminal: Terminal) -> Answer 
             exit = Exit::Nothing;
         }
         let stdout = match arguments.format {
-            arguments::GraphFormat::Json => format!("{:#}\n", json::graph(&reading.graph)),
+            arguments::GraphFormat::Json => {
+                output::visible_json(format!("{:#}\n", json::graph(&reading.graph)))
+            }
         };
         Ok(Answer { stdout, stderr, exit })
     };
@@ -335,7 +337,7 @@ pub(super) fn baseline(arguments: &arguments::Baseline, terminal: Terminal) -> A
         let was = before.map(|before| format!(", {} before", before.len())).unwrap_or_default();
         let findings = if after.len() == 1 { "finding" } else { "findings" };
         let shown = format!("{}{}", prefix(path.parent().unwrap_or(&path)), baseline::FILE);
-        let stdout = format!("{shown}: {} {findings} accepted{was}\n", after.len());
+        let stdout = format!("{}: {} {findings} accepted{was}\n", output::visible(&shown), after.len());
         Ok(Answer { stdout, stderr: notes(&reading, &prepared.root), exit: Exit::Clean })
     };
     write().unwrap_or_else(|answer| answer)

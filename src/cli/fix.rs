@@ -4,21 +4,19 @@
 //! was read.
 
 use rustc_hash::{FxHashMap, FxHashSet};
-use similar::TextDiff;
 use smol_str::SmolStr;
 use std::fmt::Write;
-use std::fs;
 use std::hash::Hash;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
 use super::arguments::{self, Fix};
 use super::input::{self, Selection, prefix};
-use super::{Answer, Exit};
+use super::{Answer, Exit, Terminal, diff};
 use crate::baseline::Baseline;
 use crate::check::{Asked, Run, check};
+use crate::files;
 use crate::fixes::{self, Round};
 use crate::output::visible;
 use crate::overlay::Overlay;
@@ -252,18 +250,15 @@ impl Outcome {
     }
 
     /// The diff, for `git apply` and for people.
-    pub(super) fn into_diff(mut self) -> Answer {
+    pub(super) fn into_diff(mut self, terminal: Terminal) -> Answer {
         self.files.sort_by(|left, right| left.shown.cmp(&right.shown));
         let mut stdout = String::new();
         for fixed in &self.files {
             let after = String::from_utf8_lossy(&fixed.after);
-            let shown = visible(&fixed.shown).into_owned();
-            let shown = format!("{}{shown}", self.prefix);
-            let shown = shown.trim_start_matches('/');
-            let (old, new) = (format!("a/{shown}"), format!("b/{shown}"));
-            let diff = TextDiff::from_lines(&*fixed.before, &after);
-            let _ = write!(stdout, "{}", diff.unified_diff().context_radius(3).header(&old, &new));
+            let shown = format!("{}{}", self.prefix, fixed.shown);
+            stdout += &diff::of_file(shown.trim_start_matches('/'), &fixed.before, &after);
         }
+        let stdout = diff::shown(stdout, terminal);
         let exit = if self.files.is_empty() { Exit::Clean } else { Exit::Findings };
         let stderr = self.notes.clone() + &self.summary("would fix");
         Answer { stdout, stderr, exit }
@@ -286,8 +281,8 @@ impl Outcome {
         let mut failed = String::new();
         for fixed in &self.files {
             if let Err(why) = fixed.write() {
-                let shown = visible(&fixed.shown).into_owned();
-                let _ = writeln!(failed, "error: `{}{shown}` was not changed: {why}", self.prefix);
+                let shown = format!("{}{}", self.prefix, fixed.shown);
+                let _ = writeln!(failed, "error: `{}` was not changed: {why}", visible(&shown));
             }
         }
         if failed.is_empty() {
@@ -299,29 +294,15 @@ impl Outcome {
 
 impl Fixed {
     fn write(&self) -> Result<(), String> {
-        let said = |error: std::io::Error| error.to_string();
-        // What a link leads to is changed, not the link.
-        let path = fs::canonicalize(&self.path).map_err(said)?;
-        let permissions = fs::metadata(&path).map_err(said)?.permissions();
-        if permissions.readonly() {
-            return Err("it may only be read".to_string());
-        }
-        if fs::read(&path).map_err(said)? != self.before.as_bytes() {
-            return Err("it has changed since it was read; run it again".to_string());
-        }
-        let folder = path.parent().ok_or("it has no folder")?;
-        let mut beside = tempfile::NamedTempFile::new_in(folder).map_err(said)?;
-        beside.write_all(&self.after).map_err(said)?;
-        beside.as_file().set_permissions(permissions).map_err(said)?;
-        beside.as_file().sync_all().map_err(said)?;
-        beside.persist(&path).map_err(|error| error.error.to_string())?;
-        Ok(())
+        let replaced = files::replace_text(&self.path, self.before.as_bytes(), &self.after);
+        replaced.map_err(|error| error.to_string())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     #[test]
     fn what_changed_meanwhile_is_not_overwritten() {
@@ -341,5 +322,11 @@ mod tests {
         fs::remove_file(&path).unwrap();
         assert!(fixed("fixed").write().is_err_and(|error| error.contains("No such file")));
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "nothing is left behind");
+        #[cfg(unix)]
+        {
+            // Whoever opens it waits for somebody to write.
+            assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+            assert_eq!(fixed("fixed").write(), Err("it is no file".to_string()));
+        }
     }
 }

@@ -17,7 +17,7 @@ use super::arguments;
 use super::input::{self, notes, nothing_found, prefix};
 use super::{Answer, Exit, Terminal};
 use crate::discover::{CONFIG, Files, Options, exclude};
-use crate::output::visible;
+use crate::output::{visible, visible_json};
 use crate::workspace::{self, Prepared};
 use found::Found;
 use houses::{Beside, Manifest};
@@ -67,7 +67,7 @@ fn write(path: &Path, terminal: Terminal) -> Result<Answer, Answer> {
     };
     let created = OpenOptions::new().write(true).create_new(true).open(&file);
     let written = created.and_then(|mut created| {
-        let written = created.write_all(text(&found).as_bytes());
+        let written = created.write_all(visible_json(text(&found)).as_bytes());
         // Half a config is worse than none; it was not there before.
         written.inspect_err(|_| drop(std::fs::remove_file(&file)))
     });

@@ -176,7 +176,7 @@ pub(super) fn notes(reading: &Reading, root: &Path) -> String {
         let file = reading.graph.sources.get(problem.span.file);
         let line = file.position(problem.span.range.start).line;
         let (path, message) = (output::visible(&file.path), output::visible(&problem.message));
-        let _ = writeln!(text, "warning: {}{path}:{line}: {message}", prefix(root));
+        let _ = writeln!(text, "warning: {}{path}:{line}: {message}", output::visible(&prefix(root)));
     }
     if let Some(first) = reading.ignored.first() {
         let count = reading.ignored.len();
@@ -232,8 +232,8 @@ pub(super) fn nothing_to_check(prepared: &Prepared, reading: &Reading) -> String
         let globs: Vec<String> = globs.list().iter().map(|glob| format!("`{}`", glob.pattern())).collect();
         return format!(
             "no table found in `{}`: `files.include` of the config asks for {}, {} scripts were looked at\n",
-            root.display(),
-            globs.join(", "),
+            output::visible(&root.to_string_lossy()),
+            output::visible(&globs.join(", ")),
             reading.looked_at
         );
     }
@@ -241,7 +241,11 @@ pub(super) fn nothing_to_check(prepared: &Prepared, reading: &Reading) -> String
         settings.config.files.exclude.list().iter().map(|glob| format!("`{}`", glob.pattern())).collect();
     let mut text = nothing_found(root, reading);
     if !exclude.is_empty() {
-        let _ = writeln!(text, "note: `files.exclude` of the config leaves out {}", exclude.join(", "));
+        let _ = writeln!(
+            text,
+            "note: `files.exclude` of the config leaves out {}",
+            output::visible(&exclude.join(", "))
+        );
     }
     text
 }
@@ -251,7 +255,7 @@ pub(super) fn nothing_found(root: &Path, reading: &Reading) -> String {
     format!(
         "no table found in `{}`: looked at {} scripts for drizzle.config files, `*.schema.ts` names and calls of \
          pgTable, mysqlTable, sqliteTable, singlestoreTable, gelTable, mssqlTable, cockroachTable, their creators and schemas\n",
-        root.display(),
+        output::visible(&root.to_string_lossy()),
         reading.looked_at
     )
 }

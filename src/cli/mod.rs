@@ -3,6 +3,7 @@
 mod about;
 mod arguments;
 mod check;
+mod diff;
 mod fix;
 mod init;
 mod input;
@@ -10,7 +11,7 @@ mod input;
 use clap::Parser;
 
 use crate::lsp;
-use crate::output::Style;
+use crate::output::{Style, visible};
 use arguments::{Cli, Color, Command};
 
 /// How a run ends.
@@ -38,9 +39,9 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Something that the program cannot do.
+    /// Something that the program cannot do, in one line, whatever the names in it are.
     fn usage(message: impl std::fmt::Display) -> Self {
-        let stderr = format!("error: {message}\n");
+        let stderr = format!("error: {}\n", visible(&message.to_string()));
         Self { stdout: String::new(), stderr, exit: Exit::Usage }
     }
 }

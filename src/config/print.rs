@@ -2,13 +2,14 @@
 
 use super::node::{Kind, Node};
 use super::{Config, schema};
+use crate::output::{visible, visible_json};
 use crate::source::Sources;
 
 /// The effective config as JSON with comments.
 pub fn print(config: &Config, sources: &Sources) -> String {
     let mut printer = Printer { config, sources, text: String::new() };
     printer.node(&config.effective, 0, "");
-    printer.text
+    visible_json(printer.text)
 }
 
 struct Printer<'c> {
@@ -28,8 +29,8 @@ impl Printer<'_> {
                 "[\n"
             }
             _ => {
-                let origin = self.config.origin(node.span, self.sources);
-                self.text.push_str(&format!("{}{comma} // {origin}\n", line(node)));
+                let origin = self.config.origin(node.span, self.sources).to_string();
+                self.text.push_str(&format!("{}{comma} // {}\n", line(node), visible(&origin)));
                 return;
             }
         };

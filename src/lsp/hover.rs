@@ -132,7 +132,11 @@ fn outgoing(graph: &SchemaGraph, table: &Table, key: &ForeignKey) -> String {
         Err(_) => "what could not be read".into(),
     };
     let on_delete = match &key.on_delete {
-        Ok(Some(action)) => format!(", on delete {}", visible(action)),
+        // A word of SQL, unless somebody wrote something else.
+        Ok(Some(action)) if action.chars().all(|c| c.is_ascii_alphabetic() || c == ' ') => {
+            format!(", on delete {action}")
+        }
+        Ok(Some(action)) => format!(", on delete {}", code(action)),
         _ => String::new(),
     };
     format!("{} → {to}{on_delete}", code(&from))

@@ -22,7 +22,7 @@ pub fn gitlab(report: &Report<'_>) -> String {
             "severity": if finding.level == Level::Error { "major" } else { "minor" },
             "fingerprint": fingerprints.next(finding),
             "location": {
-                "path": visible(&place.path),
+                "path": place.path,
                 "positions": {
                     "begin": { "line": place.start.line, "column": place.start.column },
                     "end": { "line": place.end.line, "column": place.end.column },

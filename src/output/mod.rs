@@ -33,7 +33,7 @@ pub use markdown::markdown;
 pub use rdjson::rdjson;
 pub use sarif::sarif;
 pub use summary::{by_rule, timings};
-pub use text::visible;
+pub use text::{is_hostile, visible, visible_json};
 
 use miette::GraphicalReportHandler;
 

@@ -46,6 +46,8 @@ pub fn sarif(report: &Report<'_>) -> String {
                 "rules": rules.described,
             } },
             "columnKind": "unicodeCodePoints",
+            // By default a lone carriage return is none, and the separators of Unicode are none for us either.
+            "newlineSequences": ["\r\n", "\n", "\r"],
             "invocations": [{
                 "executionSuccessful": run.broken_rules.is_empty(),
                 "toolExecutionNotifications": notifications,

@@ -48,7 +48,7 @@ pub(super) fn without_commands(text: String) -> String {
 
 /// A JSON document that means the same and can be shown: characters of its strings are written as JSON
 /// escapes.
-pub(super) fn visible_json(document: String) -> String {
+pub fn visible_json(document: String) -> String {
     // Newlines are between the members: those inside strings are escaped already.
     let is_hostile = |c: char| c != '\n' && is_hostile(c);
     if !document.contains(is_hostile) && !document.contains(OLD_COMMAND) {
@@ -66,7 +66,7 @@ pub(super) fn visible_json(document: String) -> String {
 }
 
 /// What does something else than be seen: controls (C0, DEL, C1), line separators, marks of direction.
-fn is_hostile(c: char) -> bool {
+pub fn is_hostile(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

@@ -1,8 +1,8 @@
 //! Files with every kind of line, and a reader of positions in them that knows nothing of `source.rs`.
 
 const TABLES: &str = "import { integer, pgTable } from 'drizzle-orm/pg-core'; export const first = pgTable('first', {});\n\
-    /* \t😀 e\u{301} 👩‍👩‍👧 \u{202e}\u{1b}[31m */ export const users = pgTable('users', { id: integer('id').primaryKey() });\n\
-    \texport const a = pgTable('a', { /*\t😀*/\tuserId: integer('üser_ⅰd').references(() => users.id) });\n\
+    /* \t😀 e\u{301} 👩‍👩‍👧 \u{202e}\u{1b}[31m \u{2028}\0 \u{2029}\u{85}\u{b}\u{c} */ export const users = pgTable('users', { id: integer('id').primaryKey() });\n\
+    \texport const a = pgTable('a', { /*\t😀*/\tuserId: integer('üser_ⅰd\u{2028}\u{2029}\u{85}\0').references(() => users.id) });\n\
     \t/* e\u{301} ##[x */ export const b = pgTable('b', { userId: integer('user_id').references(\n\
     \t\t() => users.id, // 😀\n\
     \t\t{ onDelete: 'cascade' },\n\
