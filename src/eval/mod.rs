@@ -366,7 +366,12 @@ impl<'w> Evaluator<'w> {
         }
         let target = self.module_value(file, module, specifier);
         match name {
-            ImportName::Namespace => target,
+            ImportName::Namespace => {
+                if let Value::Module(target) = &target {
+                    self.note_demand(*target, "*");
+                }
+                target
+            }
             ImportName::Named(name) => match &target {
                 Value::Module(target) => {
                     let value = self.export(*target, name);
