@@ -125,6 +125,8 @@ fn has_shape(world: &dyn LinkWorld, file: FileId, before: &Module) -> bool {
         && texts(&now) == texts(before)
         && now.star_exports == before.star_exports
         && now.bare_imports == before.bare_imports
+        // A file that only does something runs for those who import it.
+        && now.effects.is_empty() == before.effects.is_empty()
         && used_files(world, file, &now) == used_files(world, file, before)
 }
 

@@ -79,6 +79,18 @@ impl Last {
         }
     }
 
+    /// Whether files that the walk does not see may come to be part of it: what leads nowhere, or to what is ignored,
+    /// is looked for each time where nobody tells.
+    fn may_find_more(&self) -> bool {
+        let seen: FxHashSet<FileId> = self.scripts.iter().map(|(_, file)| *file).collect();
+        !self.graph.missing_imports.is_empty()
+            || self.files.miss_some()
+            || self.graph.projects.iter().any(|project| {
+                !project.unmatched_schema.is_empty()
+                    || !project.schema_files.iter().all(|file| seen.contains(file))
+            })
+    }
+
     /// The files that have other texts now; `None` when there is more to it than that.
     pub(super) fn changed(
         self,
@@ -93,7 +105,7 @@ impl Last {
             && self.packages == found.packages
             && self.settings == settings.len()
             && self.files.begins_with(settings.iter());
-        if !are_same {
+        if !are_same || !cache.is_told() && self.may_find_more() {
             return None;
         }
         let mut texts = Vec::new();

@@ -101,6 +101,11 @@ impl Files {
         own.map(|(index, entry)| (FileId(index as u32), &*entry.path))
     }
 
+    /// Whether an import that was followed led nowhere.
+    pub(super) fn miss_some(&self) -> bool {
+        self.resolved.values().any(|target| *target == Target::Missing)
+    }
+
     /// The number of a file.
     pub(super) fn number(&self, path: &Path) -> Option<FileId> {
         self.by_path.get(path).copied()
