@@ -202,6 +202,7 @@ impl<'w> Evaluator<'w> {
 
     /// The value of a top-level name. Undefined names are globals, or unknown.
     fn binding(&mut self, file: FileId, name: &str) -> Value {
+        self.note_demand(file, name);
         let loaded = self.loaded(file);
         // As at run time, the statements of a file happen in their order before anybody sees its names.
         let ordered = !loaded.module.effects.is_empty() || self.world.declares_schema(file);

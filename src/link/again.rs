@@ -195,11 +195,14 @@ impl RelationsAgain {
     ) -> bool {
         let key = |span: Span| (world.path(span.file), span.range);
         let known = &graph.relations;
+        let mut makers: FxHashMap<Span, FileId> = FxHashMap::default();
         self.relations.iter().all(|built| {
             let own = key(built.relation.span);
             let from = known.partition_point(|other| key(other.span) < own);
-            let same = known[from..].iter().take_while(|other| key(other.span) == own).count();
-            kept.made_by.relations.iter().skip(from).take(same).all(|maker| files.contains(maker))
+            let there = known.iter().zip(&kept.made_by.relations).skip(from);
+            let mut same = there.take_while(|(other, _)| key(other.span) == own);
+            let maker = *makers.entry(built.relation.span).or_insert(built.made_by);
+            maker == built.made_by && same.all(|(_, other)| *other == maker || files.contains(other))
         })
     }
 
@@ -468,14 +471,12 @@ impl Linker<'_> {
 
     /// What the files need now; `None` when the order of evaluation may decide something.
     fn needs_again(&mut self, kept: &Kept, files: &FxHashSet<FileId>) -> Option<NeedsAgain> {
-        let Dependencies { mut reads, mut looks, changes, settled, demands, .. } =
+        let Dependencies { reads, looks, changes, settled, demands, .. } =
             std::mem::take(&mut self.eval.dependencies);
         // Other files of which other parts are needed now would need to be linked again, too.
         if files.iter().any(|file| demands.get(file) != kept.demands.get(file)) {
             return None;
         }
-        reads.retain(|(file, _)| files.contains(file));
-        looks.retain(|(file, _)| files.contains(file));
         let is_settled = |(at, name): (&Span, &SmolStr)| {
             files.contains(&at.file) || kept.settled.get(at).is_none_or(|known| known == name)
         };

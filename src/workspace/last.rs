@@ -105,7 +105,8 @@ impl Last {
             && self.packages == found.packages
             && self.settings == settings.len()
             && self.files.begins_with(settings.iter());
-        if !are_same || !cache.is_told() && self.may_find_more() {
+        let may_find_more = self.files.have_failed() || !cache.is_told() && self.may_find_more();
+        if !are_same || may_find_more {
             return None;
         }
         let mut texts = Vec::new();
@@ -148,6 +149,7 @@ impl Changed {
     /// Links those files again; `None` when everything is to be linked.
     pub(super) fn link(self, repository: &mut Repository<'_>) -> Option<(SchemaGraph, Kept)> {
         let Last { files, mut kept, graph, .. } = self.last;
+        let count = files.count();
         repository.resume(files);
         let replace = |(file, parsed): (FileId, Parsed)| (file, repository.replace(file, parsed));
         let changed: Vec<(FileId, Arc<Module>)> = self.texts.into_iter().map(replace).collect();
@@ -155,6 +157,10 @@ impl Changed {
             return Some((graph, kept));
         }
         let graph = link_again(repository, graph, &mut kept, &changed)?;
+        // Others may speak of a file that is read now.
+        if repository.count() != count {
+            return None;
+        }
         Some((graph, kept))
     }
 }

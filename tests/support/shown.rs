@@ -7,7 +7,7 @@ use schemalint::source::{FileId, Sources};
 use schemalint::workspace::Reading;
 
 /// The whole graph as text, files by their paths and not by their numbers.
-pub fn shown(reading: &Reading) -> String {
+pub(crate) fn shown(reading: &Reading) -> String {
     let sources = &reading.graph.sources;
     let by_path = |text: String| {
         let mut parts = text.split("FileId(");
