@@ -12,12 +12,12 @@ use std::sync::Arc;
 
 use super::inverse;
 use super::kept::{Kept, Needs, by_reader};
-use super::relations::Built;
+use super::relations_again::RelationsAgain;
 use super::tables::Home;
 use super::{LinkWorld, Linker, Loaded};
 use crate::eval::Dependencies;
 use crate::eval::drizzle;
-use crate::graph::{Directive, EnumType, RelationSet, SchemaGraph, Sequence, Table, TableId, Unknown};
+use crate::graph::{Directive, EnumType, SchemaGraph, Sequence, Table, TableId, Unknown};
 use crate::source::{FileId, Span};
 use crate::syntax::{BindingKind, Export, ImportName, Module, used_names};
 
@@ -174,68 +174,6 @@ fn concerns_more(last: &SchemaGraph, kept: &Kept, files: &FxHashSet<FileId>) -> 
                     .iter()
                     .any(|again| is_one(&again.first.span) || is_one(&again.again.span))
         })
-}
-
-/// Relations and their places, as they are now.
-pub(super) struct RelationsAgain {
-    relations: Vec<Built>,
-    /// With where they stand in the graph.
-    sets: Vec<(usize, RelationSet)>,
-}
-
-impl RelationsAgain {
-    /// Whether none stands where one of another file stands, by a helper that makes both: then the order of evaluation
-    /// is theirs.
-    fn are_apart(
-        &self,
-        world: &dyn LinkWorld,
-        graph: &SchemaGraph,
-        kept: &Kept,
-        files: &FxHashSet<FileId>,
-    ) -> bool {
-        let key = |span: Span| (world.path(span.file), span.range);
-        let known = &graph.relations;
-        let mut makers: FxHashMap<Span, FileId> = FxHashMap::default();
-        self.relations.iter().all(|built| {
-            let own = key(built.relation.span);
-            let from = known.partition_point(|other| key(other.span) < own);
-            let there = known.iter().zip(&kept.made_by.relations).skip(from);
-            let mut same = there.take_while(|(other, _)| key(other.span) == own);
-            let maker = *makers.entry(built.relation.span).or_insert(built.made_by);
-            maker == built.made_by && same.all(|(_, other)| *other == maker || files.contains(other))
-        })
-    }
-
-    /// Takes the place of what those files had.
-    fn put_into(
-        self,
-        world: &dyn LinkWorld,
-        graph: &mut SchemaGraph,
-        kept: &mut Kept,
-        files: &FxHashSet<FileId>,
-    ) {
-        for (index, set) in self.sets {
-            graph.relation_sets[index] = set;
-        }
-        let made_by = &mut kept.made_by.relations;
-        let forms = std::mem::take(&mut kept.forms.of);
-        let relations = std::mem::take(&mut graph.relations);
-        let makers = std::mem::take(made_by);
-        let old = relations.into_iter().zip(forms).zip(makers);
-        for ((relation, form), maker) in old.filter(|(_, maker)| !files.contains(maker)) {
-            graph.relations.push(relation);
-            kept.forms.of.push(form);
-            made_by.push(maker);
-        }
-        for Built { relation, form, made_by: maker } in self.relations {
-            let key = |span: Span| (world.path(span.file), span.range);
-            let own = key(relation.span);
-            let at = graph.relations.partition_point(|other| key(other.span) <= own);
-            graph.relations.insert(at, relation);
-            kept.forms.of.insert(at, form);
-            made_by.insert(at, maker);
-        }
-    }
 }
 
 impl Linker<'_> {

@@ -142,7 +142,7 @@ impl Kept {
         let links = !linker.world.link_functions().is_empty() || !linker.graph.linkables.is_empty();
         let v2 = !linker.relations_v2.is_empty() || !linker.eval.relation_calls.is_empty();
         let strays = linker.has_strays() || !linker.graph.stray_constraints.is_empty();
-        let mut decisive: FxHashSet<FileId> = linker.exporting.union(&linker.searched).copied().collect();
+        let mut decisive = std::mem::take(&mut linker.decisive);
         decisive.retain(|file| !linker.evaluated.contains(file));
         decisive.extend(&input.configs);
         let Dependencies { reads: needed, looks, changes, settled, demands, .. } =

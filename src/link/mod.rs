@@ -21,6 +21,7 @@ mod names;
 mod predicate;
 mod projects;
 mod relations;
+mod relations_again;
 mod tables;
 mod third_argument;
 mod types;
@@ -183,10 +184,8 @@ struct Linker<'w> {
     tables: Vec<(Rc<drizzle::Table>, Binding)>,
     strays: extras::Strays,
     evaluated: FxHashSet<FileId>,
-    /// Files that say what schema files export.
-    exporting: FxHashSet<FileId>,
-    /// Files that were searched for calls of what makes tables.
-    searched: FxHashSet<FileId>,
+    /// Files whose code decides more than what is linked of them; see [`Kept::decisive`].
+    decisive: FxHashSet<FileId>,
     /// How many tables some name holds: those are the first.
     named: usize,
     /// What the names of each file hold.
@@ -219,8 +218,7 @@ impl<'w> Linker<'w> {
             tables: Vec::new(),
             strays: extras::Strays::default(),
             evaluated: FxHashSet::default(),
-            exporting: FxHashSet::default(),
-            searched: FxHashSet::default(),
+            decisive: FxHashSet::default(),
             named: 0,
             holdings: FxHashMap::default(),
             relations_of: kept::MadeBy::default(),
