@@ -1,12 +1,6 @@
 //! Edits that concern more than they seem to: a session must find out, and say what a cold reading says.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::print_stdout,
-    reason = "a test fails by panicking"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod marks;
 #[path = "support/shown.rs"]
@@ -18,8 +12,7 @@ use schemalint::discover::{Files, Options};
 use schemalint::workspace::{self, Session};
 use shown::shown;
 
-/// Files as `=== path` and their texts; then `>>> path` and other texts, one after the other, a reading after each
-/// `---`.
+/// Files as `=== path` with their texts; after each `---` those that are written before the next reading.
 fn case(name: &str, text: &str) -> Vec<String> {
     let mut wrong = Vec::new();
     for is_told in [true, false] {
@@ -52,10 +45,6 @@ fn case(name: &str, text: &str) -> Vec<String> {
             let is_again = reading.timings.iter().any(|(stage, _)| stage == "link again");
             let cold = workspace::read(&root, &options, &settings);
             let (found, expected) = (shown(&reading), shown(&cold));
-            println!(
-                "{name} step {step} told {is_told}: in part {is_again}, {} tables",
-                cold.graph.tables.len()
-            );
             if found != expected {
                 let differs = found.bytes().zip(expected.bytes()).position(|(left, right)| left != right);
                 let part = |text: &str| {
