@@ -111,7 +111,7 @@ impl Evaluator<'_> {
         if closure.function.deferred {
             return unknown("the result of an async function or a generator is not evaluated", at);
         }
-        let scope = closure.scope.inner();
+        let scope = closure.scope.call();
         if !closure.function.arrow {
             scope.declare(SmolStr::new_static("this"), closure.this.borrow().clone());
         }

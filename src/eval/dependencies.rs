@@ -10,7 +10,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::Evaluator;
-use super::drizzle::{ColumnBuilder, Entity};
+use super::drizzle::{ColumnBuilder, Entity, Table};
 use super::value::Value;
 use crate::source::{FileId, Span};
 
@@ -25,6 +25,9 @@ pub struct Dependencies {
     pub changes: FxHashSet<FileId>,
     /// Columns of other files that got their names from the keys of tables, by the call that made them.
     pub settled: FxHashMap<Span, SmolStr>,
+    /// What names are asked of which files, by the file that runs, those that run as a whole anyway left out; all of
+    /// a file as `*`.
+    pub demands: FxHashMap<FileId, FxHashSet<(FileId, SmolStr)>>,
     /// The file whose part of the graph is built now.
     pub unit: Option<FileId>,
     /// The file that imports what is looked for now, whoever passes it on.
@@ -37,6 +40,16 @@ impl Evaluator<'_> {
     pub(super) fn note_read_of(&mut self, file: FileId) {
         if let Some(asker) = self.dependencies.asker.or_else(|| self.running()) {
             self.note_dependency(asker, file);
+        }
+    }
+
+    /// Notes that the file that runs asks a name of another.
+    pub(super) fn note_demand(&mut self, on: FileId, name: &str) {
+        if let Some(running) = self.running()
+            && running != on
+            && !self.world.declares_schema(on)
+        {
+            self.dependencies.demands.entry(running).or_default().insert((on, SmolStr::new(name)));
         }
     }
 
@@ -65,20 +78,21 @@ impl Evaluator<'_> {
     }
 
     /// Notes that a table takes a column: one without a name gets it from the first table.
-    pub(super) fn note_taken(&mut self, key: &SmolStr, value: &Value, at: Span) {
+    pub(super) fn note_taken(&mut self, key: &SmolStr, value: &Value, table: &Table) {
         let Value::Entity(Entity::Builder(builder)) = value else { return };
         let builder = builder.borrow();
         if builder.made_by == self.running() {
             return;
         }
-        let is_settled = self.dependencies.settled.get(&builder.at).is_none_or(|settled| settled == key);
+        let name = builder.name_from(key, table);
+        let is_settled = self.dependencies.settled.get(&builder.at).is_none_or(|settled| *settled == name);
         // The names of unique constraints are those of the first table.
         if !is_settled || builder.unique.is_some() {
             let made_by = builder.made_by;
-            self.note_change_of(made_by, at.file);
+            self.note_change_of(made_by, table.at.file);
         }
         if matches!(builder.name, Ok(None)) {
-            self.dependencies.settled.insert(builder.at, key.clone());
+            self.dependencies.settled.insert(builder.at, name);
         }
     }
 

@@ -26,6 +26,7 @@ impl Evaluator<'_> {
     /// The value that a file exports under a name; undefined when it exports no such name.
     pub fn export(&mut self, file: FileId, name: &str) -> Value {
         self.note_read_of(file);
+        self.note_demand(file, name);
         if let Some(function) = self.link_function_of(file, name) {
             return function;
         }

@@ -42,7 +42,9 @@ impl Evaluator<'_> {
             (Global::Object, "assign") => {
                 match &first {
                     Value::Object(target) => {
-                        if !target.members.borrow().is_empty() {
+                        // One that was just made is held here and by the arguments.
+                        let is_new = target.members.borrow().is_empty() && Rc::strong_count(target) <= 2;
+                        if !is_new {
                             self.note_change(at.file);
                         }
                         for source in arguments.iter().skip(1) {

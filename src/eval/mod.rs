@@ -202,6 +202,7 @@ impl<'w> Evaluator<'w> {
 
     /// The value of a top-level name. Undefined names are globals, or unknown.
     fn binding(&mut self, file: FileId, name: &str) -> Value {
+        self.note_demand(file, name);
         let loaded = self.loaded(file);
         // As at run time, the statements of a file happen in their order before anybody sees its names.
         let ordered = !loaded.module.effects.is_empty() || self.world.declares_schema(file);
@@ -366,7 +367,12 @@ impl<'w> Evaluator<'w> {
         }
         let target = self.module_value(file, module, specifier);
         match name {
-            ImportName::Namespace => target,
+            ImportName::Namespace => {
+                if let Value::Module(target) = &target {
+                    self.note_demand(*target, "*");
+                }
+                target
+            }
             ImportName::Named(name) => match &target {
                 Value::Module(target) => {
                     let value = self.export(*target, name);

@@ -164,6 +164,11 @@ impl Evaluator<'_> {
         reads
     }
 
+    /// The file of the declaration that an export leads to.
+    pub(crate) fn declaring_file(&mut self, file: FileId, exported: &SmolStr) -> Option<FileId> {
+        self.origin(&Name::Exported(file, exported.clone())).map(|origin| origin.file)
+    }
+
     /// The declaration that a name leads to.
     fn origin(&mut self, name: &Name) -> Option<Origin> {
         let mut name = name.clone();

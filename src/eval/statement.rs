@@ -275,6 +275,9 @@ impl Evaluator<'_> {
     }
 
     fn assign_name(&mut self, name: &SmolStr, value: Value, scope: &Scope) {
+        if self.running() != Some(scope.file) && scope.is_captured(name) {
+            self.note_change(scope.file);
+        }
         if !scope.assign(name, &value) {
             self.assign_top_level(scope.file, name, value);
         }

@@ -107,6 +107,8 @@ pub struct Locals {
     pub names: RefCell<Vec<(SmolStr, Value)>>,
     /// The block around.
     pub outer: Option<Rc<Locals>>,
+    /// The names of a call: what is around it stays for the next one.
+    pub is_call: bool,
 }
 
 impl Scope {
@@ -117,7 +119,16 @@ impl Scope {
 
     /// A block inside this scope.
     pub fn inner(&self) -> Self {
-        let locals = Locals { names: RefCell::default(), outer: self.locals.clone() };
+        self.block(false)
+    }
+
+    /// The names of a call of a function that was made in this scope.
+    pub fn call(&self) -> Self {
+        self.block(true)
+    }
+
+    fn block(&self, is_call: bool) -> Self {
+        let locals = Locals { names: RefCell::default(), outer: self.locals.clone(), is_call };
         Self { file: self.file, locals: Some(Rc::new(locals)) }
     }
 
@@ -125,7 +136,7 @@ impl Scope {
     pub fn copy(&self) -> Self {
         let locals = self.locals.as_ref().map(|block| {
             let names = RefCell::new(block.names.borrow().clone());
-            Rc::new(Locals { names, outer: block.outer.clone() })
+            Rc::new(Locals { names, outer: block.outer.clone(), is_call: block.is_call })
         });
         Self { file: self.file, locals }
     }
@@ -161,6 +172,18 @@ impl Scope {
                 None => false,
             }
         })
+    }
+
+    /// Whether a local name outlives the call under way.
+    pub fn is_captured(&self, name: &str) -> bool {
+        let mut calls = 0;
+        for block in self.blocks() {
+            if block.names.borrow().iter().any(|(known, _)| known == name) {
+                return calls > 0;
+            }
+            calls += u32::from(block.is_call);
+        }
+        false
     }
 
     fn blocks(&self) -> impl Iterator<Item = &Rc<Locals>> {

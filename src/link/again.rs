@@ -12,12 +12,12 @@ use std::sync::Arc;
 
 use super::inverse;
 use super::kept::{Kept, Needs, by_reader};
-use super::relations::Built;
+use super::relations_again::RelationsAgain;
 use super::tables::Home;
 use super::{LinkWorld, Linker, Loaded};
 use crate::eval::Dependencies;
 use crate::eval::drizzle;
-use crate::graph::{Directive, RelationSet, SchemaGraph, Table, TableId};
+use crate::graph::{Directive, EnumType, SchemaGraph, Sequence, Table, TableId, Unknown};
 use crate::source::{FileId, Span};
 use crate::syntax::{BindingKind, Export, ImportName, Module, used_names};
 
@@ -78,6 +78,7 @@ pub fn link_again(
     linker.build_tables_again(kept, &files)?;
     let relations = linker.build_relations_again(kept, &files)?;
     linker.note_texts_again(&relations, &files)?;
+    relations.are_apart(world, &linker.graph, kept, &files).then_some(())?;
     linker.is_whole(kept, &files).then_some(())?;
     let needs = linker.needs_again(kept, &files)?;
     let mut graph = linker.graph;
@@ -124,6 +125,8 @@ fn has_shape(world: &dyn LinkWorld, file: FileId, before: &Module) -> bool {
         && texts(&now) == texts(before)
         && now.star_exports == before.star_exports
         && now.bare_imports == before.bare_imports
+        // A file that only does something runs for those who import it.
+        && now.effects.is_empty() == before.effects.is_empty()
         && used_files(world, file, &now) == used_files(world, file, before)
 }
 
@@ -152,55 +155,25 @@ fn concerns_more(last: &SchemaGraph, kept: &Kept, files: &FxHashSet<FileId>) -> 
     let is_one = |span: &Span| files.contains(&span.file);
     let of_table =
         |id: &TableId| kept.tables.get(id.0 as usize).is_some_and(|(file, _)| files.contains(file));
-    last.unreadable.iter().any(|gap| is_one(&gap.span) || gap.table.as_ref().is_some_and(of_table))
-        || last.missing_imports.iter().any(|(span, _)| is_one(span))
+    // What is written in a helper may be there because of those who use it.
+    let needed = kept.needs.needed(files.iter().copied());
+    let is_needed = |span: &Span| needed.contains(&span.file);
+    let is_opened = |why: &Option<Arc<Unknown>>| why.as_ref().is_some_and(|why| is_one(&why.span));
+    !files.is_disjoint(&kept.decisive)
+        || last.unreadable.iter().any(|gap| match &gap.table {
+            Some(table) => is_one(&gap.span) || of_table(table),
+            None => is_needed(&gap.span),
+        })
+        || last.missing_imports.iter().any(|(span, _)| is_needed(span))
+        || kept.tables.iter().skip(kept.named).any(|(file, _)| needed.contains(file))
         || last.projects.iter().any(|project| {
-            project.config.is_some_and(|config| files.contains(&config))
+            is_opened(&project.schema_open)
+                || is_opened(&project.taken.open)
                 || project
                     .exported_again
                     .iter()
                     .any(|again| is_one(&again.first.span) || is_one(&again.again.span))
         })
-}
-
-/// Relations and their places, as they are now.
-pub(super) struct RelationsAgain {
-    relations: Vec<Built>,
-    /// With where they stand in the graph.
-    sets: Vec<(usize, RelationSet)>,
-}
-
-impl RelationsAgain {
-    /// Takes the place of what those files had.
-    fn put_into(
-        self,
-        world: &dyn LinkWorld,
-        graph: &mut SchemaGraph,
-        kept: &mut Kept,
-        files: &FxHashSet<FileId>,
-    ) {
-        for (index, set) in self.sets {
-            graph.relation_sets[index] = set;
-        }
-        let made_by = &mut kept.made_by.relations;
-        let forms = std::mem::take(&mut kept.forms.of);
-        let relations = std::mem::take(&mut graph.relations);
-        let makers = std::mem::take(made_by);
-        let old = relations.into_iter().zip(forms).zip(makers);
-        for ((relation, form), maker) in old.filter(|(_, maker)| !files.contains(maker)) {
-            graph.relations.push(relation);
-            kept.forms.of.push(form);
-            made_by.push(maker);
-        }
-        for Built { relation, form, made_by: maker } in self.relations {
-            let key = |span: Span| (world.path(span.file), span.range);
-            let own = key(relation.span);
-            let at = graph.relations.partition_point(|other| key(other.span) <= own);
-            graph.relations.insert(at, relation);
-            kept.forms.of.insert(at, form);
-            made_by.insert(at, maker);
-        }
-    }
 }
 
 impl Linker<'_> {
@@ -236,6 +209,7 @@ impl Linker<'_> {
                 && built.name.as_ref().ok() == old.name.as_ref().ok()
                 && built.namespace.as_ref().map(|name| name.as_ref().ok())
                     == old.namespace.as_ref().map(|name| name.as_ref().ok())
+                && built.namespace_at == old.namespace_at
                 && is_view(&built) == is_view(&old);
             if !is_same {
                 return None;
@@ -246,7 +220,7 @@ impl Linker<'_> {
             self.graph.tables[id.0 as usize] = Arc::new(built);
         }
         made.iter().for_each(|(id, _)| self.name_constraints_of(id.0 as usize));
-        self.are_alone(&made).then_some(())
+        (self.are_alone(&made) && self.are_in_order(&made, kept.named)).then_some(())
     }
 
     /// The tables that the files make, by the numbers that they have.
@@ -287,7 +261,21 @@ impl Linker<'_> {
         let name = |table: &Table| table.name.as_ref().ok().cloned();
         let own: FxHashSet<SmolStr> = made.iter().filter_map(|(id, _)| name(self.graph.table(*id))).collect();
         let same = self.graph.tables.iter().filter_map(|table| table.name.as_ref().ok());
-        same.filter(|name| own.contains(*name)).count() == made.len()
+        own.len() == made.len() && same.filter(|name| own.contains(*name)).count() == made.len()
+    }
+
+    /// Whether those tables stand where they stood among the others.
+    fn are_in_order(&self, made: &[(TableId, Rc<drizzle::Table>)], named: usize) -> bool {
+        let tables = self.graph.tables.get(..named).unwrap_or_default();
+        let key = |table: &Arc<Table>| (table.span.range.start, table.binding.name.clone());
+        let are_apart = |at: usize| match (tables.get(at), tables.get(at + 1)) {
+            (Some(left), Some(right)) => left.binding.file != right.binding.file || key(left) < key(right),
+            _ => true,
+        };
+        made.iter().all(|(id, _)| {
+            let at = id.0 as usize;
+            are_apart(at) && at.checked_sub(1).is_none_or(are_apart)
+        })
     }
 
     fn build_relations_again(&mut self, kept: &Kept, files: &FxHashSet<FileId>) -> Option<RelationsAgain> {
@@ -352,6 +340,7 @@ impl Linker<'_> {
 
     /// Enums, sequences and pgSchemas have moved with the text around them, and may have other values.
     fn place_types_again(&mut self, files: &FxHashSet<FileId>) -> Option<()> {
+        let world = self.world;
         let is_of = |made: &(FileId, SmolStr)| files.contains(&made.0);
         let (mut enums, mut sequences) = (Vec::new(), Vec::new());
         for made in self.eval.enums.clone().iter().filter(|made| is_of(&made.binding)) {
@@ -380,7 +369,9 @@ impl Linker<'_> {
                 (made.values.clone(), made.at, made.namespace_at);
             count += 1;
         }
-        if count != enums.len() {
+        let place =
+            |made: &EnumType| (world.path(made.span.file), made.span.range, made.binding.name.clone());
+        if count != enums.len() || !graph.enums.is_sorted_by_key(place) {
             return None;
         }
         let there = graph.sequences.iter_mut().filter(|known| files.contains(&known.binding.file));
@@ -392,6 +383,11 @@ impl Linker<'_> {
             }
             (known.span, known.namespace_at) = (made.at, made.namespace_at);
             count += 1;
+        }
+        let place =
+            |made: &Sequence| (world.path(made.span.file), made.span.range, made.binding.name.clone());
+        if !graph.sequences.is_sorted_by_key(place) {
+            return None;
         }
         let are_schemas = graph.schemas.iter().any(|made| files.contains(&made.span.file));
         (count == sequences.len() && !are_schemas).then_some(())
@@ -413,10 +409,12 @@ impl Linker<'_> {
 
     /// What the files need now; `None` when the order of evaluation may decide something.
     fn needs_again(&mut self, kept: &Kept, files: &FxHashSet<FileId>) -> Option<NeedsAgain> {
-        let Dependencies { mut reads, mut looks, changes, settled, .. } =
+        let Dependencies { reads, looks, changes, settled, demands, .. } =
             std::mem::take(&mut self.eval.dependencies);
-        reads.retain(|(file, _)| files.contains(file));
-        looks.retain(|(file, _)| files.contains(file));
+        // Other files of which other parts are needed now would need to be linked again, too.
+        if files.iter().any(|file| demands.get(file) != kept.demands.get(file)) {
+            return None;
+        }
         let is_settled = |(at, name): (&Span, &SmolStr)| {
             files.contains(&at.file) || kept.settled.get(at).is_none_or(|known| known == name)
         };

@@ -47,6 +47,7 @@ pub(super) fn exported(linker: &mut Linker<'_>, files: &[FileId]) -> Exported {
         }
         for name in names {
             let value = linker.eval.export_value(*file, &name);
+            linker.decisive.extend(linker.eval.declaring_file(*file, &name));
             if let Value::Unknown(why) | Value::Entity(Entity::Wrapped(_, why)) = &value
                 && !is_validation(why)
             {

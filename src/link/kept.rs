@@ -5,10 +5,10 @@ use smol_str::SmolStr;
 
 use super::exported::is_validation;
 use super::inverse::Forms;
-use super::{Holder, Linker};
+use super::{Holder, Input, Linker};
 use crate::eval::drizzle::Entity;
 use crate::eval::{Dependencies, Origin, Value};
-use crate::graph::{SchemaGraph, TableId};
+use crate::graph::{Fact, SchemaGraph, TableId};
 use crate::source::{FileId, Span};
 
 /// What stays of a link.
@@ -20,6 +20,13 @@ pub struct Kept {
     pub(super) settled: FxHashMap<Span, SmolStr>,
     /// Files with names that were looked at.
     pub(super) evaluated: FxHashSet<FileId>,
+    /// Files whose code decides more than what is linked of them: drizzle.configs, those that schema files pass on
+    /// without being looked at themselves, those that might have made tables.
+    pub(super) decisive: FxHashSet<FileId>,
+    /// What names of other files each file asks for, where those are evaluated one by one.
+    pub(super) demands: FxHashMap<FileId, FxHashSet<(FileId, SmolStr)>>,
+    /// How many tables some name holds: those are the first, by their places.
+    pub(super) named: usize,
     /// What the names of each file hold.
     pub(super) holdings: FxHashMap<FileId, Vec<Held>>,
     /// The file and the top-level name whose evaluation made each table, by its number.
@@ -51,6 +58,8 @@ pub(super) struct Held {
     path: SmolStr,
     /// The name that was given its value when it was made.
     made: Option<(FileId, SmolStr)>,
+    /// Its name in SQL: one evaluation may have made several.
+    name: Option<SmolStr>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,7 +81,13 @@ enum Kind {
 impl Held {
     /// An export that makes tables for others.
     pub(super) fn maker(exported: &SmolStr) -> Self {
-        Self { kind: Kind::Maker, binding: exported.clone(), path: SmolStr::default(), made: None }
+        Self {
+            kind: Kind::Maker,
+            binding: exported.clone(),
+            path: SmolStr::default(),
+            made: None,
+            name: None,
+        }
     }
 }
 
@@ -80,6 +95,13 @@ impl Linker<'_> {
     /// Notes what a name holds.
     pub(super) fn note_held(&mut self, value: &Value, holder: &Holder) {
         let Value::Entity(entity) = value else { return };
+        let said = |name: &Fact<SmolStr>| name.as_ref().ok().cloned();
+        let name = match entity {
+            Entity::Table(table) | Entity::Wrapped(table, _) => said(&table.name),
+            Entity::Enum(made) => said(&made.name),
+            Entity::Sequence(made) => said(&made.name),
+            _ => None,
+        };
         let (kind, made) = match entity {
             Entity::Table(table) => (Kind::Table, Some(&table.binding)),
             Entity::Wrapped(table, _) => (Kind::Wrapped, Some(&table.binding)),
@@ -90,7 +112,7 @@ impl Linker<'_> {
             Entity::Constraint(_) => (Kind::Constraint, None),
             _ => return,
         };
-        self.note(kind, holder, made.cloned());
+        self.note(kind, holder, made.cloned(), name);
     }
 
     /// Notes a name whose value is not known.
@@ -98,23 +120,32 @@ impl Linker<'_> {
         if let Value::Unknown(why) = value
             && !is_validation(why)
         {
-            self.note(Kind::Opaque, holder, None);
+            self.note(Kind::Opaque, holder, None, None);
         }
     }
 
-    fn note(&mut self, kind: Kind, holder: &Holder, made: Option<(FileId, SmolStr)>) {
-        let held = Held { kind, binding: holder.binding.clone(), path: holder.path.clone(), made };
+    fn note(&mut self, kind: Kind, holder: &Holder, made: Option<(FileId, SmolStr)>, name: Option<SmolStr>) {
+        let (binding, path) = (holder.binding.clone(), holder.path.clone());
+        let held = Held { kind, binding, path, made, name };
         self.holdings.entry(holder.file).or_default().push(held);
     }
 }
 
 impl Kept {
     /// What stays of a link that is almost done.
-    pub(super) fn of(linker: &mut Linker<'_>, reads: &[(FileId, Origin, Span)], forms: Forms) -> Self {
+    pub(super) fn of(
+        linker: &mut Linker<'_>,
+        input: &Input,
+        reads: &[(FileId, Origin, Span)],
+        forms: Forms,
+    ) -> Self {
         let links = !linker.world.link_functions().is_empty() || !linker.graph.linkables.is_empty();
         let v2 = !linker.relations_v2.is_empty() || !linker.eval.relation_calls.is_empty();
         let strays = linker.has_strays() || !linker.graph.stray_constraints.is_empty();
-        let Dependencies { reads: needed, looks, changes, settled, .. } =
+        let mut decisive = std::mem::take(&mut linker.decisive);
+        decisive.retain(|file| !linker.evaluated.contains(file));
+        decisive.extend(&input.configs);
+        let Dependencies { reads: needed, looks, changes, settled, demands, .. } =
             std::mem::take(&mut linker.eval.dependencies);
         let mut numbers: FxHashMap<(FileId, SmolStr), Vec<TableId>> = FxHashMap::default();
         for (index, (table, _)) in linker.tables.iter().enumerate() {
@@ -124,6 +155,9 @@ impl Kept {
             numbers,
             needs: Needs::of(needed, looks, changes),
             settled,
+            decisive,
+            demands,
+            named: linker.named,
             evaluated: std::mem::take(&mut linker.evaluated),
             holdings: std::mem::take(&mut linker.holdings),
             tables: linker.tables.iter().map(|(table, _)| table.binding.clone()).collect(),

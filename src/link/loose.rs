@@ -27,6 +27,7 @@ impl Linker<'_> {
     fn evaluate_files_calling(&mut self, functions: &[String], namespaces: bool) {
         let wanted: FxHashSet<&str> = functions.iter().map(String::as_str).collect();
         for file in self.world.loose_files_calling(functions) {
+            self.decisive.insert(file);
             let module = self.eval.module(file);
             let imported: Vec<SmolStr> = module
                 .bindings

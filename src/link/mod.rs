@@ -21,6 +21,7 @@ mod names;
 mod predicate;
 mod projects;
 mod relations;
+mod relations_again;
 mod tables;
 mod third_argument;
 mod types;
@@ -138,7 +139,7 @@ pub fn link_and_keep(world: &dyn LinkWorld, input: &Input) -> (SchemaGraph, Kept
     inverse::judge(&mut linker.graph, &forms);
     mirrors::find(&mut linker.graph, &projects);
     let reads = linker.eval.eager_reads();
-    let mut kept = Kept::of(&mut linker, &reads, forms);
+    let mut kept = Kept::of(&mut linker, input, &reads, forms);
     let (cycles, loads) = cycles::find(&mut linker, reads, &projects.list);
     (linker.graph.eager_cycles, linker.graph.loads) = (cycles, Arc::new(loads));
     let graph = linker.finish(projects);
@@ -183,6 +184,10 @@ struct Linker<'w> {
     tables: Vec<(Rc<drizzle::Table>, Binding)>,
     strays: extras::Strays,
     evaluated: FxHashSet<FileId>,
+    /// Files whose code decides more than what is linked of them; see [`Kept::decisive`].
+    decisive: FxHashSet<FileId>,
+    /// How many tables some name holds: those are the first.
+    named: usize,
     /// What the names of each file hold.
     holdings: FxHashMap<FileId, Vec<kept::Held>>,
     /// The files that made each relation and each place of relations.
@@ -213,6 +218,8 @@ impl<'w> Linker<'w> {
             tables: Vec::new(),
             strays: extras::Strays::default(),
             evaluated: FxHashSet::default(),
+            decisive: FxHashSet::default(),
+            named: 0,
             holdings: FxHashMap::default(),
             relations_of: kept::MadeBy::default(),
             numbers: None,
@@ -364,6 +371,7 @@ impl<'w> Linker<'w> {
         }
         let (world, start) = (self.world, |table: &drizzle::Table| table.at.range.start);
         named.sort_by_cached_key(|(table, of)| (world.path(of.file), start(table), of.name.clone()));
+        self.named = named.len();
         for (table, binding) in named {
             self.add_table(table, binding);
         }

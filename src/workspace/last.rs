@@ -79,6 +79,18 @@ impl Last {
         }
     }
 
+    /// Whether files that the walk does not see may come to be part of it: what leads nowhere, or to what is ignored,
+    /// is looked for each time where nobody tells.
+    fn may_find_more(&self) -> bool {
+        let seen: FxHashSet<FileId> = self.scripts.iter().map(|(_, file)| *file).collect();
+        !self.graph.missing_imports.is_empty()
+            || self.files.miss_some()
+            || self.graph.projects.iter().any(|project| {
+                !project.unmatched_schema.is_empty()
+                    || !project.schema_files.iter().all(|file| seen.contains(file))
+            })
+    }
+
     /// The files that have other texts now; `None` when there is more to it than that.
     pub(super) fn changed(
         self,
@@ -93,7 +105,8 @@ impl Last {
             && self.packages == found.packages
             && self.settings == settings.len()
             && self.files.begins_with(settings.iter());
-        if !are_same {
+        let may_find_more = self.files.have_failed() || !cache.is_told() && self.may_find_more();
+        if !are_same || may_find_more {
             return None;
         }
         let mut texts = Vec::new();
@@ -136,6 +149,7 @@ impl Changed {
     /// Links those files again; `None` when everything is to be linked.
     pub(super) fn link(self, repository: &mut Repository<'_>) -> Option<(SchemaGraph, Kept)> {
         let Last { files, mut kept, graph, .. } = self.last;
+        let count = files.count();
         repository.resume(files);
         let replace = |(file, parsed): (FileId, Parsed)| (file, repository.replace(file, parsed));
         let changed: Vec<(FileId, Arc<Module>)> = self.texts.into_iter().map(replace).collect();
@@ -143,6 +157,10 @@ impl Changed {
             return Some((graph, kept));
         }
         let graph = link_again(repository, graph, &mut kept, &changed)?;
+        // Others may speak of a file that is read now.
+        if repository.count() != count {
+            return None;
+        }
         Some((graph, kept))
     }
 }

@@ -99,6 +99,21 @@ impl Files {
         own.map(|(index, entry)| (FileId(index as u32), &*entry.path))
     }
 
+    /// How many there are.
+    pub(super) fn count(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether some could not be read.
+    pub(super) fn have_failed(&self) -> bool {
+        !self.failures.is_empty()
+    }
+
+    /// Whether an import that was followed led nowhere.
+    pub(super) fn miss_some(&self) -> bool {
+        self.resolved.values().any(|target| *target == Target::Missing)
+    }
+
     /// The number of a file.
     pub(super) fn number(&self, path: &Path) -> Option<FileId> {
         self.by_path.get(path).copied()

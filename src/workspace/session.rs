@@ -206,6 +206,11 @@ impl Cache {
         self.makers.borrow().clone()
     }
 
+    /// Whether somebody tells of every file that changes.
+    pub(super) fn is_told(&self) -> bool {
+        self.is_told
+    }
+
     /// Whether a file may have another text than in the last reading.
     pub(super) fn may_have_changed(&self, path: &Path) -> bool {
         !self.is_told || self.changed.borrow().contains(path)

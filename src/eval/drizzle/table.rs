@@ -133,7 +133,7 @@ impl Evaluator<'_> {
         match self.members_of(&columns, table.at) {
             Ok((members, open)) => {
                 let built = members.into_iter().map(|(key, member)| {
-                    self.note_taken(&key, &member.value, table.at);
+                    self.note_taken(&key, &member.value, table);
                     let column = build_column(&key, &member, table);
                     (key, column)
                 });
@@ -240,6 +240,14 @@ impl Evaluator<'_> {
     }
 }
 
+impl ColumnBuilder {
+    /// The name that the key of a table gives.
+    pub(in crate::eval) fn name_from(&self, key: &SmolStr, table: &Table) -> SmolStr {
+        let casing = table.casing.filter(|_| self.line == DrizzleLine::V1);
+        casing.map_or_else(|| key.clone(), |casing| SmolStr::new(casing.apply(key)))
+    }
+}
+
 /// Builds the column of a property. A builder without a name is named by the first key that uses it, and
 /// keeps that name when it is used again.
 fn build_column(key: &SmolStr, member: &Member, table: &Table) -> Column {
@@ -251,9 +259,7 @@ fn build_column(key: &SmolStr, member: &Member, table: &Table) -> Column {
                 return Column { builder, written: member.written, spread: member.spread };
             }
             if matches!(builder.name, Ok(None)) && builder.settled_name.is_none() {
-                let casing = table.casing.filter(|_| builder.line == DrizzleLine::V1);
-                let name = casing.map_or_else(|| key.clone(), |casing| SmolStr::new(casing.apply(key)));
-                builder.settled_name = Some(name);
+                builder.settled_name = Some(builder.name_from(key, table));
             }
             let name = match &builder.name {
                 Ok(name) => name.clone().or(builder.settled_name.clone()),
