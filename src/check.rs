@@ -294,11 +294,13 @@ fn said(panic: &(dyn std::any::Any + Send)) -> String {
 }
 
 fn sort(findings: &mut [Finding], sources: &Sources) {
+    fn path<'s>(finding: &Finding, sources: &'s Sources) -> &'s str {
+        &sources.get(finding.primary.span.file).path
+    }
     findings.sort_by(|left, right| {
         let place = |finding: &Finding| finding.primary.span.range;
-        let path = |finding: &Finding| sources.get(finding.primary.span.file).path.clone();
-        path(left)
-            .cmp(&path(right))
+        path(left, sources)
+            .cmp(path(right, sources))
             .then_with(|| place(left).cmp(&place(right)))
             .then_with(|| left.rule.cmp(right.rule))
             .then_with(|| left.subject.cmp(&right.subject))

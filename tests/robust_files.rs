@@ -39,20 +39,43 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
+#[cfg(target_os = "linux")]
 fn signal(child: &Child, name: &str) {
     assert!(Command::new("kill").args(["-s", name, &child.id().to_string()]).status().unwrap().success());
 }
 
+/// The program, ended by the signals that whoever runs the tests may ignore: a shell does for what runs in its background.
+#[cfg(target_os = "linux")]
+fn interruptible(folder: &Path, arguments: &[&str]) -> Command {
+    let mut interruptible = Command::new("env");
+    interruptible.args(["--default-signal=INT,TERM,HUP", env!("CARGO_BIN_EXE_schemalint")]).args(arguments);
+    interruptible.current_dir(folder).env_remove("GITHUB_ACTIONS");
+    interruptible
+}
+
+/// Waits until the program has taken the place of what starts it.
+#[cfg(target_os = "linux")]
+fn is_started(child: &mut Child) {
+    let name = format!("/proc/{}/comm", child.id());
+    while child.try_wait().unwrap().is_none()
+        && !fs::read_to_string(&name).unwrap_or_default().starts_with("schemalint")
+    {
+        thread::yield_now();
+    }
+}
+
 /// What waits for its standard input waits as long as the test wants.
+#[cfg(target_os = "linux")]
 #[test]
 fn a_signal_ends_a_check() {
     let folder = shop();
     for (name, number) in [("INT", 2), ("TERM", 15), ("HUP", 1)] {
         for arguments in [&["-", "--stdin-filename", "db/orders.ts"][..], &["lsp"]] {
-            let mut command = command(folder.path());
-            command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+            let mut command = interruptible(folder.path(), arguments);
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
             let mut child = command.spawn().unwrap();
             let stdin = child.stdin.take();
+            is_started(&mut child);
             signal(&child, name);
             let output = child.wait_with_output().unwrap();
             drop(stdin);
@@ -64,9 +87,9 @@ fn a_signal_ends_a_check() {
     let folder = many(100);
     for late in [false, true, false, true] {
         let _ = fs::remove_file(folder.path().join("out.json"));
-        let mut command = command(folder.path());
-        command.args(["--format", "json=out.json"]).stdout(Stdio::null()).stderr(Stdio::null());
-        let mut child = command.spawn().unwrap();
+        let mut command = interruptible(folder.path(), &["--format", "json=out.json"]);
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        is_started(&mut child);
         // At once, or when it begins to write.
         while late && names(folder.path()).len() == 1 && child.try_wait().unwrap().is_none() {}
         signal_if_there(&child, "INT");
@@ -79,6 +102,7 @@ fn a_signal_ends_a_check() {
 }
 
 /// Wherever the signal comes: every file is whole, and a second run does the rest.
+#[cfg(target_os = "linux")]
 #[test]
 fn a_signal_while_files_are_fixed_leaves_whole_files() {
     let count = 40;
@@ -88,9 +112,8 @@ fn a_signal_while_files_are_fixed_leaves_whole_files() {
         let folder = many(count);
         let at = folder.path();
         let fixed_of = |number: usize| read(at, &format!("db/orders{number}.ts")).contains("on(t.userId)");
-        let mut command = command(at);
-        command.arg("--fix=schema").stdout(Stdio::null()).stderr(Stdio::null());
-        let mut child = command.spawn().unwrap();
+        let mut command = interruptible(at, &["--fix=schema"]);
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         // Once so many have been written.
         while (0..count).filter(|number| fixed_of(*number)).count() <= round * 3 {
             if child.try_wait().unwrap().is_some() {
@@ -116,6 +139,7 @@ fn a_signal_while_files_are_fixed_leaves_whole_files() {
 }
 
 /// It may have ended by itself.
+#[cfg(target_os = "linux")]
 fn signal_if_there(child: &Child, name: &str) {
     let _ = Command::new("kill").args(["-s", name, &child.id().to_string()]).stderr(Stdio::null()).status();
 }
