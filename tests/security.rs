@@ -146,6 +146,12 @@ const SYSTEM: &[&str] = &[
     "/dev/null",
 ];
 
+/// Whether a file stands beside one that may be written, to be moved over it once it is whole.
+fn is_beside(opened: &Path, root: &Path, may_write: &[&str]) -> bool {
+    let is_hidden = opened.file_name().is_some_and(|name| name.to_string_lossy().starts_with(".tmp"));
+    is_hidden && may_write.iter().any(|name| root.join(name).parent() == opened.parent())
+}
+
 /// Why a call of the system is not one that the program may make.
 fn wrong_call(call: &str, root: &Path, may_write: &[&str]) -> Option<&'static str> {
     let name = call.split('(').next().unwrap_or_default();
@@ -162,7 +168,8 @@ fn wrong_call(call: &str, root: &Path, may_write: &[&str]) -> Option<&'static st
             let opened = PathBuf::from(opened.map_or("", |(_, path)| path.trim_end_matches('>')));
             if writes {
                 let is_asked = may_write.iter().any(|name| opened.starts_with(root.join(name)));
-                return (!failed && !is_asked).then_some("writes a file");
+                return (!failed && !is_asked && !is_beside(&opened, root, may_write))
+                    .then_some("writes a file");
             }
             let is_system = SYSTEM.iter().any(|begin| opened.to_string_lossy().starts_with(begin))
                 || opened.to_string_lossy().ends_with("/cgroup") && opened.starts_with("/proc")
@@ -177,11 +184,13 @@ fn wrong_call(call: &str, root: &Path, may_write: &[&str]) -> Option<&'static st
         "unlink" | "unlinkat" | "rename" | "renameat" | "renameat2" | "chmod" | "fchmodat"
             if !may_write.is_empty() =>
         {
-            let is_inside = call.split('"').skip(1).step_by(2).all(|path| {
-                Path::new(path).starts_with(root)
-                    && may_write.iter().any(|name| Path::new(path).starts_with(root.join(name)))
+            let is_asked = call.split('"').skip(1).step_by(2).all(|path| {
+                // As named from the root; `.` and what is doubled fall away.
+                let path: PathBuf = root.join(path).components().collect();
+                let is_one = may_write.iter().any(|name| path.starts_with(root.join(name)));
+                is_one || is_beside(&path, root, may_write)
             });
-            (!is_inside).then_some("changes a file")
+            (!is_asked).then_some("changes a file")
         }
         _ if ["+++", "---", "???"].iter().any(|begin| call.starts_with(begin)) => None,
         _ => Some("makes a call of another kind"),
