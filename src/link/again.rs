@@ -17,7 +17,7 @@ use super::tables::Home;
 use super::{LinkWorld, Linker, Loaded};
 use crate::eval::Dependencies;
 use crate::eval::drizzle;
-use crate::graph::{Directive, EnumType, SchemaGraph, Sequence, Table, TableId, Unknown};
+use crate::graph::{Directive, EnumType, Fact, SchemaGraph, Sequence, Table, TableId, Unknown};
 use crate::source::{FileId, Span};
 use crate::syntax::{BindingKind, Export, ImportName, Module, used_names};
 
@@ -176,6 +176,15 @@ fn concerns_more(last: &SchemaGraph, kept: &Kept, files: &FxHashSet<FileId>) -> 
         })
 }
 
+/// Whether two have one name, in one pgSchema; what is not known is like what is not known.
+fn are_called_alike(
+    (name, namespace): (&Fact<SmolStr>, &Option<Fact<SmolStr>>),
+    (other, other_namespace): (&Fact<SmolStr>, &Option<Fact<SmolStr>>),
+) -> bool {
+    let known = |name: &Fact<SmolStr>| name.as_ref().ok().cloned();
+    known(name) == known(other) && namespace.as_ref().map(known) == other_namespace.as_ref().map(known)
+}
+
 impl Linker<'_> {
     /// Evaluates the files, and looks whether their names hold what they held.
     fn evaluate_again(&mut self, kept: &Kept, files: &FxHashSet<FileId>) -> Option<()> {
@@ -206,9 +215,7 @@ impl Linker<'_> {
             let is_same = built.dialect == old.dialect
                 && built.line == old.line
                 && built.name.is_ok()
-                && built.name.as_ref().ok() == old.name.as_ref().ok()
-                && built.namespace.as_ref().map(|name| name.as_ref().ok())
-                    == old.namespace.as_ref().map(|name| name.as_ref().ok())
+                && are_called_alike((&built.name, &built.namespace), (&old.name, &old.namespace))
                 && built.namespace_at == old.namespace_at
                 && is_view(&built) == is_view(&old);
             if !is_same {
@@ -314,6 +321,7 @@ impl Linker<'_> {
         let tables = self.graph.tables.iter().filter(|table| !table.external).map(|table| table.binding.file);
         let own = relations.relations.iter().map(|built| built.relation.binding.file);
         let declaring: FxHashSet<FileId> = tables.chain(own).filter(|file| files.contains(file)).collect();
+        self.graph.directives.retain(|directive| !files.contains(&directive.comment.file));
         let mut files: Vec<FileId> = files.iter().copied().collect();
         files.sort_by_cached_key(|file| world.path(*file));
         for file in files {
@@ -325,7 +333,6 @@ impl Linker<'_> {
             if declares {
                 self.graph.comments.insert(file, comments);
             }
-            self.graph.directives.retain(|directive| directive.comment.file != file);
             let path = world.path(file);
             let before = |directive: &Directive| world.path(directive.comment.file) < path;
             let at = self.graph.directives.partition_point(before);
@@ -359,9 +366,7 @@ impl Linker<'_> {
         for known in there {
             let (_, made) = enums.iter().find(|(binding, _)| *binding == known.binding)?;
             let is_same = known.dialect == made.dialect
-                && known.name.as_ref().ok() == made.name.as_ref().ok()
-                && known.namespace.as_ref().map(|name| name.as_ref().ok())
-                    == made.namespace.as_ref().map(|name| name.as_ref().ok());
+                && are_called_alike((&known.name, &known.namespace), (&made.name, &made.namespace));
             if !is_same {
                 return None;
             }
@@ -378,7 +383,7 @@ impl Linker<'_> {
         count = 0;
         for known in there {
             let (_, made) = sequences.iter().find(|(binding, _)| *binding == known.binding)?;
-            if known.name.as_ref().ok() != made.name.as_ref().ok() {
+            if !are_called_alike((&known.name, &known.namespace), (&made.name, &made.namespace)) {
                 return None;
             }
             (known.span, known.namespace_at) = (made.at, made.namespace_at);

@@ -88,14 +88,15 @@ pub(super) fn read(
     projects
 }
 
-fn configured_project(linker: &mut Linker<'_>, settings: &ConfiguredProject) -> Project {
-    let mut project = Project {
-        config: Some(settings.config),
-        package: settings.package.clone(),
-        dialect: Some(settings.dialect),
-        line: settings.line.unwrap_or_default(),
-        casing: Ok(settings.casing),
-        out: settings.out.clone(),
+/// A project of which nothing else is known.
+fn nothing(package: Arc<str>, line: DrizzleLine) -> Project {
+    Project {
+        config: None,
+        package,
+        dialect: None,
+        line,
+        casing: Ok(None),
+        out: None,
         schema_files: Vec::new(),
         unmatched_schema: Vec::new(),
         schema_open: None,
@@ -103,6 +104,16 @@ fn configured_project(linker: &mut Linker<'_>, settings: &ConfiguredProject) -> 
         exported_again: Vec::new(),
         taken: Taken::default(),
         span: None,
+    }
+}
+
+fn configured_project(linker: &mut Linker<'_>, settings: &ConfiguredProject) -> Project {
+    let mut project = Project {
+        config: Some(settings.config),
+        dialect: Some(settings.dialect),
+        casing: Ok(settings.casing),
+        out: settings.out.clone(),
+        ..nothing(settings.package.clone(), settings.line.unwrap_or_default())
     };
     for (pattern, at) in &settings.schema {
         let (_, files) = linker.world.schema_files(settings.config, pattern);
@@ -126,21 +137,7 @@ fn project(linker: &mut Linker<'_>, config: FileId, value: &Value, gaps: &mut Ve
     let at = config_span(linker, config);
     let line = linker.world.line(config);
     let package = linker.world.package(config);
-    let mut project = Project {
-        config: Some(config),
-        package: package.clone(),
-        dialect: None,
-        line,
-        casing: Ok(None),
-        out: None,
-        schema_files: Vec::new(),
-        unmatched_schema: Vec::new(),
-        schema_open: None,
-        created_by_sql: false,
-        exported_again: Vec::new(),
-        taken: Taken::default(),
-        span: Some(at),
-    };
+    let mut project = Project { config: Some(config), span: Some(at), ..nothing(package.clone(), line) };
     if let Value::Unknown(why) = value {
         gaps.push(Gap { subject: "this drizzle.config".into(), why: why.clone(), at });
         project.schema_open = Some(why.clone());
@@ -390,21 +387,7 @@ impl Projects {
         if let Some(index) = self.without_config.get(&key) {
             return *index;
         }
-        self.list.push(Project {
-            config: None,
-            package,
-            dialect: Some(table.dialect),
-            line: table.line,
-            casing: Ok(None),
-            out: None,
-            schema_files: Vec::new(),
-            unmatched_schema: Vec::new(),
-            schema_open: None,
-            created_by_sql: false,
-            exported_again: Vec::new(),
-            taken: Taken::default(),
-            span: None,
-        });
+        self.list.push(Project { dialect: Some(table.dialect), ..nothing(package, table.line) });
         self.without_config.insert(key, self.list.len() - 1);
         self.list.len() - 1
     }
