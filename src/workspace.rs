@@ -10,6 +10,7 @@ mod repository;
 mod schema_files;
 mod session;
 mod settings;
+mod sql;
 mod written;
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -18,23 +19,23 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::config::{self, Config, Setting};
+use crate::config::{self, Config};
 use crate::discover::search::{self, Names};
-use crate::discover::{self, CONFIG, Discovery, Options, ddl, discover_surroundings};
+use crate::discover::{self, CONFIG, Discovery, Options, discover_surroundings};
 use crate::docs::Problem;
 use crate::eval::Target;
-use crate::graph::{DrizzleLine, Entity, Kind, SchemaGraph, Table};
+use crate::graph::{DrizzleLine, SchemaGraph};
 use crate::link::{ConfiguredProject, Input, link_and_keep};
 use crate::model::Written;
 use crate::packages::Packages;
 use crate::resolve::Resolver;
-use crate::rules::RULES;
 use crate::source::{FileId, Range, SourceFile};
 use crate::syntax::{Failure, Module, lower};
 use ahead::Ahead;
 use last::Last;
 use repository::{Files, Repository};
 use session::Cache;
+use sql::Sql;
 use written::{Documents, declared, documents};
 
 pub use changed::changed_files;
@@ -145,11 +146,16 @@ fn read_with(root: &Path, options: &Options, settings: &Settings, cache: &Cache)
         .and_then(|last| last.changed(root, (&found, &lowered), (options, cache), &settings.sources));
     let again = changed.and_then(|changed| stacker::grow(STACK, || changed.link(&mut repository)));
     let stage = if again.is_some() { "link again" } else { "evaluate and link" };
+    let sql = Sql::of(&found, &packages);
     let (mut graph, kept) = again.unwrap_or_else(|| {
         cache.link_all();
         repository.resume(Files::default());
         let input = input(root, settings, &found, lowered, &mut repository);
-        stacker::grow(STACK, || link_and_keep(&repository, &input))
+        // Evaluation is one thread.
+        rayon::in_place_scope(|scope| {
+            scope.spawn(|_| sql.read_ahead());
+            stacker::grow(STACK, || link_and_keep(&repository, &input))
+        })
     });
     let linked = cache.keeps().then(|| (graph.clone(), kept));
     let count = repository.count();
@@ -169,7 +175,7 @@ fn read_with(root: &Path, options: &Options, settings: &Settings, cache: &Cache)
         let used = inside.parent().is_some_and(|folder| v1.contains(folder));
         package.line_is_guessed = !said && !used && packages.line_of(&inside).is_none();
     }
-    mark_created_by_sql(&mut graph, &found.sql);
+    sql.mark_tables(&mut graph);
     index_order::mark_migrated_indexes(root, &mut graph);
     clock.lap(stage);
     let mut unreadable_paths = found.failures.clone();
@@ -193,7 +199,7 @@ fn read_with(root: &Path, options: &Options, settings: &Settings, cache: &Cache)
         (sources.get(gap.span.file).path.clone(), gap.span.range, gap.subject.clone())
     });
     graph.syntax_errors = finished.syntax_errors;
-    mark_created_in_sql(&mut graph, &found.sql, config);
+    sql.mark_entities(&mut graph, config);
     unreadable_paths.extend(finished.failures);
     let excluded = graph.sources.numbered().filter(|(_, source)| config.files.exclude.is_match(&source.path));
     Reading {
@@ -275,64 +281,6 @@ fn mark_unqueried(graph: &mut SchemaGraph, root: &Path, packages: &Packages, que
 fn links(config: &Config) -> discover::Links {
     let links = &config.links;
     discover::Links { names: Names::of(&links.needles()), files: links.files.clone() }
-}
-
-/// Tables of projects without a drizzle.config may be created by SQL that people write.
-fn mark_created_by_sql(graph: &mut SchemaGraph, sql: &[PathBuf]) {
-    let projects = &graph.projects;
-    let orphan = |table: &Arc<Table>| projects[table.project].config.is_none() && table.view.is_none();
-    if !graph.tables.iter().any(orphan) {
-        return;
-    }
-    let files = ddl::by_hand(sql);
-    if files.is_empty() {
-        return;
-    }
-    let created = ddl::created_tables(&files);
-    for table in &mut graph.tables {
-        let project = &mut graph.projects[table.project];
-        let is_created = !created.is_empty()
-            && project.config.is_none()
-            && table.name.as_ref().is_ok_and(|name| created.contains(&name.to_lowercase()));
-        project.created_by_sql |= is_created;
-        if table.created_by_sql != is_created {
-            Arc::make_mut(table).created_by_sql = is_created;
-        }
-    }
-}
-
-/// What no drizzle.config creates may be created by SQL, in migrations that people wrote or in code that was read.
-fn mark_created_in_sql(graph: &mut SchemaGraph, sql: &[PathBuf], config: &Config) {
-    let mut missing: FxHashSet<Entity> =
-        graph.unexported().into_iter().map(|missing| missing.entity).collect();
-    if asks_for_other_tables(config) {
-        let others = graph.own_tables().filter(|(_, table)| table.taken_by.is_empty());
-        missing.extend(others.filter_map(|(_, table)| table.entity()));
-    }
-    if missing.is_empty() {
-        return;
-    }
-    // Some create a schema in the script that applies the migrations.
-    let scripts = graph.sources.iter().map(|source| &*source.text);
-    let created = ddl::created(sql, &scripts.collect::<Vec<_>>());
-    let key = |entity: &Entity| {
-        let kind = match entity.kind {
-            Kind::Schema => "schema",
-            Kind::Enum => "type",
-            Kind::Sequence => "sequence",
-            Kind::Table => "table",
-        };
-        // A name with a dot, `pgTable("billing.plans")`, is read from SQL as its last part, too.
-        (kind, entity.name.rsplit('.').next().unwrap_or_default().to_lowercase())
-    };
-    graph.created_in_sql = missing.into_iter().filter(|entity| created.contains(&key(entity))).collect();
-    graph.created_in_sql.sort_unstable();
-}
-
-/// Whether a rule that is on speaks of tables that no drizzle.config takes.
-fn asks_for_other_tables(config: &Config) -> bool {
-    let mut readers = RULES.iter().filter(|entry| entry.reads_other_tables);
-    readers.any(|entry| config.rules.variants(entry.meta.name).iter().any(Setting::is_on))
 }
 
 /// What the config says in place of a drizzle.config.

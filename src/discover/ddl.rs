@@ -2,7 +2,7 @@
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use rayon::prelude::*;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -40,39 +40,52 @@ static SEARCH: LazyLock<Option<(AhoCorasick, Vec<usize>)>> = LazyLock::new(|| {
     Some((search, words))
 });
 
-/// The names of the tables that those files create, in small letters and without their schema.
-pub fn created_tables(files: &[PathBuf]) -> FxHashSet<String> {
-    let of = |path: &PathBuf| {
-        with_text(path, |text| {
-            // drizzle-kit wrote it, though its journal may be elsewhere.
-            let by_hand = !found(text).any(|(_, word)| word == BREAKPOINT);
-            if by_hand { created_in(text, "table") } else { Vec::new() }
-        })
-    };
-    files.par_iter().filter_map(of).flatten_iter().collect()
+/// What a text of SQL, or one that holds some, creates.
+#[derive(Debug, Default)]
+pub struct Statements {
+    /// `("table", "users")`: in small letters and without its schema, by place.
+    pub created: Vec<(&'static str, String)>,
+    /// Names that something gets, of whatever kind it is.
+    pub renamed: Vec<String>,
+    /// drizzle-kit wrote it, though its journal may be elsewhere.
+    pub is_kits: bool,
 }
 
-/// What files and texts create, or rename so, whoever wrote them: `("type", "status")`, in small letters and
-/// without its schema.
-pub fn created(files: &[PathBuf], texts: &[&str]) -> FxHashSet<(&'static str, String)> {
-    let read = files.par_iter().filter_map(|path| with_text(path, statements));
-    read.chain(texts.par_iter().map(|text| statements(text))).flatten_iter().collect()
+impl Statements {
+    /// What there is afterwards and was not before.
+    pub fn names(self) -> impl Iterator<Item = (&'static str, String)> {
+        let renamed = |name: String| KINDS.map(|kind| (kind, name.clone()));
+        self.created.into_iter().chain(self.renamed.into_iter().flat_map(renamed))
+    }
+
+    /// Those of a text.
+    pub fn of(text: &str) -> Self {
+        let mut made = Self::default();
+        for (at, word) in found(text) {
+            if word == BREAKPOINT {
+                made.is_kits = true;
+            } else if word == "rename to " {
+                made.renamed.push(name_at(&text[at + word.len()..]));
+            } else {
+                made.created
+                    .extend(KINDS.iter().filter_map(|kind| Some((*kind, created_at(text, at, kind)?))));
+            }
+        }
+        made
+    }
+}
+
+/// What files create; those that cannot be read or are too large create nothing.
+pub fn read(files: &[&Path]) -> Vec<Statements> {
+    files.par_iter().filter_map(|path| with_text(path, Statements::of)).collect()
+}
+
+/// What texts create.
+pub fn of_texts(texts: Vec<&str>) -> Vec<Statements> {
+    texts.into_par_iter().map(Statements::of).collect()
 }
 
 const KINDS: [&str; 4] = ["table", "type", "schema", "sequence"];
-
-fn statements(text: &str) -> Vec<(&'static str, String)> {
-    let mut made = Vec::new();
-    for (at, word) in found(text) {
-        if word == "rename to " {
-            let name = name_at(&text[at + word.len()..]);
-            made.extend(KINDS.map(|kind| (kind, name.clone())));
-        } else {
-            made.extend(KINDS.iter().filter_map(|kind| Some((*kind, created_at(text, at, kind)?))));
-        }
-    }
-    made
-}
 
 /// Where the words stand.
 fn found(text: &str) -> impl Iterator<Item = (usize, &'static str)> {
@@ -99,27 +112,17 @@ fn with_text<T>(path: &Path, then: impl FnOnce(&str) -> T) -> Option<T> {
     })
 }
 
-/// Those of some files that are no snapshot or migration of drizzle-kit's own.
-pub fn by_hand(files: &[PathBuf]) -> Vec<PathBuf> {
+/// Which files are no snapshot or migration of drizzle-kit's own, and which are.
+pub fn by_hand(files: &[PathBuf]) -> (Vec<&Path>, Vec<&Path>) {
     // Hundreds of migrations share a folder.
     let mut folders: FxHashMap<&Path, bool> = FxHashMap::default();
-    let mut found = Vec::new();
-    for path in files {
-        let Some(folder) = path.parent() else { continue };
-        let is_kits = *folders.entry(folder).or_insert_with(|| {
+    files.iter().map(PathBuf::as_path).partition(|path| {
+        let folder = path.parent().unwrap_or(path);
+        let is_kits = folders.entry(folder).or_insert_with(|| {
             folder.join("meta/_journal.json").is_file() || folder.join("snapshot.json").is_file()
         });
-        if !is_kits {
-            found.push(path.clone());
-        }
-    }
-    found
-}
-
-/// What a text creates of one kind.
-fn created_in(text: &str, kind: &str) -> Vec<String> {
-    let creates = found(text).filter(|(_, word)| *word == "create ");
-    creates.filter_map(|(at, _)| created_at(text, at, kind)).collect()
+        !*is_kits
+    })
 }
 
 /// `CREATE TABLE [IF NOT EXISTS] [schema.]name` at a place, in any quoting, when it is of that kind.
@@ -157,6 +160,10 @@ mod tests {
     #[test]
     fn tables_are_found_in_any_spelling() {
         let sql = "CREATE TABLE users(id int);\ncreate table if not exists \"public\".\"Orders\" (\n-- é\nCreate Table `a.b`;";
+        let created_in = |text: &str, kind: &str| {
+            let created = Statements::of(text).created.into_iter();
+            created.filter(|(other, _)| *other == kind).map(|(_, name)| name).collect::<Vec<_>>()
+        };
         assert_eq!(created_in(sql, "table"), ["users", "orders", "b"]);
         assert!(created_in("-- we do not create table users\n", "table").is_empty());
         assert!(created_in("create table", "table").is_empty());
@@ -166,7 +173,7 @@ mod tests {
         );
         let said =
             "CREATE TYPE a AS; cReAtE  tAbLe B; created at; ALTER TABLE x RENAME TO \"C\"; recreate table d";
-        let said = statements(said);
+        let said: Vec<_> = Statements::of(said).names().collect();
         for made in [("type", "a"), ("table", "b"), ("table", "c"), ("sequence", "c"), ("table", "d")] {
             assert!(said.contains(&(made.0, made.1.to_string())), "{made:?} in {said:?}");
         }

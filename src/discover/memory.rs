@@ -97,7 +97,7 @@ impl Memory {
         let files = self.files();
         let known = files.get(path).filter(|known| known.stamp == Some(stamp))?;
         let (looked_at, names_links) = known.looked_at?;
-        Some(Look { looked_at, names_links, bytes: known.bytes.clone() })
+        Some(Look { looked_at, names_links, bytes: known.bytes.clone(), imports: None })
     }
 
     /// Remembers what a look told.

@@ -133,8 +133,17 @@ pub struct Discovery {
 pub struct Loose {
     /// Absolute path.
     pub path: PathBuf,
-    /// Its bytes; a [`Memory`] has them where there is one.
-    pub bytes: Option<Arc<[u8]>>,
+    /// What was kept of it; a [`Memory`] has all of it where there is one.
+    pub text: Option<Text>,
+}
+
+/// What is kept of a file that most likely nobody will read.
+#[derive(Debug, Clone)]
+pub enum Text {
+    /// Its bytes.
+    Whole(Arc<[u8]>),
+    /// Those up to the end of its imports, where every name stands that it takes from elsewhere.
+    Imports(Arc<[u8]>),
 }
 
 /// A file with its text.
@@ -446,8 +455,10 @@ impl<'o> Walk<'o> {
             self.looked_at.fetch_add(1, Ordering::Relaxed);
             let path = path.to_path_buf();
             if is_loose {
-                let bytes = look.bytes.clone().filter(|_| self.options.memory.is_none());
-                let loose = Loose { path: path.clone(), bytes };
+                let whole = || look.bytes.clone().map(Text::Whole);
+                let text = look.imports.clone().map(Text::Imports).or_else(whole);
+                let loose =
+                    Loose { path: path.clone(), text: text.filter(|_| self.options.memory.is_none()) };
                 self.with(|found| found.loose.push(loose));
             }
             match kind {
@@ -478,14 +489,18 @@ impl<'o> Walk<'o> {
             if let Some(memory) = &self.options.memory {
                 memory.remember(path, None, told, None);
             }
-            return Ok(Look { looked_at: told.0, names_links: told.1, bytes: Some(Arc::clone(text)) });
+            let bytes = Some(Arc::clone(text));
+            return Ok(Look { looked_at: told.0, names_links: told.1, bytes, imports: None });
         }
         let Some(memory) = &self.options.memory else {
             let read = read_reused(path, buffer)?;
             let (looked_at, names_links) = tell(read);
-            // Most files are let go at once.
-            let bytes = (looked_at.kind.is_some() || names_links).then(|| read.into());
-            return Ok(Look { looked_at, names_links, bytes });
+            // Most files are let go at once, and of most others little is needed.
+            let is_loose = looked_at.kind == Some(Kind::Loose) && !names_links;
+            let imports = if is_loose { search::imports(read) } else { None };
+            let keeps = imports.is_none() && (looked_at.kind.is_some() || names_links);
+            let bytes = keeps.then(|| read.into());
+            return Ok(Look { looked_at, names_links, bytes, imports: imports.map(Arc::from) });
         };
         let stamp = fs::metadata(path).ok().and_then(|metadata| Stamp::of(&metadata));
         if let Some(look) = stamp.and_then(|stamp| memory.looked_at(path, stamp)) {
@@ -496,7 +511,7 @@ impl<'o> Walk<'o> {
         let keeps = looked_at.kind.is_some() || names_links;
         let bytes: Option<Arc<[u8]>> = keeps.then(|| read.into());
         memory.remember(path, stamp, (looked_at, names_links), bytes.clone());
-        Ok(Look { looked_at, names_links, bytes })
+        Ok(Look { looked_at, names_links, bytes, imports: None })
     }
 
     fn bytes(&self, path: &Path) -> std::io::Result<Arc<[u8]>> {
@@ -522,4 +537,6 @@ struct Look {
     looked_at: LookedAt,
     names_links: bool,
     bytes: Option<Arc<[u8]>>,
+    /// In place of the bytes: those of the imports.
+    imports: Option<Arc<[u8]>>,
 }

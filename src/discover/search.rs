@@ -170,20 +170,72 @@ impl Names {
     }
 }
 
+/// The bytes up to the end of the last import; `None` where the file takes whole modules, whose names can stand anywhere.
+pub fn imports(bytes: &[u8]) -> Option<&[u8]> {
+    let begins = |at: usize| {
+        let before = at.checked_sub(1).map(|before| bytes[before]);
+        !before.is_some_and(|byte| is_name_byte(byte) || byte == b'.')
+    };
+    let next = |at: usize| bytes.get(at).copied().unwrap_or_default();
+    let is_call = |at: usize| matches!(next(at), b'(' | b'/') || next(at).is_ascii_whitespace();
+    if memmem::find_iter(bytes, REQUIRE).any(|at| begins(at) && is_call(at + REQUIRE.len())) {
+        return None;
+    }
+    let is_import = |at: &usize| {
+        let after = next(at + IMPORT.len());
+        begins(*at) && (after.is_ascii_whitespace() || matches!(after, b'{' | b'*' | b'"' | b'\'' | b'/'))
+    };
+    let last = memmem::find_iter(bytes, IMPORT).filter(is_import).last();
+    let end = last.map_or(0, |last| last + end_of_import(&bytes[last..]));
+    let part = &bytes[..end];
+    let mut stars = memchr::memchr_iter(b'*', part);
+    let takes_all = stars.any(|at| part[at + 1..].trim_ascii_start().starts_with(b"as"));
+    (!takes_all).then_some(part)
+}
+
+const IMPORT: &[u8] = b"import";
+const REQUIRE: &[u8] = b"require";
+
+/// Where the names of an import end: before `from "…"`, or at the module that is imported for its effects.
+fn end_of_import(import: &[u8]) -> usize {
+    let begins_text = |bytes: &[u8]| matches!(bytes.trim_ascii_start().first(), Some(b'"' | b'\''));
+    if begins_text(&import[IMPORT.len()..]) {
+        return IMPORT.len();
+    }
+    let mut ends = memmem::find_iter(import, b"from");
+    ends.find(|at| begins_text(&import[at + 4..])).unwrap_or(import.len())
+}
+
 /// Searches for calls of some functions.
 #[derive(Debug)]
-pub struct Calls(Option<AhoCorasick>);
+pub struct Calls {
+    names: Option<AhoCorasick>,
+    /// One of them is a default export, which every file calls as it likes.
+    any_name: bool,
+}
 
 impl Calls {
+    /// Whether imports may take one of those functions.
+    pub fn are_named_in(&self, imports: &[u8]) -> bool {
+        let mut found = self.names.iter().flat_map(|names| names.find_iter(imports));
+        self.any_name
+            || found.any(|found| {
+                let before = found.start().checked_sub(1).map(|before| imports[before]);
+                let after = imports.get(found.end()).copied();
+                !before.is_some_and(is_name_byte) && !after.is_some_and(is_name_byte)
+            })
+    }
+
     /// Of those functions.
     pub fn of(functions: &[String]) -> Self {
         // Of two names at one place the longer is the whole word; the search for all of both is far slower.
-        Self(AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(functions).ok())
+        let names = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(functions).ok();
+        Self { names, any_name: functions.iter().any(|name| name == "default") }
     }
 
     /// Whether the bytes call one of them.
     pub fn are_in(&self, bytes: &[u8]) -> bool {
-        self.0.iter().flat_map(|names| names.find_iter(bytes)).any(|found| {
+        self.names.iter().flat_map(|names| names.find_iter(bytes)).any(|found| {
             let before = found.start().checked_sub(1).map(|before| bytes[before]);
             let after = bytes.get(found.end());
             !before.is_some_and(is_name_byte) && matches!(after, Some(b'(' | b'<' | b'.' | b' '))
@@ -225,6 +277,43 @@ mod tests {
         assert!(!queries("req.query.tags.find(x)"));
         assert!(!queries("/**\n * await db.query.users.findMany()\n */"));
         assert!(!queries("request.query.id") && !queries("db.query.users") && !queries("a.query."));
+    }
+
+    #[test]
+    fn names_from_elsewhere_stand_in_the_imports() {
+        let part =
+            |text: &'static str| imports(text.as_bytes()).map(|part| std::str::from_utf8(part).unwrap_or(""));
+        assert_eq!(part("const a = 1"), Some(""));
+        assert_eq!(
+            part(
+                "import { a } from './a'\nimport {\n  fromDate,\n  createTable,\n} from './b'\ncreateTable('x')"
+            ),
+            Some("import { a } from './a'\nimport {\n  fromDate,\n  createTable,\n} ")
+        );
+        assert_eq!(
+            part("import { a } from\"a\"; foo(); import'./b'; a()"),
+            Some("import { a } from\"a\"; foo(); import")
+        );
+        // What only looks like an import makes the part longer, never shorter.
+        assert_eq!(
+            part("import a from 'a'\n// we import nothing\na()"),
+            Some("import a from 'a'\n// we import nothing\na()")
+        );
+        assert_eq!(part("import a from 'a'; important(); x.import; await import('b')"), Some("import a "));
+        assert_eq!(part("import * as tables from './tables'\ntables.createTable('x')"), None);
+        assert_eq!(part("/** A */\nimport a, *\nas tables from './tables'"), None);
+        assert_eq!(part("import a = require('a')"), None);
+        assert_eq!(part("const { createTable } = require (\n'a')"), None);
+        assert_eq!(
+            part("import a from 'a'; requires(a.required, is_require, b.require(1))"),
+            Some("import a ")
+        );
+        let calls = Calls::of(&["createTable".to_string()]);
+        assert!(calls.are_named_in(b"import {createTable} ") && calls.are_named_in(b"import createTable"));
+        assert!(
+            !calls.are_named_in(b"import { createTables } ")
+                && !calls.are_named_in(b"import { recreateTable")
+        );
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
+use smol_str::SmolStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,9 +13,9 @@ use std::sync::Arc;
 use super::Parsed;
 use super::repository::MAX_BYTES;
 use crate::discover::search::{Calls, is_script};
-use crate::discover::{Loose, Script};
+use crate::discover::{Loose, Script, Text};
 use crate::resolve::{Resolved, Resolver};
-use crate::syntax::{Declarator, Export, ExprKind, Module};
+use crate::syntax::{BindingKind, Declarator, Export, ExprKind, ImportName, Module};
 
 /// How many steps lead from a candidate to a file that is read ahead: to a barrel, and to what that passes on.
 const STEPS: usize = 3;
@@ -37,48 +38,124 @@ impl Ahead {
         lower: &(impl Fn(&Path, &Arc<[u8]>) -> Parsed + Sync),
     ) -> Self {
         let mut ahead = Self::default();
-        let mut seen: FxHashSet<PathBuf> = scripts.iter().map(|script| script.path.clone()).collect();
-        let mut wave: Vec<(PathBuf, Arc<Module>)> = scripts
+        let candidates: FxHashSet<&Path> = scripts.iter().map(|script| &*script.path).collect();
+        // What has been asked for of each file that was read ahead.
+        let mut asked: FxHashMap<PathBuf, Names> = FxHashMap::default();
+        let mut wave: Vec<Step> = scripts
             .iter()
             .zip(lowered)
-            .map(|(script, parsed)| (script.path.clone(), Arc::clone(&parsed.module)))
+            .map(|(script, parsed)| Step {
+                path: script.path.clone(),
+                module: Arc::clone(&parsed.module),
+                wanted: of_candidate(&parsed.module),
+                is_read_for: makes_values(&parsed.module),
+            })
             .collect();
-        for step in 0..STEPS {
-            let follow = |(path, module): &(PathBuf, Arc<Module>)| {
-                let wanted = wanted(module, step == 0);
-                let to = wanted
-                    .into_iter()
-                    .map(|specifier| (specifier.to_string(), resolver.resolve(path, specifier)));
-                (path.clone(), to.collect::<FxHashMap<String, Resolved>>())
-            };
-            let resolved: Vec<(PathBuf, FxHashMap<String, Resolved>)> = wave.par_iter().map(follow).collect();
-            let mut next: Vec<PathBuf> = Vec::new();
-            let declaring =
-                wave.iter().zip(&resolved).filter(|((_, module), _)| step > 0 || makes_values(module));
-            for target in declaring.flat_map(|(_, (_, targets))| targets.values()) {
-                if let Resolved::File(path) = target
-                    && path.file_name().is_some_and(|name| is_script(&name.to_string_lossy()))
-                    && seen.insert(path.clone())
-                {
-                    next.push(path.clone());
+        for _ in 0..STEPS {
+            let followed: Vec<Vec<(usize, Resolved)>> = wave
+                .par_iter()
+                .map(|step| {
+                    let known = ahead.resolved.get(&step.path);
+                    let resolve = |specifier: &str| match known.and_then(|known| known.get(specifier)) {
+                        Some(known) => known.clone(),
+                        None => resolver.resolve(&step.path, specifier),
+                    };
+                    let to = step.wanted.keys();
+                    to.map(|index| (*index, resolve(&step.module.specifier(*index).text))).collect()
+                })
+                .collect();
+            let mut next: FxHashMap<PathBuf, Names> = FxHashMap::default();
+            for (step, targets) in wave.into_iter().zip(followed) {
+                let Step { path, module, mut wanted, is_read_for } = step;
+                for (index, target) in &targets {
+                    if is_read_for
+                        && let (Resolved::File(path), Some(names)) = (target, wanted.remove(index))
+                        && path.file_name().is_some_and(|name| is_script(&name.to_string_lossy()))
+                        && !candidates.contains(&**path)
+                    {
+                        next.entry(path.clone()).or_default().add(names);
+                    }
                 }
+                let known = ahead.resolved.entry(path).or_default();
+                known.extend(
+                    targets.into_iter().map(|(index, to)| (module.specifier(index).text.to_string(), to)),
+                );
             }
-            ahead.resolved.extend(resolved);
-            let read = |path: PathBuf| {
-                // What is odd is left to whoever asks for it.
-                let is_usual = fs::metadata(&path).is_ok_and(|it| it.is_file() && it.len() <= MAX_BYTES);
-                let bytes: Arc<[u8]> = is_usual.then(|| fs::read(&path).ok()).flatten()?.into();
-                let parsed = lower(&path, &bytes);
-                Some((path, parsed))
+            next.retain(|path, names| names.are_new_to(asked.get(path)));
+            let read = |(path, names): (PathBuf, Names)| {
+                let parsed = match ahead.parsed.get(&path) {
+                    Some(parsed) => parsed.clone(),
+                    None => {
+                        // What is odd is left to whoever asks for it.
+                        let is_usual =
+                            fs::metadata(&path).is_ok_and(|it| it.is_file() && it.len() <= MAX_BYTES);
+                        let bytes: Arc<[u8]> = is_usual.then(|| fs::read(&path).ok()).flatten()?.into();
+                        lower(&path, &bytes)
+                    }
+                };
+                Some((path, names, parsed))
             };
-            let parsed: Vec<(PathBuf, Parsed)> = next.into_par_iter().filter_map(read).collect();
-            wave = parsed.iter().map(|(path, parsed)| (path.clone(), Arc::clone(&parsed.module))).collect();
-            ahead.parsed.extend(parsed);
+            let read: Vec<(PathBuf, Names, Parsed)> = next.into_par_iter().filter_map(read).collect();
+            wave = Vec::new();
+            for (path, names, parsed) in read {
+                let wanted = passed_on(&parsed.module, &names);
+                let module = Arc::clone(&parsed.module);
+                wave.push(Step { path: path.clone(), module, wanted, is_read_for: true });
+                asked.entry(path.clone()).or_default().add(names);
+                ahead.parsed.insert(path, parsed);
+            }
             if wave.is_empty() {
                 break;
             }
         }
         ahead
+    }
+}
+
+/// A file whose imports are followed.
+struct Step {
+    path: PathBuf,
+    module: Arc<Module>,
+    /// What is asked for of its specifiers, by their index.
+    wanted: FxHashMap<usize, Names>,
+    /// The files that those lead to are read.
+    is_read_for: bool,
+}
+
+/// Exports that are asked for; `None` for all of them.
+struct Names(Option<FxHashSet<SmolStr>>);
+
+impl Default for Names {
+    fn default() -> Self {
+        Self(Some(FxHashSet::default()))
+    }
+}
+
+impl Names {
+    const ALL: Self = Self(None);
+
+    fn of(name: &ImportName) -> Self {
+        match name {
+            ImportName::Named(name) => Self(Some(FxHashSet::from_iter([name.clone()]))),
+            ImportName::Namespace => Self::ALL,
+        }
+    }
+
+    fn add(&mut self, other: Self) {
+        match (&mut self.0, other.0) {
+            (Some(names), Some(others)) => names.extend(others),
+            (names, _) => *names = None,
+        }
+    }
+
+    /// Whether they ask for more than others do.
+    fn are_new_to(&self, others: Option<&Self>) -> bool {
+        match (&self.0, others.map(|others| &others.0)) {
+            (_, None) => true,
+            (_, Some(None)) => false,
+            (None, Some(Some(_))) => true,
+            (Some(names), Some(Some(others))) => !names.is_subset(others),
+        }
     }
 }
 
@@ -94,19 +171,50 @@ fn makes_values(module: &Module) -> bool {
     module.declarators.iter().any(calls) || !module.effects.is_empty()
 }
 
-/// The specifiers of a file that evaluation will follow: all of a candidate; of any other what it passes on.
-fn wanted(module: &Module, is_candidate: bool) -> Vec<&str> {
-    if is_candidate {
-        return module.specifiers.iter().map(|specifier| specifier.text.as_str()).collect();
+/// What a candidate asks for: all that it imports and passes on.
+fn of_candidate(module: &Module) -> FxHashMap<usize, Names> {
+    let mut wanted: FxHashMap<usize, Names> = FxHashMap::default();
+    // An import for its effects asks for no name.
+    for index in 0..module.specifiers.len() {
+        wanted.entry(index).or_default();
     }
-    let passed_on = module.exports.values().filter_map(|export| match export {
-        Export::From { specifier, .. } => Some(*specifier),
-        Export::Local(_) => None,
-    });
-    let mut indexes: Vec<usize> = passed_on.chain(module.star_exports.iter().copied()).collect();
-    indexes.sort_unstable();
-    indexes.dedup();
-    indexes.into_iter().map(|index| module.specifier(index).text.as_str()).collect()
+    for binding in module.bindings.values() {
+        if let BindingKind::Import { specifier, name } = &binding.kind {
+            wanted.entry(*specifier).or_default().add(Names::of(name));
+        }
+    }
+    let mut exported = passed_on(module, &Names::ALL);
+    for (specifier, names) in exported.drain() {
+        wanted.entry(specifier).or_default().add(names);
+    }
+    wanted
+}
+
+/// What a file asks for of others because some names are asked of it.
+fn passed_on(module: &Module, names: &Names) -> FxHashMap<usize, Names> {
+    let mut wanted: FxHashMap<usize, Names> = FxHashMap::default();
+    let mut pass_on = |export: &Export| {
+        if let Export::From { specifier, name } = export {
+            wanted.entry(*specifier).or_default().add(Names::of(name));
+        }
+    };
+    let others = match &names.0 {
+        None => {
+            module.exports.values().for_each(pass_on);
+            Names::ALL
+        }
+        Some(names) => {
+            names.iter().filter_map(|name| module.exports.get(name)).for_each(&mut pass_on);
+            let others = names.iter().filter(|name| !module.exports.contains_key(*name));
+            Names(Some(others.cloned().collect()))
+        }
+    };
+    if others.0.as_ref().is_none_or(|others| !others.is_empty()) {
+        for specifier in &module.star_exports {
+            wanted.entry(*specifier).or_default().add(Names(others.0.clone()));
+        }
+    }
+    wanted
 }
 
 /// The loose files that call one of some functions, by path; those that are not known yet are lowered, by every thread:
@@ -115,11 +223,16 @@ pub(super) fn lower_calling(
     loose: &[Loose],
     known: &[bool],
     calls: &Calls,
-    bytes_of: impl Fn(&Loose) -> Option<Arc<[u8]>> + Sync,
+    bytes_of: impl Fn(&Path) -> Option<Arc<[u8]>> + Sync,
     lower: &(impl Fn(&Path, &Arc<[u8]>) -> Parsed + Sync),
 ) -> Vec<(PathBuf, Option<Parsed>)> {
     let calling = |(loose, known): (&'_ Loose, &bool)| {
-        let bytes = bytes_of(loose).filter(|bytes| calls.are_in(bytes))?;
+        let bytes = match &loose.text {
+            Some(Text::Whole(bytes)) => Some(Arc::clone(bytes)),
+            Some(Text::Imports(imports)) if !calls.are_named_in(imports) => None,
+            _ => bytes_of(&loose.path),
+        };
+        let bytes = bytes.filter(|bytes| calls.are_in(bytes))?;
         let is_new = !known && bytes.len() as u64 <= MAX_BYTES;
         Some((loose.path.clone(), is_new.then(|| lower(&loose.path, &bytes))))
     };

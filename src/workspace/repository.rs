@@ -474,10 +474,7 @@ impl LinkWorld for Repository<'_> {
             self.loose,
             &known,
             &calls,
-            |loose| match overlay.get(&loose.path) {
-                Some(bytes) => Some(Arc::clone(bytes)),
-                None => loose.bytes.clone().or_else(|| read(&loose.path).ok()),
-            },
+            |path| overlay.get(path).cloned().or_else(|| read(path).ok()),
             &lower,
         );
         self.cache.searched_for(functions, found.iter().map(|(path, _)| path));
