@@ -5,12 +5,16 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
+use super::MAX_BYTES;
+
 thread_local! {
     /// The buffer of this thread.
     pub(super) static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Reads a file into a buffer that is used again. The caller knows that it is a regular one.
+///
+/// Of a file that is too large to be a schema ([`MAX_BYTES`]) it reads one byte more than that.
 ///
 /// The buffer is never emptied, so that nothing has to be cleared for the next file; its length is not asked of the
 /// file system either: both cost more than the search.
@@ -31,6 +35,9 @@ pub(super) fn read_reused<'b>(path: &Path, buffer: &'b mut Vec<u8>) -> io::Resul
             Ok(read) => length += read,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
+        }
+        if length > MAX_BYTES {
+            return Ok(&buffer[..=MAX_BYTES]);
         }
         if length == buffer.len() {
             buffer.resize(buffer.len() * 2, 0);

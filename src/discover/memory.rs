@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use super::Look;
 use super::search::LookedAt;
+use super::walk::Look;
 
 /// What is known of files. A file whose stamp did not change did not change.
 #[derive(Debug, Default)]

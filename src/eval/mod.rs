@@ -84,6 +84,8 @@ const FUEL: u32 = 500_000;
 const MANY: u32 = 20;
 /// How many elements a list, or bytes a text, may have.
 const MAX_SIZE: usize = 1 << 20;
+/// Files that pass a name on to each other.
+const MAX_PASSED_ON: usize = 256;
 /// How deep expressions and calls may nest.
 const DEPTH: u32 = 1_000;
 
@@ -121,6 +123,8 @@ pub struct Evaluator<'w> {
     link_values: FxHashSet<*const Object>,
     /// Imports that led nowhere when a value was asked of them.
     pub missing_imports: Vec<(Span, SmolStr)>,
+    /// Exports that lead to the one that is asked for.
+    passed_on: Vec<(FileId, SmolStr)>,
 }
 
 /// A module and the values of its top-level names.
@@ -158,6 +162,7 @@ impl<'w> Evaluator<'w> {
             links: Vec::new(),
             link_values: FxHashSet::default(),
             missing_imports: Vec::new(),
+            passed_on: Vec::new(),
         }
     }
 
@@ -238,6 +243,8 @@ impl<'w> Evaluator<'w> {
         // Each name has its own fuel: one that never ends takes none of the others'.
         let fuel = self.fuel_up();
         let asker = self.dependencies.asker.take();
+        // What leads here is not asked for again: a name that needs itself is known by its slot.
+        let passed_on = std::mem::take(&mut self.passed_on);
         let scope = Scope::top(file);
         let value = match &binding.kind {
             BindingKind::Function(function) => self.closure(function, &scope),
@@ -262,6 +269,7 @@ impl<'w> Evaluator<'w> {
         };
         self.fuel = fuel;
         self.dependencies.asker = asker;
+        self.passed_on = passed_on;
         self.bindings.pop();
         loaded.values.borrow_mut().insert(key, Slot::Done(value.clone()));
         value
@@ -276,6 +284,7 @@ impl<'w> Evaluator<'w> {
             return;
         }
         let asker = self.dependencies.asker.take();
+        let passed_on = std::mem::take(&mut self.passed_on);
         let module = loaded.module.clone();
         for import in &module.bare_imports {
             if let Value::Module(target) = self.module_value(file, &module, *import)
@@ -302,6 +311,7 @@ impl<'w> Evaluator<'w> {
             }
         }
         self.dependencies.asker = asker;
+        self.passed_on = passed_on;
     }
 
     fn run_effect(&mut self, file: FileId, effect: &Effect) {
@@ -375,7 +385,17 @@ impl<'w> Evaluator<'w> {
             }
             ImportName::Named(name) => match &target {
                 Value::Module(target) => {
+                    let asked = (*target, name.clone());
+                    if self.passed_on.len() >= MAX_PASSED_ON || self.passed_on.contains(&asked) {
+                        let specifier = &module.specifier(specifier).text;
+                        return unknown(
+                            format!("`{specifier}` passes `{name}` on without end"),
+                            at.in_file(file),
+                        );
+                    }
+                    self.passed_on.push(asked);
                     let value = self.export(*target, name);
+                    self.passed_on.pop();
                     if let Value::Entity(drizzle::Entity::Builder(builder)) = &value {
                         let made_in = builder.borrow().at.file;
                         self.enter(made_in);

@@ -73,6 +73,8 @@ pub fn link_again(
     let mut linker = Linker::new(world);
     let tables = last.tables.clone();
     linker.graph = last;
+    linker.packages =
+        linker.graph.packages.iter().enumerate().map(|(at, package)| (package.folder.clone(), at)).collect();
     linker.numbers = Some(Numbers { kept: &kept.numbers, tables, is_lost: false });
     linker.evaluate_again(kept, &files)?;
     linker.build_tables_again(kept, &files)?;

@@ -194,6 +194,8 @@ struct Linker<'w> {
     relations_of: kept::MadeBy,
     /// In another link, what its tables are called; see [`again`].
     numbers: Option<again::Numbers<'w>>,
+    /// Where in the graph each package is, by its folder.
+    packages: FxHashMap<Arc<str>, usize>,
     /// Exported names that make tables, or may.
     makers: FxHashSet<SmolStr>,
     unreadable: Vec<Unreadable>,
@@ -223,6 +225,7 @@ impl<'w> Linker<'w> {
             holdings: FxHashMap::default(),
             relations_of: kept::MadeBy::default(),
             numbers: None,
+            packages: FxHashMap::default(),
             makers: FxHashSet::default(),
             unreadable: Vec::new(),
         }
@@ -441,12 +444,13 @@ impl<'w> Linker<'w> {
     /// The number of the package that governs a file.
     fn package_index(&mut self, file: FileId) -> usize {
         let folder = self.world.package(file);
-        if let Some(index) = self.graph.packages.iter().position(|package| package.folder == folder) {
-            return index;
+        let next = self.graph.packages.len();
+        let index = *self.packages.entry(Arc::clone(&folder)).or_insert(next);
+        if index == next {
+            let name = self.world.package_name(file);
+            self.graph.packages.push(Package { folder, name, unqueried: false, line_is_guessed: false });
         }
-        let name = self.world.package_name(file);
-        self.graph.packages.push(Package { folder, name, unqueried: false, line_is_guessed: false });
-        self.graph.packages.len() - 1
+        index
     }
 
     /// The comments that speak of what stands at a place.

@@ -2,6 +2,7 @@
 //!
 //! Names are followed as the file says, through imports and barrels; nothing is guessed from a name alone.
 
+use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
 use super::checked::Found;
@@ -47,7 +48,7 @@ fn named(found: &Found, file: FileId, text: &str, at: Range) -> Option<Subject> 
             let named = columns.enumerate().filter(|(_, column)| column.key == name);
             named.map(|(index, column)| (index, column.span)).find_map(is_it)
         });
-        return own.or_else(|| table(found, file, name, 0).map(Subject::Table));
+        return own.or_else(|| table(found, file, name, &mut Steps::default()).map(Subject::Table));
     };
     let of = &text[base.start as usize..base.end as usize];
     let by_parameter = || {
@@ -62,7 +63,7 @@ fn named(found: &Found, file: FileId, text: &str, at: Range) -> Option<Subject> 
     if self::base(text, base).is_some() {
         return None;
     }
-    let id = by_parameter().or_else(|| table(found, file, of, 0))?;
+    let id = by_parameter().or_else(|| table(found, file, of, &mut Steps::default()))?;
     let column = found.graph().table(id).columns.iter().position(|column| column.key == name)?;
     Some(Subject::Column(id, column))
 }
@@ -105,16 +106,19 @@ fn declared(found: &Found, file: FileId, byte: u32) -> Option<(Subject, Range)> 
     None
 }
 
-/// How far names are followed through barrels.
-const MOST_STEPS: usize = 32;
+/// Exports that were looked at for a name.
+type Steps = FxHashSet<(FileId, SmolStr)>;
+
+/// How many of them at most.
+const MOST_STEPS: usize = 256;
 
 /// The table that a name of a file means.
-fn table(found: &Found, file: FileId, name: &str, steps: usize) -> Option<TableId> {
+fn table(found: &Found, file: FileId, name: &str, steps: &mut Steps) -> Option<TableId> {
     let module = found.reading.modules.get(file.0 as usize)?;
     let binding = module.bindings.get(name)?;
     if let BindingKind::Import { specifier, name: imported } = &binding.kind {
         let ImportName::Named(imported) = imported else { return None };
-        return exported(found, target(found, file, *specifier)?, imported, steps + 1);
+        return exported(found, target(found, file, *specifier)?, imported, steps);
     }
     let is_of_table = |id: &TableId| !found.graph().table(*id).binding.nested;
     let own = found.meaning.table(file, name);
@@ -123,20 +127,21 @@ fn table(found: &Found, file: FileId, name: &str, steps: usize) -> Option<TableI
 }
 
 /// The table that an export of a file means.
-fn exported(found: &Found, file: FileId, name: &SmolStr, steps: usize) -> Option<TableId> {
-    if steps > MOST_STEPS {
+fn exported(found: &Found, file: FileId, name: &SmolStr, steps: &mut Steps) -> Option<TableId> {
+    // Barrels may pass on each other.
+    if steps.len() > MOST_STEPS || !steps.insert((file, name.clone())) {
         return None;
     }
     let module = found.reading.modules.get(file.0 as usize)?;
     match module.exports.get(name) {
         Some(Export::Local(local)) => table(found, file, local, steps),
         Some(Export::From { specifier, name: ImportName::Named(name) }) => {
-            exported(found, target(found, file, *specifier)?, name, steps + 1)
+            exported(found, target(found, file, *specifier)?, name, steps)
         }
         Some(Export::From { .. }) => None,
         None => {
             let stars = module.star_exports.iter().filter_map(|specifier| target(found, file, *specifier));
-            stars.into_iter().find_map(|file| exported(found, file, name, steps + 1))
+            stars.into_iter().find_map(|file| exported(found, file, name, steps))
         }
     }
 }

@@ -3,9 +3,9 @@
 //! Types are gone, values remain. Everything here is owned, `Send`, and free of SWC.
 
 use indexmap::IndexMap;
-use rustc_hash::FxBuildHasher;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 use smol_str::SmolStr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::source::Range;
 
@@ -35,6 +35,8 @@ pub struct Module {
     pub comments: Vec<Range>,
     /// Top-level names of types alone: imported as such, or declared.
     pub types: Vec<SmolStr>,
+    /// Where in `exports` each binding is, once somebody asked.
+    exported: OnceLock<FxHashMap<SmolStr, Vec<usize>>>,
 }
 
 /// A module specifier, and where it stands.
@@ -382,10 +384,17 @@ impl Module {
     }
 
     /// By which names a binding is exported, in source order.
-    pub fn exported_names<'m>(&'m self, binding: &'m str) -> impl Iterator<Item = &'m SmolStr> {
-        self.exports.iter().filter_map(move |(name, export)| match export {
-            Export::Local(local) if local == binding => Some(name),
-            _ => None,
-        })
+    pub fn exported_names<'m>(&'m self, binding: &str) -> impl Iterator<Item = &'m SmolStr> {
+        let exported = self.exported.get_or_init(|| {
+            let mut exported: FxHashMap<SmolStr, Vec<usize>> = FxHashMap::default();
+            for (index, export) in self.exports.values().enumerate() {
+                if let Export::Local(local) = export {
+                    exported.entry(local.clone()).or_default().push(index);
+                }
+            }
+            exported
+        });
+        let indexes = exported.get(binding).into_iter().flatten();
+        indexes.filter_map(|index| self.exports.get_index(*index)).map(|(name, _)| name)
     }
 }

@@ -11,9 +11,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Parsed;
-use super::repository::MAX_BYTES;
 use crate::discover::search::{Calls, is_script};
-use crate::discover::{Loose, Script, Text};
+use crate::discover::{Loose, MAX_BYTES, Script, Text};
 use crate::resolve::{Resolved, Resolver};
 use crate::syntax::{BindingKind, Declarator, Export, ExprKind, ImportName, Module};
 
@@ -88,7 +87,7 @@ impl Ahead {
                     None => {
                         // What is odd is left to whoever asks for it.
                         let is_usual =
-                            fs::metadata(&path).is_ok_and(|it| it.is_file() && it.len() <= MAX_BYTES);
+                            fs::metadata(&path).is_ok_and(|it| it.is_file() && it.len() <= MAX_BYTES as u64);
                         let bytes: Arc<[u8]> = is_usual.then(|| fs::read(&path).ok()).flatten()?.into();
                         lower(&path, &bytes)
                     }
@@ -233,7 +232,7 @@ pub(super) fn lower_calling(
             _ => bytes_of(&loose.path),
         };
         let bytes = bytes.filter(|bytes| calls.are_in(bytes))?;
-        let is_new = !known && bytes.len() as u64 <= MAX_BYTES;
+        let is_new = !known && bytes.len() <= MAX_BYTES;
         Some((loose.path.clone(), is_new.then(|| lower(&loose.path, &bytes))))
     };
     loose.par_iter().zip(known).filter_map(calling).collect()

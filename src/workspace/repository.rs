@@ -12,7 +12,7 @@ use super::{Parsed, relative};
 use crate::boundary::{OUTSIDE, clean, is_inside};
 use crate::config::Links;
 use crate::discover::search::{Calls, is_script};
-use crate::discover::{CONFIG, Loose};
+use crate::discover::{CONFIG, Loose, MAX_BYTES, TOO_LARGE};
 use crate::eval::drizzle::prelude_of;
 use crate::eval::{LinkFunction, Target, World};
 use crate::graph::DrizzleLine;
@@ -22,9 +22,6 @@ use crate::packages::Packages;
 use crate::resolve::{Resolved, Resolver};
 use crate::source::{FileId, SourceFile, Sources, Span};
 use crate::syntax::Module;
-
-/// Files larger than this are data, not schemas.
-pub(super) const MAX_BYTES: u64 = 20 << 20;
 
 /// The repository as the linker sees it.
 pub(super) struct Repository<'r> {
@@ -221,8 +218,8 @@ impl<'r> Repository<'r> {
                 if !metadata.is_file() {
                     return None;
                 }
-                if metadata.len() > MAX_BYTES {
-                    self.failures.borrow_mut().push((path, "the file is too large to be a schema".into()));
+                if metadata.len() > MAX_BYTES as u64 {
+                    self.failures.borrow_mut().push((path, TOO_LARGE.into()));
                     return None;
                 }
                 match self.cache.reader()(&path) {
