@@ -30,7 +30,12 @@ run() {
   temporary=$(mktemp -d -p "$([ -d /dev/shm ] && echo /dev/shm || echo "${TMPDIR:-/tmp}")")
   TMPDIR=$temporary "target/$host/release/$1" "corpus/$1" -artifact_prefix="artifacts/$1/" -dict=corpus/words.dict \
     -max_total_time="$seconds" -timeout=10 -rss_limit_mb=$memory -max_len=16384 -print_final_stats=1 >"$logs/$1" 2>&1
-  echo $? >"$logs/$1.code"
+  local code=$?
+  echo $code >"$logs/$1.code"
+  # libFuzzer writes no input when the stack overflows.
+  if [ $code != 0 ] && [ -f "$temporary/schemalint-fuzz-input" ]; then
+    cp "$temporary/schemalint-fuzz-input" "artifacts/$1/last"
+  fi
   rm -rf "$temporary"
 }
 

@@ -4,9 +4,10 @@
 use libfuzzer_sys::fuzz_target;
 use schemalint::source::{Range, SourceFile, Unit};
 use schemalint::syntax::{Comments, Places, lower, used_names};
-use schemalint_fuzz::{holds, on_large_stack};
+use schemalint_fuzz::{holds, note, on_large_stack};
 
 fuzz_target!(|text: &str| {
+    note(text.as_bytes());
     on_large_stack(|| {
         for path in ["a.ts", "a.tsx", "a.js", "a.d.ts"] {
             one(path, text);

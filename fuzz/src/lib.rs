@@ -1,4 +1,4 @@
-//! What fuzz targets share: a repository out of bytes, in memory where the machine has such a folder.
+//! What fuzz targets share: a repository out of bytes, in the temporary folder.
 
 #[path = "../../tests/support/holds.rs"]
 pub mod holds;
@@ -19,6 +19,7 @@ pub const MARK: &str = "//// ";
 
 /// The pieces of an input: what the line of each says, and its text. What stands before the first has no name.
 pub fn pieces(data: &[u8]) -> Vec<(String, Vec<u8>)> {
+    note(data);
     let mut pieces = vec![(String::new(), Vec::new())];
     for line in data.split_inclusive(|byte| *byte == b'\n') {
         match line.strip_prefix(MARK.as_bytes()) {
@@ -27,6 +28,13 @@ pub fn pieces(data: &[u8]) -> Vec<(String, Vec<u8>)> {
         }
     }
     pieces
+}
+
+/// Keeps an input in the temporary folder while it runs: libFuzzer writes none when the stack overflows.
+pub fn note(data: &[u8]) {
+    static FILE: OnceLock<PathBuf> = OnceLock::new();
+    let file = FILE.get_or_init(|| std::env::temp_dir().join("schemalint-fuzz-input"));
+    fs::write(file, data).expect("the temporary folder can be written to");
 }
 
 /// Runs with the stack that the program gives its threads, on one thread.
@@ -48,9 +56,7 @@ pub struct Tree {
 impl Tree {
     /// The files of an input. Names cannot leave the folder; what cannot be a file is left out.
     pub fn new(data: &[u8]) -> Self {
-        let memory = Path::new("/dev/shm");
-        let folder = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
-        let folder = folder.expect("a folder can be made");
+        let folder = tempfile::tempdir().expect("a folder can be made");
         let root = fs::canonicalize(folder.path()).expect("it is there");
         // The repository ends here, whatever stands above.
         fs::create_dir(root.join(".git")).expect("it is new");
