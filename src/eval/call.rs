@@ -1,16 +1,22 @@
 //! Calls functions, constructs objects, and takes members.
 
+use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use super::budget::MAX_TEXT;
 use super::drizzle::Entity;
+use super::expression::same;
 use super::statement::Flow;
 use super::value::*;
-use super::{DEPTH, Evaluator, Library, no_member, unknown};
+use super::{Evaluator, Library, no_member, unknown};
 use crate::eval::library::Global;
 use crate::source::{Range, Span};
 use crate::syntax::*;
+
+/// Arguments that `bind` puts before others are copied by each call.
+const MOST_BOUND: usize = 100;
 
 impl Evaluator<'_> {
     pub(super) fn call(&mut self, callee: &Expr, arguments: &[Element], scope: &Scope, at: Span) -> Value {
@@ -79,7 +85,7 @@ impl Evaluator<'_> {
             }
             Value::Entity(entity) => self.call_entity(entity, arguments, at),
             Value::Library(Library::Global(Global::String)) => match arguments.first() {
-                Some(value) => match value.to_text() {
+                Some(value) => match self.text_of(value) {
                     Some(text) => Value::String(text),
                     None => unknown("the value is no text", at),
                 },
@@ -105,12 +111,13 @@ impl Evaluator<'_> {
 
     /// Calls a function of the repository.
     pub(super) fn call_closure(&mut self, closure: &Rc<Closure>, arguments: Vec<Value>, at: Span) -> Value {
-        if self.depth >= DEPTH {
-            return unknown("the calls nest too deep", at);
-        }
         if closure.function.deferred {
             return unknown("the result of an async function or a generator is not evaluated", at);
         }
+        self.deeper(at, |this| this.run(closure, arguments, at), |stop| stop)
+    }
+
+    fn run(&mut self, closure: &Rc<Closure>, arguments: Vec<Value>, at: Span) -> Value {
         let scope = closure.scope.call();
         if !closure.function.arrow {
             scope.declare(SmolStr::new_static("this"), closure.this.borrow().clone());
@@ -128,7 +135,6 @@ impl Evaluator<'_> {
                 }
             }
         }
-        self.depth += 1;
         self.reads.calls.push(at);
         let value = match &closure.function.body {
             Body::Value(value) => self.expr(value, &scope),
@@ -138,7 +144,6 @@ impl Evaluator<'_> {
             },
         };
         self.reads.calls.pop();
-        self.depth -= 1;
         value
     }
 
@@ -170,9 +175,19 @@ impl Evaluator<'_> {
                     // A set of constants is read as the list of its different members.
                     Some(list) => match self.iterate(list, at) {
                         Ok(items) => {
+                            let mut texts: FxHashSet<SmolStr> = FxHashSet::default();
                             let mut unique: Vec<Value> = Vec::new();
                             for item in items {
-                                if !unique.iter().any(|known| super::expression::same(known, &item)) {
+                                let is_new = match &item {
+                                    Value::String(text) => texts.insert(text.clone()),
+                                    item => {
+                                        if let Some(stop) = self.charge(unique.len(), at) {
+                                            return stop;
+                                        }
+                                        !unique.iter().any(|known| same(known, item))
+                                    }
+                                };
+                                if is_new {
                                     unique.push(item);
                                 }
                             }
@@ -265,6 +280,9 @@ impl Evaluator<'_> {
                     Err(_) => Value::Method(Rc::new((object.clone(), SmolStr::new(name)))),
                 },
             },
+            Value::String(text) if text.len() > MAX_TEXT => {
+                unknown("the text is too long to be part of a schema", at)
+            }
             Value::String(text) => match name {
                 "length" => Value::Number(text.encode_utf16().count() as f64),
                 _ => match name.parse::<usize>() {
@@ -310,6 +328,9 @@ impl Evaluator<'_> {
             }
             Value::Function(closure) => match name {
                 "call" => self.call_closure(closure, arguments.into_iter().skip(1).collect(), at),
+                "bind" if closure.bound.len() + arguments.len() > MOST_BOUND => {
+                    unknown("a function with so many arguments is not followed", at)
+                }
                 "bind" => {
                     let mut arguments = arguments.into_iter();
                     let this = arguments.next().unwrap_or(Value::Undefined);

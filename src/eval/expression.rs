@@ -5,9 +5,10 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::budget::MAX_TEXT;
 use super::statement::{Flow, assign_member};
 use super::value::*;
-use super::{DEPTH, Evaluator, Library, unknown, why};
+use super::{Evaluator, Library, unknown, why};
 use crate::eval::drizzle::{Entity, Sql, SqlPart};
 use crate::eval::library::Global;
 use crate::graph::Unknown;
@@ -21,13 +22,7 @@ impl Evaluator<'_> {
         if let Some(stop) = self.step(at) {
             return stop;
         }
-        if self.depth >= DEPTH {
-            return unknown("the expression nests too deep", at);
-        }
-        self.depth += 1;
-        let value = self.expr_kind(expr, scope, at);
-        self.depth -= 1;
-        value
+        self.deeper(at, |this| this.expr_kind(expr, scope, at), |stop| stop)
     }
 
     fn expr_kind(&mut self, expr: &Expr, scope: &Scope, at: Span) -> Value {
@@ -56,7 +51,7 @@ impl Evaluator<'_> {
                 let object = self.expr(object, scope);
                 match self.expr(index, scope) {
                     Value::Unknown(why) => Value::Unknown(why),
-                    index => match index.to_text() {
+                    index => match self.text_of(&index) {
                         Some(name) => self.member(&object, &name, at),
                         None => unknown("the index is no name", at),
                     },
@@ -190,12 +185,20 @@ impl Evaluator<'_> {
         for (value, text) in values.iter().zip(&texts[1..]) {
             match self.expr(value, scope) {
                 Value::Unknown(why) => return Value::Unknown(why),
-                value => match value.to_text() {
+                value => match self.text_of(&value) {
                     Some(value) => result.push_str(&value),
                     None => return unknown("a part of the template is not text", at),
                 },
             }
             result.push_str(text);
+            if result.len() > MAX_TEXT {
+                break;
+            }
+        }
+        if !values.is_empty()
+            && let Some(stop) = self.charge_text(result.len(), at)
+        {
+            return stop;
         }
         Value::string(result)
     }
@@ -216,7 +219,7 @@ impl Evaluator<'_> {
                     parts.push(SqlPart::Value(self.expr(value, scope)));
                     parts.push(SqlPart::Text(text.clone()));
                 }
-                Value::Entity(Entity::Sql(Rc::new(Sql { parts, alias: None })))
+                Sql::value(parts, at)
             }
             Value::Function(_) => {
                 let texts = Value::array(texts.iter().map(|text| Value::String(text.clone())).collect());
@@ -252,6 +255,14 @@ impl Evaluator<'_> {
 
     /// The elements of something that can be iterated over.
     pub(super) fn iterate(&mut self, value: &Value, at: Span) -> Result<Vec<Value>, Arc<Unknown>> {
+        let length = match value {
+            Value::Array(items) => items.borrow().len(),
+            Value::String(text) => text.len(),
+            _ => 0,
+        };
+        if let Some(Value::Unknown(stop)) = self.charge(length, at) {
+            return Err(stop);
+        }
         match value {
             Value::Array(items) => Ok(items.borrow().clone()),
             Value::String(text) => Ok(text.chars().map(|letter| Value::string(letter.to_string())).collect()),
@@ -306,17 +317,24 @@ impl Evaluator<'_> {
             _ => {}
         }
         let right = self.expr(right, scope);
-        let length = |value: &Value| match value {
-            Value::String(text) => text.len(),
-            _ => 0,
-        };
-        let size = length(&left) + length(&right);
-        if op == BinaryOp::Add
-            && let Some(stop) = self.charge(size, at)
-        {
-            return stop;
+        if op == BinaryOp::Add && !matches!((&left, &right), (Value::Number(_), Value::Number(_))) {
+            return self.joined(&left, &right, at);
         }
         binary_values(op, &left, &right, at)
+    }
+
+    /// `left + right` of texts.
+    fn joined(&mut self, left: &Value, right: &Value, at: Span) -> Value {
+        if let (Value::Unknown(why), _) | (_, Value::Unknown(why)) = (left, right) {
+            return Value::Unknown(why.clone());
+        }
+        match (self.text_of(left), self.text_of(right)) {
+            (Some(left), Some(right)) => match self.charge_text(left.len() + right.len(), at) {
+                Some(stop) => stop,
+                None => Value::string(format!("{left}{right}")),
+            },
+            _ => unknown("the sides of `+` are not text", at),
+        }
     }
 
     fn unary(&mut self, op: UnaryOp, value: Value, at: Span) -> Value {
@@ -363,13 +381,19 @@ impl Evaluator<'_> {
             ExprKind::Member(object, name) => (self.expr(object, scope), Some(name.clone())),
             ExprKind::Index(object, index) => {
                 let object = self.expr(object, scope);
-                (object, self.expr(index, scope).to_text())
+                let index = self.expr(index, scope);
+                (object, self.text_of(&index))
             }
             _ => return Value::Bool(true),
         };
         self.note_change(at.file);
         match (object, key) {
             (Value::Object(object), Some(key)) => {
+                // Those behind it move.
+                let moved = object.members.borrow().len();
+                if let Some(stop) = self.charge(moved, at) {
+                    return stop;
+                }
                 object.members.borrow_mut().shift_remove(&key);
                 Value::Bool(true)
             }
@@ -427,12 +451,6 @@ fn binary_values(op: BinaryOp, left: &Value, right: &Value, at: Span) -> Value {
                 }
             }
             return unknown("`in` is not evaluated here", at);
-        }
-        BinaryOp::Add if !matches!((left, right), (Value::Number(_), Value::Number(_))) => {
-            return match (left.to_text(), right.to_text()) {
-                (Some(left), Some(right)) => Value::string(format!("{left}{right}")),
-                _ => unknown("the sides of `+` are not text", at),
-            };
         }
         _ => {}
     }

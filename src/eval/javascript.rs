@@ -1,17 +1,15 @@
 //! The parts of JavaScript's own library that schemas are built with.
 
 use smol_str::SmolStr;
-use std::cell::RefCell;
 use std::rc::Rc;
 
+use super::budget::MAX_SIZE;
 use super::drizzle::Entity;
 use super::expression::same;
 use super::library::Global;
 use super::value::*;
-use super::{Evaluator, MAX_SIZE, no_member, unknown};
+use super::{Evaluator, no_member, unknown};
 use crate::source::Span;
-
-type List = Rc<RefCell<Vec<Value>>>;
 
 impl Evaluator<'_> {
     /// `Object.entries(…)`, `Math.max(…)` and their like.
@@ -67,6 +65,9 @@ impl Evaluator<'_> {
                 let items = match &first {
                     Value::Object(object) => match object.get("length") {
                         Value::Number(length) if (0.0..10_000.0).contains(&length) => {
+                            if let Some(stop) = self.charge(length as usize, at) {
+                                return stop;
+                            }
                             Ok(vec![Value::Undefined; length as usize])
                         }
                         _ => self.iterate(&first, at),
@@ -83,7 +84,7 @@ impl Evaluator<'_> {
             (Global::Date | Global::Json, _) => unknown("a value of run time is not evaluated", at),
             (Global::Console, _) => Value::Undefined,
             // A registered symbol stands for its key.
-            (Global::Symbol, "for") => match first.to_text() {
+            (Global::Symbol, "for") => match self.text_of(&first) {
                 Some(key) => Value::string(format!("@@{key}")),
                 None => unknown("the symbol is not known", at),
             },
@@ -124,7 +125,7 @@ impl Evaluator<'_> {
         };
         for entry in entries {
             match self.iterate(&entry, at).as_deref() {
-                Ok([key, value, ..]) => match key.to_text() {
+                Ok([key, value, ..]) => match self.text_of(key) {
                     Some(key) => {
                         object.insert(key, Member { value: value.clone(), written: at, spread: None });
                     }
@@ -148,7 +149,7 @@ impl Evaluator<'_> {
 
     pub(super) fn call_array_method(
         &mut self,
-        list: &List,
+        list: &Rc<List>,
         name: &str,
         arguments: Vec<Value>,
         at: Span,
@@ -175,6 +176,9 @@ impl Evaluator<'_> {
         match name {
             "map" => return self.map(&items, &first, at),
             "unshift" => {
+                if let Some(stop) = self.charge(items.len() + arguments.len(), at) {
+                    return stop;
+                }
                 self.note_change(at.file);
                 list.borrow_mut().splice(0..0, arguments);
                 return Value::Number(list.borrow().len() as f64);
@@ -183,7 +187,12 @@ impl Evaluator<'_> {
                 let mut all = items;
                 for argument in arguments {
                     match argument {
-                        Value::Array(more) => all.extend(more.borrow().iter().cloned()),
+                        Value::Array(more) => {
+                            if let Some(stop) = self.charge(all.len() + more.borrow().len(), at) {
+                                return stop;
+                            }
+                            all.extend(more.borrow().iter().cloned());
+                        }
                         other => all.push(other),
                     }
                 }
@@ -198,10 +207,10 @@ impl Evaluator<'_> {
                 });
                 return stopped.map_or(Value::Undefined, Value::Unknown);
             }
-            "flat" => return Value::array(flatten(items, first_number(&arguments, 1.0).min(16.0) as u32)),
+            "flat" => return self.flattened(&items, first_number(&arguments, 1.0).min(16.0) as u32, at),
             "flatMap" => {
                 return match self.map(&items, &first, at) {
-                    Value::Array(mapped) => Value::array(flatten(mapped.borrow().clone(), 1)),
+                    Value::Array(mapped) => self.flattened(&mapped.borrow(), 1, at),
                     other => other,
                 };
             }
@@ -231,11 +240,13 @@ impl Evaluator<'_> {
                     Value::String(text) => text.clone(),
                     _ => SmolStr::new_static(","),
                 };
-                let texts: Option<Vec<SmolStr>> = items.iter().map(Value::to_text).collect();
-                texts.map_or_else(
-                    || unknown("a part of the list is no text", at),
-                    |texts| Value::string(texts.join(&between)),
-                )
+                let texts: Option<Vec<SmolStr>> = items.iter().map(|item| self.text_of(item)).collect();
+                let Some(texts) = texts else { return unknown("a part of the list is no text", at) };
+                let parts = texts.iter().map(|text| text.len() + between.len());
+                match self.charge_text(parts.fold(0, usize::saturating_add), at) {
+                    Some(stop) => stop,
+                    None => Value::string(texts.join(&between)),
+                }
             }
             "at" => {
                 let index = first_number(&arguments, 0.0);
@@ -252,12 +263,15 @@ impl Evaluator<'_> {
             }
             "toReversed" => Value::array(items.into_iter().rev().collect()),
             "entries" => {
+                if let Some(stop) = self.charge(items.len().saturating_mul(3), at) {
+                    return stop;
+                }
                 let pair = |(index, item)| Value::array(vec![Value::Number(index as f64), item]);
                 Value::array(items.into_iter().enumerate().map(pair).collect())
             }
             "keys" => Value::array((0..items.len()).map(|index| Value::Number(index as f64)).collect()),
             "sort" | "toSorted" if arguments.is_empty() => {
-                let texts: Option<Vec<SmolStr>> = items.iter().map(Value::to_text).collect();
+                let texts: Option<Vec<SmolStr>> = items.iter().map(|item| self.text_of(item)).collect();
                 let Some(texts) = texts else { return unknown("the order is not known", at) };
                 let mut pairs: Vec<(SmolStr, Value)> = texts.into_iter().zip(items).collect();
                 pairs.sort_by(|left, right| left.0.cmp(&right.0));
@@ -270,6 +284,37 @@ impl Evaluator<'_> {
             }
             _ => no_member("a list", name, at),
         }
+    }
+
+    /// The lists in a list opened, so many levels deep.
+    fn flattened(&mut self, items: &[Value], depth: u32, at: Span) -> Value {
+        let mut flat = Vec::new();
+        match self.flatten(items, depth, &mut flat, at) {
+            Some(stop) => stop,
+            None => Value::array(flat),
+        }
+    }
+
+    fn flatten(&mut self, items: &[Value], depth: u32, flat: &mut Vec<Value>, at: Span) -> Option<Value> {
+        // Others that hold the same list many times are counted as often.
+        if let Some(stop) = self.charge(items.len(), at) {
+            return Some(stop);
+        }
+        if flat.len() + items.len() > MAX_SIZE {
+            return Some(unknown("the list is too long to be part of a schema", at));
+        }
+        for item in items {
+            match item {
+                Value::Array(inner) if depth > 0 => {
+                    let inner = inner.borrow().clone();
+                    if let Some(stop) = self.flatten(&inner, depth - 1, flat, at) {
+                        return Some(stop);
+                    }
+                }
+                other => flat.push(other.clone()),
+            }
+        }
+        None
     }
 
     fn search(&mut self, items: &[Value], name: &str, test: &Value, at: Span) -> Value {
@@ -328,24 +373,39 @@ impl Evaluator<'_> {
         }) {
             return Value::Unknown(why);
         }
-        let part = |index: usize| arguments.get(index).and_then(Value::to_text).unwrap_or_default();
+        if let Some(stop) = self.charge_text(text.len(), at) {
+            return stop;
+        }
+        let parts: Vec<SmolStr> =
+            arguments.iter().map(|argument| self.text_of(argument).unwrap_or_default()).collect();
+        let part = |index: usize| parts.get(index).cloned().unwrap_or_default();
         Value::string(match name {
             "toLowerCase" | "toLocaleLowerCase" => text.to_lowercase(),
             "toUpperCase" | "toLocaleUpperCase" => text.to_uppercase(),
             "trim" => text.trim().to_string(),
             "toString" | "valueOf" => text.to_string(),
-            "concat" => arguments.iter().fold(text.to_string(), |mut all, argument| {
-                all.push_str(&argument.to_text().unwrap_or_default());
-                all
-            }),
+            "concat" => {
+                let lengths = parts.iter().map(SmolStr::len);
+                if let Some(stop) = self.charge_text(lengths.fold(text.len(), usize::saturating_add), at) {
+                    return stop;
+                }
+                parts.iter().fold(text.to_string(), |all, part| all + part)
+            }
             "replace" | "replaceAll" if !arguments.iter().all(|part| matches!(part, Value::String(_))) => {
                 return unknown("the replacement is not followed in this form", at);
             }
             "replace" => text.replacen(&*part(0), &part(1), 1),
-            "replaceAll" => text.replace(&*part(0), &part(1)),
+            "replaceAll" => {
+                let (old, new) = (part(0), part(1));
+                let found = text.matches(&*old).count();
+                if let Some(stop) = self.charge_text(text.len() + found.saturating_mul(new.len()), at) {
+                    return stop;
+                }
+                text.replace(&*old, &new)
+            }
             "repeat" => {
                 let times = first_number(arguments, 0.0).max(0.0) as usize;
-                if let Some(stop) = self.charge(text.len().saturating_mul(times), at) {
+                if let Some(stop) = self.charge_text(text.len().saturating_mul(times), at) {
                     return stop;
                 }
                 text.repeat(times)
@@ -392,19 +452,6 @@ impl Evaluator<'_> {
             _ => return no_member("a text", name, at),
         })
     }
-}
-
-fn flatten(items: Vec<Value>, depth: u32) -> Vec<Value> {
-    let mut flat = Vec::with_capacity(items.len());
-    for item in items {
-        match item {
-            Value::Array(inner) if depth > 0 => {
-                flat.extend(flatten(inner.borrow().clone(), depth - 1));
-            }
-            other => flat.push(other),
-        }
-    }
-    flat
 }
 
 fn first_number(arguments: &[Value], default: f64) -> f64 {

@@ -6,6 +6,7 @@
 //! guesses: what cannot be known is [`Value::Unknown`] with a reason and a place. Nothing here reads
 //! a file; [`World`] gives modules.
 
+pub(crate) mod budget;
 mod call;
 mod dependencies;
 pub mod drizzle;
@@ -17,6 +18,7 @@ mod links;
 mod object;
 mod packages;
 mod reads;
+mod release;
 mod statement;
 mod taint;
 mod value;
@@ -38,6 +40,7 @@ use std::sync::Arc;
 use crate::graph::{DrizzleLine, Unknown};
 use crate::source::{FileId, Range, Span};
 use crate::syntax::{Binding, BindingKind, Effect, Expr, ExprKind, ImportName, Module, Pattern};
+use budget::Fuel;
 use drizzle::{EnumType, Namespace, RelationsCall, Sequence, Table};
 use statement::Flow;
 
@@ -78,16 +81,8 @@ pub enum Target {
     Asset,
 }
 
-/// How many steps the evaluation of one top-level name, or of one table's parts, may take.
-const FUEL: u32 = 500_000;
-/// After so many evaluations without end, the others get less: a whole run ends in good time.
-const MANY: u32 = 20;
-/// How many elements a list, or bytes a text, may have.
-const MAX_SIZE: usize = 1 << 20;
 /// Files that pass a name on to each other.
 const MAX_PASSED_ON: usize = 256;
-/// How deep expressions and calls may nest.
-const DEPTH: u32 = 1_000;
 
 /// The interpreter, and what it has evaluated so far.
 pub struct Evaluator<'w> {
@@ -97,10 +92,8 @@ pub struct Evaluator<'w> {
     exports: FxHashMap<FileId, Rc<exports::Exports>>,
     /// The top-level names under evaluation, innermost last.
     bindings: Vec<(FileId, SmolStr)>,
-    fuel: u32,
+    fuel: Fuel,
     /// How many evaluations have used up their fuel.
-    exhausted: u32,
-    depth: u32,
     /// How many `try` blocks are around.
     tries: u32,
     /// What top levels read of other files while they run.
@@ -148,9 +141,7 @@ impl<'w> Evaluator<'w> {
             modules: FxHashMap::default(),
             exports: FxHashMap::default(),
             bindings: Vec::new(),
-            fuel: FUEL,
-            exhausted: 0,
-            depth: 0,
+            fuel: Fuel::default(),
             tries: 0,
             reads: reads::Reads::default(),
             dependencies: Dependencies::default(),
@@ -186,9 +177,8 @@ impl<'w> Evaluator<'w> {
 
     /// An evaluation from outside begins.
     fn begin(&mut self) {
-        self.fuel_up();
+        self.fuel.restart();
         self.dependencies.asker = None;
-        self.depth = 0;
     }
 
     /// What a file says.
@@ -240,8 +230,7 @@ impl<'w> Evaluator<'w> {
         }
         loaded.values.borrow_mut().insert(key.clone(), Slot::Evaluating);
         self.bindings.push((file, key.clone()));
-        // Each name has its own fuel: one that never ends takes none of the others'.
-        let fuel = self.fuel_up();
+        let waiting = self.fuel.begin();
         let asker = self.dependencies.asker.take();
         // What leads here is not asked for again: a name that needs itself is known by its slot.
         let passed_on = std::mem::take(&mut self.passed_on);
@@ -267,7 +256,7 @@ impl<'w> Evaluator<'w> {
             }
             BindingKind::Import { .. } => Value::Undefined,
         };
-        self.fuel = fuel;
+        self.fuel.end(waiting);
         self.dependencies.asker = asker;
         self.passed_on = passed_on;
         self.bindings.pop();
@@ -317,12 +306,12 @@ impl<'w> Evaluator<'w> {
     fn run_effect(&mut self, file: FileId, effect: &Effect) {
         let owner = effect.roots.first().cloned().unwrap_or_default();
         self.bindings.push((file, owner));
-        let fuel = self.fuel_up();
+        let waiting = self.fuel.begin();
         let scope = Scope::top(file);
         if let Flow::Return(Value::Unknown(why)) = self.statement(&effect.statement, &scope) {
             self.taint_statement(&effect.statement, &scope, &why);
         }
-        self.fuel = fuel;
+        self.fuel.end(waiting);
         self.bindings.pop();
     }
 
@@ -450,43 +439,6 @@ impl<'w> Evaluator<'w> {
     /// The top-level name under evaluation: it owns what is made now.
     fn current_binding(&self, fallback: FileId) -> (FileId, SmolStr) {
         self.bindings.last().cloned().unwrap_or((fallback, SmolStr::default()))
-    }
-
-    /// Whether some evaluation has used up its fuel: others may have had less then.
-    pub const fn is_exhausted(&self) -> bool {
-        self.exhausted > 0
-    }
-
-    /// How much fuel an evaluation may have: less once many have used up theirs.
-    fn grant(&self) -> u32 {
-        if self.exhausted < MANY { FUEL } else { FUEL / 100 }
-    }
-
-    /// Fresh fuel; gives back what was left of the old.
-    fn fuel_up(&mut self) -> u32 {
-        let grant = self.grant();
-        std::mem::replace(&mut self.fuel, grant)
-    }
-
-    /// Counts the copying of `count` elements or bytes. `Some` when the evaluation must stop here.
-    fn charge(&mut self, count: usize, at: Span) -> Option<Value> {
-        if count > MAX_SIZE {
-            return Some(unknown("the value is too large to be part of a schema", at));
-        }
-        let left = self.fuel.saturating_sub(count as u32 / 16);
-        // The step below takes the last one and notes it.
-        self.fuel = left.max(u32::from(self.fuel > 0));
-        self.step(at)
-    }
-
-    /// Counts a step. `Some` when the evaluation must stop here.
-    fn step(&mut self, at: Span) -> Option<Value> {
-        if self.fuel == 0 {
-            return Some(unknown("the evaluation takes too many steps", at));
-        }
-        self.fuel -= 1;
-        self.exhausted += u32::from(self.fuel == 0);
-        None
     }
 }
 

@@ -42,6 +42,15 @@ impl Evaluator<'_> {
     /// `...value`. Where a condition is not known, only what the branches hold is not known.
     fn spread_expr(&mut self, object: &Object, value: &Expr, scope: &Scope) {
         let at = value.range.in_file(scope.file);
+        let too_deep = |stop| {
+            if let Value::Unknown(why) = stop {
+                object.open(&why);
+            }
+        };
+        self.deeper(at, |this| this.spread_expr_here(object, value, scope, at), too_deep);
+    }
+
+    fn spread_expr_here(&mut self, object: &Object, value: &Expr, scope: &Scope, at: Span) {
         let branches = match &value.kind {
             ExprKind::Conditional(test, then, otherwise) => Some((test, then, Some(otherwise))),
             ExprKind::Binary(BinaryOp::And, test, then) => Some((test, then, None)),
@@ -64,7 +73,7 @@ impl Evaluator<'_> {
                 if let Some(otherwise) = otherwise {
                     self.spread_expr(&either, otherwise, scope);
                 }
-                for (key, member) in either.members.into_inner() {
+                for (key, member) in either.members.take() {
                     let member = Member { value: Value::Unknown(why.clone()), spread: Some(at), ..member };
                     object.insert(key, member);
                 }
@@ -86,7 +95,7 @@ impl Evaluator<'_> {
             PropertyKey::Name(name) => return Some(name.clone()),
             PropertyKey::Computed(computed) => self.expr(computed, scope),
         };
-        match (computed.to_text(), computed) {
+        match (self.text_of(&computed), computed) {
             (Some(name), _) => return Some(name),
             (None, Value::Unknown(why)) => object.open(&why),
             (None, _) => object.open(&why("the key is no name", range.in_file(scope.file))),
@@ -98,9 +107,6 @@ impl Evaluator<'_> {
     pub(super) fn spread_into(&mut self, object: &Object, value: &Value, at: Span) {
         match self.members_of(value, at) {
             Ok((members, open)) => {
-                if let Some(Value::Unknown(why)) = self.charge(members.len(), at) {
-                    return object.open(&why);
-                }
                 for (key, member) in members {
                     object.insert(key, Member { spread: Some(at), ..member });
                 }
@@ -121,6 +127,15 @@ impl Evaluator<'_> {
         at: Span,
     ) -> Result<(Vec<(SmolStr, Member)>, Option<Arc<Unknown>>), Arc<Unknown>> {
         let member = |value| Member { value, written: at, spread: None };
+        let length = match value {
+            Value::Object(object) => object.members.borrow().len(),
+            Value::Array(items) => items.borrow().len(),
+            Value::Entity(Entity::Table(table)) => table.columns.len(),
+            _ => 0,
+        };
+        if let Some(Value::Unknown(stop)) = self.charge(length, at) {
+            return Err(stop);
+        }
         Ok(match value {
             Value::Object(object) => {
                 let mut members: Vec<(SmolStr, Member)> = object
@@ -138,6 +153,9 @@ impl Evaluator<'_> {
             }
             Value::Module(file) => {
                 let (names, open) = self.export_names(*file);
+                if let Some(Value::Unknown(stop)) = self.charge(names.len(), at) {
+                    return Err(stop);
+                }
                 let mut members = Vec::with_capacity(names.len());
                 for name in names {
                     self.note_member(*file, &name, at);

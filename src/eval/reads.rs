@@ -75,6 +75,7 @@ impl Evaluator<'_> {
     }
 
     fn note_value(&mut self, value: &Expr, scope: &Scope) {
+        self.note_work();
         match &value.kind {
             ExprKind::Name(name) => {
                 let module = self.module(scope.file);

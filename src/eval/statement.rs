@@ -46,6 +46,11 @@ impl Evaluator<'_> {
     }
 
     pub(super) fn statement(&mut self, statement: &Statement, scope: &Scope) -> Flow {
+        let at = Range::default().in_file(scope.file);
+        self.deeper(at, |this| this.statement_here(statement, scope), Flow::Return)
+    }
+
+    fn statement_here(&mut self, statement: &Statement, scope: &Scope) -> Flow {
         match statement {
             Statement::Declare(declarators) => {
                 for declarator in declarators {
@@ -184,6 +189,9 @@ impl Evaluator<'_> {
         }
         loop {
             // Each turn has variables of its own: a function made in it keeps what they were.
+            if let Some(stop) = self.charge(inner.own_names(), Range::default().in_file(scope.file)) {
+                return Flow::Return(stop);
+            }
             inner = inner.copy();
             if let Some(test) = test {
                 match self.expr(test, &inner).truthy() {
@@ -191,8 +199,6 @@ impl Evaluator<'_> {
                     Ok(false) => return Flow::Next,
                     Err(why) => return Flow::Return(Value::Unknown(why)),
                 }
-            } else if let Some(stop) = self.step(Range::default().in_file(scope.file)) {
-                return Flow::Return(stop);
             }
             match self.statement(body, &inner) {
                 Flow::Next | Flow::Continue => {}
@@ -268,7 +274,8 @@ impl Evaluator<'_> {
             ExprKind::Member(object, name) => Some((self.expr(object, scope), Some(name.clone()))),
             ExprKind::Index(object, index) => {
                 let object = self.expr(object, scope);
-                Some((object, self.expr(index, scope).to_text()))
+                let index = self.expr(index, scope);
+                Some((object, self.text_of(&index)))
             }
             _ => None,
         }
@@ -284,6 +291,18 @@ impl Evaluator<'_> {
     }
 
     fn take_apart(
+        &mut self,
+        pattern: &Pattern,
+        value: Value,
+        scope: &Scope,
+        at: Span,
+        bind: fn(&mut Self, &Pattern, Value, &Scope, Span),
+    ) {
+        // Names that are left out are not known.
+        self.deeper(at, |this| this.take_apart_here(pattern, value, scope, at, bind), |_| ());
+    }
+
+    fn take_apart_here(
         &mut self,
         pattern: &Pattern,
         value: Value,

@@ -15,6 +15,7 @@ use crate::syntax::*;
 impl Evaluator<'_> {
     /// Everything that the statement could change is not known any more.
     pub(super) fn taint_statement(&mut self, statement: &Statement, scope: &Scope, why: &Arc<Unknown>) {
+        self.note_work();
         let many = |this: &mut Self, statements: &[Statement]| {
             statements.iter().for_each(|inner| this.taint_statement(inner, scope, why));
         };
@@ -57,6 +58,7 @@ impl Evaluator<'_> {
     /// Everything that the expression could change is not known any more: what it assigns to, what it
     /// calls methods of, and what it hands on.
     pub(super) fn taint(&mut self, expr: &Expr, scope: &Scope, why: &Arc<Unknown>) {
+        self.note_work();
         match &expr.kind {
             ExprKind::Call(callee, arguments) | ExprKind::New(callee, arguments) => {
                 if let ExprKind::Member(object, _) | ExprKind::Index(object, _) = &callee.kind {

@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::budget::MAX_TEXT;
 use super::drizzle::Entity;
 use super::library::Library;
 use crate::graph::{Fact, Unknown};
@@ -25,7 +26,7 @@ pub enum Value {
     /// A string.
     String(SmolStr),
     /// An array; shared, as JavaScript shares it.
-    Array(Rc<RefCell<Vec<Value>>>),
+    Array(Rc<List>),
     /// A plain object; shared, as JavaScript shares it.
     Object(Rc<Object>),
     /// A function of the repository.
@@ -46,6 +47,23 @@ pub enum Value {
     Entity(Entity),
     /// Not known.
     Unknown(Arc<Unknown>),
+}
+
+/// A list.
+pub struct List(RefCell<Vec<Value>>);
+
+impl std::ops::Deref for List {
+    type Target = RefCell<Vec<Value>>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl std::ops::DerefMut for List {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.0
+    }
 }
 
 /// An object: its members in JavaScript's order.
@@ -139,6 +157,11 @@ impl Scope {
             Rc::new(Locals { names, outer: block.outer.clone(), is_call: block.is_call })
         });
         Self { file: self.file, locals }
+    }
+
+    /// How many names the innermost block has.
+    pub fn own_names(&self) -> usize {
+        self.locals.as_ref().map_or(0, |block| block.names.borrow().len())
     }
 
     /// Binds a local name; a second time in one block replaces it.
@@ -249,7 +272,7 @@ impl Value {
 
     /// An array of those values.
     pub fn array(values: Vec<Self>) -> Self {
-        Self::Array(Rc::new(RefCell::new(values)))
+        Self::Array(Rc::new(List(RefCell::new(values))))
     }
 
     /// `undefined` or `null`.
@@ -278,13 +301,19 @@ impl Value {
         }
     }
 
-    /// What `String(value)` gives, for the values that schemas are made of.
+    /// What `String(value)` gives, for the values that schemas are made of; none that is longer than texts are.
     pub fn to_text(&self) -> Option<SmolStr> {
-        self.text_at(0)
+        let mut left = MAX_TEXT;
+        self.text_within(&mut left)
+    }
+
+    /// The same; takes the bytes and elements that it goes through from `left`.
+    pub(super) fn text_within(&self, left: &mut usize) -> Option<SmolStr> {
+        self.text_at(0, left)
     }
 
     /// A list may hold itself: what nests deeper than people write has no text.
-    fn text_at(&self, depth: u32) -> Option<SmolStr> {
+    fn text_at(&self, depth: u32, left: &mut usize) -> Option<SmolStr> {
         if depth > 16 {
             return None;
         }
@@ -296,8 +325,12 @@ impl Value {
             Self::String(text) => text.clone(),
             Self::Array(values) => {
                 let values = values.borrow();
-                let texts =
-                    values.iter().map(|value| value.text_at(depth + 1)).collect::<Option<Vec<_>>>()?;
+                let mut texts = Vec::with_capacity(values.len().min(*left));
+                for value in values.iter() {
+                    let text = value.text_at(depth + 1, left)?;
+                    *left = left.checked_sub(text.len() + 1)?;
+                    texts.push(text);
+                }
                 SmolStr::new(texts.join(","))
             }
             _ => return None,

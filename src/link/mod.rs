@@ -272,8 +272,9 @@ impl<'w> Linker<'w> {
                 nested.push((value, holder));
             }
         }
+        let mut budget = extras::Budget::default();
         for (value, holder) in nested {
-            self.hold_members(&value, &holder, 0, &mut extras::Budget::default());
+            self.hold_members(&value, &holder, 0, &mut budget);
         }
         self.note_makers(file);
     }

@@ -214,7 +214,10 @@ impl Evaluator<'_> {
                 column.unique = Some(UniqueModifier { name, settled_name: None, nulls_not_distinct, at });
             }
             "default" => {
-                column.default = Some(first);
+                column.default = Some(match first {
+                    Value::Entity(Entity::Builder(_)) => unknown("a column is no default", at),
+                    default => default,
+                });
                 column.has_default = true;
             }
             "defaultNow" | "defaultRandom" | "defaultGetDate" | "onUpdateNow" => {
@@ -230,8 +233,7 @@ impl Evaluator<'_> {
                         _ => "now()",
                     };
                     let parts = vec![SqlPart::Text(SmolStr::new_static(now))];
-                    let sql = Value::Entity(Entity::Sql(Rc::new(Sql { parts, alias: None })));
-                    column.default = Some(sql);
+                    column.default = Some(Sql::value(parts, at));
                 }
             }
             "$default" | "$defaultFn" => {

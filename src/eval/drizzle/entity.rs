@@ -6,6 +6,7 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
+use crate::eval::unknown;
 use crate::eval::value::{Closure, Object, Value};
 use crate::graph::{Casing, Dialect, DrizzleLine, Fact, LostModifier, Unknown};
 use crate::source::{FileId, Span};
@@ -356,6 +357,31 @@ pub struct Sql {
     pub parts: Vec<SqlPart>,
     /// `.as("alias")`.
     pub alias: Option<SmolStr>,
+    /// How many are in one another.
+    depth: u32,
+}
+
+impl Sql {
+    /// Deeper than people write, and than can be walked by functions that call themselves.
+    const MOST: u32 = 200;
+
+    /// Those parts, with an alias.
+    pub fn new(parts: Vec<SqlPart>, alias: Option<SmolStr>) -> Self {
+        let inner = parts.iter().filter_map(|part| match part {
+            SqlPart::Value(Value::Entity(Entity::Sql(inner))) => Some(inner.depth + 1),
+            _ => None,
+        });
+        Self { depth: inner.max().unwrap_or_default(), parts, alias }
+    }
+
+    /// Those parts as a value; unknown where they nest too deep.
+    pub fn value(parts: Vec<SqlPart>, at: Span) -> Value {
+        let sql = Self::new(parts, None);
+        match sql.depth <= Self::MOST {
+            true => Value::Entity(Entity::Sql(Rc::new(sql))),
+            false => unknown("the SQL nests too deep", at),
+        }
+    }
 }
 
 /// A part of an `` sql`…` ``.

@@ -4,6 +4,7 @@ use smol_str::SmolStr;
 use std::rc::Rc;
 
 use super::entity::*;
+use crate::eval::budget::MAX_TEXT;
 use crate::eval::value::{Value, number_text};
 use crate::eval::{Evaluator, unknown};
 use crate::source::Span;
@@ -15,7 +16,7 @@ impl Evaluator<'_> {
             && let Some(Value::String(alias)) = arguments.first()
         {
             let parts = sql.parts.clone();
-            return Value::Entity(Entity::Sql(Rc::new(Sql { parts, alias: Some(alias.clone()) })));
+            return Value::Entity(Entity::Sql(Rc::new(Sql::new(parts, Some(alias.clone())))));
         }
         Value::Entity(Entity::Sql(sql.clone()))
     }
@@ -57,7 +58,7 @@ impl Evaluator<'_> {
             }
             _ => return unknown(format!("`{name}` of drizzle-orm is not evaluated"), at),
         };
-        Value::Entity(Entity::Sql(Rc::new(Sql { parts, alias: None })))
+        Sql::value(parts, at)
     }
 }
 
@@ -69,11 +70,15 @@ pub fn sql_text(sql: &Sql) -> String {
 }
 
 fn write(sql: &Sql, out: &mut String, depth: u32) {
-    if depth > 6 {
+    if depth > 6 || out.len() > MAX_TEXT {
         out.push('…');
         return;
     }
     for part in &sql.parts {
+        // One that holds another in many places has exponentially many parts.
+        if out.len() > MAX_TEXT {
+            return;
+        }
         match part {
             SqlPart::Text(text) => out.push_str(text),
             SqlPart::Value(Value::Entity(Entity::Sql(inner))) => write(inner, out, depth + 1),
