@@ -128,6 +128,48 @@ fn files_and_types_that_speak_of_themselves_come_to_an_end() {
     run(folder.path(), &["--format", "concise"]).says("2 tables");
 }
 
+/// Each overflowed the stack, took gigabytes or never ended.
+#[test]
+fn code_without_end_comes_to_an_end() {
+    let list = "let L = [1]; for (let i = 0; i < 19; i++) L = L.concat(L);\n";
+    let text = "const S = 'a'.repeat(60000);\n";
+    let names = |count: usize, line: &dyn Fn(usize) -> String| (0..count).map(line).collect::<String>();
+    for code in [
+        // Nested, times called.
+        format!("function f(n) {{ {} return f(n + 1); {} }} export const z = f(0);", "{".repeat(900), "}".repeat(900)),
+        format!("function f(n) {{ {} return f(n + 1); {} }} export const z = f(0);", "for (;;) {".repeat(900), "}".repeat(900)),
+        format!("const o = {{}}; o.a = o; function f({}{{ b: x = f(o) }}{}) {{ return 1 }} export const z = f(o);", "{ a: ".repeat(400), "}".repeat(400)),
+        format!("export const z = {{ ...{}a{} }};", "(1 ? ".repeat(900), " : b)".repeat(900)),
+        // Nested by one name after the other.
+        names(150, &|at| format!("const a{} = n(a{at});\n", at + 1)).replacen("const a1", "function n(l) { for (let i = 0; i < 30000; i++) l = sql`${l}`; return l }\nconst a0 = 1;\nconst a1", 1),
+        names(150, &|at| format!("const a{} = n(a{at});\n", at + 1)).replacen("const a1", "function n(l) { for (let i = 0; i < 40000; i++) l = [l]; return l }\nconst a0 = 1;\nconst a1", 1),
+        names(50, &|at| format!("const a{} = n(a{at});\n", at + 1)).replacen("const a1", "function n(l) { for (let i = 0; i < 40000; i++) { const g = l; l = () => ({ g }); } return l }\nconst a0 = 1;\nconst a1", 1),
+        // Doubled.
+        "let s = 'ab'; for (let i = 0; i < 40; i++) s = s.concat(s);".to_string(),
+        "let s = 'ab'; for (let i = 0; i < 40; i++) s = `${s}${s}`;".to_string(),
+        "let s = 'ab'; for (let i = 0; i < 40; i++) s = s.replaceAll('a', 'aa');".to_string(),
+        "let s = 'ab'; for (let i = 0; i < 40; i++) s = [s] + [s];".to_string(),
+        "let l = [1, 1]; for (let i = 0; i < 14; i++) l = [l, l, l, l, l, l, l, l, l, l]; const s = '' + l; const t = String(l); const f = l.flat(16); const o = {}; o[l] = 1;".to_string(),
+        format!("{list}const a = L.concat({});", "L, ".repeat(2000)),
+        format!("{text}let l = []; for (let i = 0; i < 9000; i++) l.push(S); const j = l.join(S);"),
+        "let l = sql`a`; for (let i = 0; i < 60; i++) l = sql`${l} ${l}`; export const u = pgTable('u', { id: integer('id') }, t => [index('i').on(l).where(l), check('c', l)]);".to_string(),
+        "let l = []; for (let i = 0; i < 60000; i++) l.push(Array.from({ length: 9999 }));".to_string(),
+        format!("{text}let l = []; for (let i = 0; i < 60000; i++) l.push(S.split(''));"),
+        "let f = (...all) => all; const keep = []; for (let i = 0; i < 60000; i++) { f = f.bind(null, i); keep.push(f); }".to_string(),
+        // Much work in one step.
+        format!("{list}for (let i = 0; i < 60000; i++) {{ for (const x of L) break; }}"),
+        format!("{list}for (let i = 0; i < 60000; i++) {{ const [a] = L; Object.entries(L); for (const k in L) break; }}"),
+        format!("{text}for (let i = 0; i < 60000; i++) {{ S.length; S[i]; S.toUpperCase(); `${{S}}`; }}"),
+        "const o = {}; for (let i = 0; i < 80000; i++) o['k' + i] = 1; for (let i = 0; i < 60000; i++) Object.keys(o);".to_string(),
+        format!("for (let i = 0; i < 60000; i++) {{ if (process.env.X) {{ {} }} }}", "f(1);".repeat(5000)),
+        // What a file has is looked at once for every name that has it.
+        format!("import * as me from './deep';\n{}", names(300, &|at| format!("export const a{at} = {{ ...me }};\n"))),
+    ] {
+        let code = format!("import {{ check, index }} from 'drizzle-orm/pg-core'; import {{ sql }} from 'drizzle-orm';\n{code}");
+        check("deep.ts", &code).says("foreign key `orders.user_id`");
+    }
+}
+
 #[cfg(unix)]
 mod unix {
     use super::*;
