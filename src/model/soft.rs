@@ -7,7 +7,7 @@ use super::boundaries::{Partition, Side};
 use super::links::{Called, meant};
 use super::names::{Named, Names, is_column};
 use super::polymorphic::PolymorphicReference;
-use super::tags::tags;
+use super::tags::tag;
 use crate::config::{Confidence, SoftReferences};
 use crate::graph::{Casing, Column, ColumnRef, Dialect, IndexPart, SchemaGraph, Table, TableId};
 
@@ -178,7 +178,7 @@ impl Search<'_> {
     /// The first evidence wins.
     fn column(&self, table: TableId, column: usize, found: &mut Found) {
         let comments = &self.graph.table(table).columns[column].comments;
-        if let Some(tag) = tags(&self.graph.sources, comments, "ref").into_iter().next() {
+        if let Some(tag) = tag(&self.graph.sources, comments, "ref") {
             let target = tag.text.split_whitespace().next().unwrap_or_default();
             let target = target.trim_end_matches(['.', ',', ';']);
             return self.written(table, column, target, Evidence::Tag(tag.span), found);

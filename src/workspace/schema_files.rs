@@ -1,11 +1,12 @@
 //! Which files the `schema` of a drizzle.config means.
 
-use globset::{GlobBuilder, GlobMatcher};
+use globset::GlobSet;
 use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 use super::repository::Repository;
 use crate::boundary::{clean, is_inside};
+use crate::config::glob;
 use crate::discover::exclude;
 use crate::discover::search::is_script;
 use crate::link::LinkWorld;
@@ -54,7 +55,7 @@ impl Repository<'_> {
         let full = path.to_string_lossy().replace("!(", "{").replace("+(", "{").replace("@(", "{");
         let negated = excluded_by_extglob(&path.to_string_lossy());
         let full = if negated.is_empty() { full } else { without_extglob(&path.to_string_lossy()) };
-        let Ok(glob) = GlobBuilder::new(&full).literal_separator(true).build() else { return Vec::new() };
+        let Some(matcher) = glob::matcher(&full) else { return Vec::new() };
         let fixed: PathBuf = path
             .components()
             .take_while(|part| !part.as_os_str().to_string_lossy().contains(['*', '?', '{', '[', '(', '!']))
@@ -63,12 +64,7 @@ impl Repository<'_> {
         if !is_inside(&fixed) {
             return Vec::new();
         }
-        let excluded: Vec<GlobMatcher> = negated
-            .iter()
-            .filter_map(|glob| GlobBuilder::new(glob).literal_separator(true).build().ok())
-            .map(|glob| glob.compile_matcher())
-            .collect();
-        let matcher = glob.compile_matcher();
+        let excluded: Vec<GlobSet> = negated.iter().filter_map(|glob| glob::matcher(glob)).collect();
         let found = self.cache.matching(&path, || {
             walk(
                 &fixed,
