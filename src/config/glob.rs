@@ -45,6 +45,13 @@ pub struct Globs {
 }
 
 impl Globs {
+    /// Globs that are asked together, or what is wrong with so many of them.
+    pub fn new(list: Vec<Glob>) -> Result<Self, String> {
+        let set = GlobSet::new(list.iter().map(|glob| &glob.compiled))
+            .map_err(|error| format!("these globs do not compile: {}", error.kind()))?;
+        Ok(Self { list, set })
+    }
+
     /// Whether one of them matches a path or name.
     pub fn is_match(&self, text: &str) -> bool {
         self.set.is_match(text)
@@ -120,10 +127,7 @@ impl<'de> Deserialize<'de> for Glob {
 
 impl<'de> Deserialize<'de> for Globs {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let list = Vec::<Glob>::deserialize(deserializer)?;
-        let set = GlobSet::new(list.iter().map(|glob| &glob.compiled))
-            .map_err(|error| D::Error::custom(format!("these globs do not compile: {}", error.kind())))?;
-        Ok(Self { list, set })
+        Self::new(Vec::deserialize(deserializer)?).map_err(D::Error::custom)
     }
 }
 
