@@ -3,11 +3,13 @@
 use rustc_hash::FxHashSet;
 use schemars::JsonSchema;
 use serde::Deserialize;
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use crate::fixes::{NewRelation, Proposals, RelationFixes, proposals};
 use crate::graph::{
-    Follows, ForeignKey, KeyPair, KeyRelations, Relation, RelationApi, TableId, is_unique, pairs_of,
+    Follows, ForeignKey, KeyPair, KeyRelations, Relation, RelationApi, SchemaGraph, TableId, is_unique,
+    pairs_of,
 };
 use crate::rule::{Context, Findings, Fix, Level, Meta, Rule};
 
@@ -35,7 +37,7 @@ impl Rule for MissingRelation {
 
     fn check(&self, context: &Context<'_>, out: &mut Findings) {
         let graph = context.graph;
-        let known = Known { relations: KeyRelations::new(graph), fixes: RelationFixes::new(graph) };
+        let known = Known { graph, relations: KeyRelations::new(graph), fixes: OnceCell::new() };
         let relations = &known.relations;
         if graph.queries_relations == Some(false) && !self.everywhere {
             if !graph.relations.is_empty() {
@@ -100,8 +102,16 @@ impl Rule for MissingRelation {
 
 /// What is there, and where more can be written.
 struct Known<'g> {
+    graph: &'g SchemaGraph,
     relations: KeyRelations<'g>,
-    fixes: RelationFixes<'g>,
+    /// Made for the first finding: most settings of the rule find nothing.
+    fixes: OnceCell<RelationFixes<'g>>,
+}
+
+impl<'g> Known<'g> {
+    fn fixes(&self) -> &RelationFixes<'g> {
+        self.fixes.get_or_init(|| RelationFixes::new(self.graph))
+    }
 }
 
 impl KeyPair<'_> {
@@ -162,12 +172,13 @@ impl KeyPair<'_> {
             is_first: is_first && !with_inverse,
         };
         if !with_inverse {
-            return known.fixes.add(relation);
+            return known.fixes().add(relation);
         }
         let back = self.inverse_name(known, name).filter(|_| !self.swapped().clashes(&known.relations));
-        let both = back.and_then(|back| known.fixes.add_both(relation, self.inverse(&back, pair.as_deref())));
+        let both =
+            back.and_then(|back| known.fixes().add_both(relation, self.inverse(&back, pair.as_deref())));
         // The other side is another finding then.
-        both.or_else(|| known.fixes.add(relation))
+        both.or_else(|| known.fixes().add(relation))
     }
 
     /// The other side of the one relation that the key has.
@@ -182,7 +193,7 @@ impl KeyPair<'_> {
         if is_ambiguous || of_name.count() > 1 || self.swapped().clashes(&known.relations) {
             return None;
         }
-        known.fixes.add(self.inverse(name, pair))
+        known.fixes().add(self.inverse(name, pair))
     }
 
     /// The same two tables, the other one first: for what does not look at the columns.

@@ -98,12 +98,21 @@ pub struct SourceFile {
     /// The text as it stands in the file, byte order mark included.
     pub text: Arc<str>,
     lines: OnceLock<Vec<u32>>,
+    characters: OnceLock<Vec<u32>>,
+}
+
+/// Bytes after which the characters are counted once for all: much more than a line has that somebody wrote.
+const COUNTED: usize = 4096;
+
+/// How many characters begin in that text.
+fn characters(text: &[u8]) -> usize {
+    text.iter().filter(|byte| (**byte as i8) >= -0x40).count()
 }
 
 impl SourceFile {
     /// A file with its text.
     pub fn new(path: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> Self {
-        Self { path: path.into(), text: text.into(), lines: OnceLock::new() }
+        Self { path: path.into(), text: text.into(), lines: OnceLock::new(), characters: OnceLock::new() }
     }
 
     /// The byte at which each line starts.
@@ -121,16 +130,44 @@ impl SourceFile {
         })
     }
 
+    /// The first byte of the line that a byte is on.
+    pub fn line_start(&self, byte: u32) -> u32 {
+        let starts = self.line_starts();
+        starts[starts.partition_point(|start| *start <= byte) - 1]
+    }
+
+    /// How many characters begin between two bytes, of which each may be asked for on a line that is a whole file.
+    fn characters_between(&self, start: usize, end: usize) -> usize {
+        let bytes = self.text.as_bytes();
+        if end - start <= COUNTED {
+            return characters(&bytes[start..end]);
+        }
+        let before_block = self.characters.get_or_init(|| {
+            let mut sum = 0;
+            let mut before = Vec::with_capacity(bytes.len() / COUNTED + 1);
+            for block in bytes.chunks(COUNTED) {
+                before.push(sum);
+                sum += characters(block) as u32;
+            }
+            before
+        });
+        let before = |byte: usize| {
+            let block = (byte / COUNTED).min(before_block.len() - 1);
+            before_block[block] as usize + characters(&bytes[block * COUNTED..byte])
+        };
+        before(end) - before(start)
+    }
+
     /// Where a byte is, as people count. Bytes past the end are the end.
     pub fn position(&self, byte: u32) -> Position {
         let byte = (byte as usize).min(self.text.len());
         let starts = self.line_starts();
         let line = starts.partition_point(|start| *start as usize <= byte) - 1;
         let start = starts[line] as usize;
-        let before = self.text.get(start..byte).unwrap_or_default();
+        let count = if self.text.is_char_boundary(byte) { self.characters_between(start, byte) } else { 0 };
         // A byte order mark is part of the file but not of the first line.
-        let before = if start == 0 { before.strip_prefix('\u{feff}').unwrap_or(before) } else { before };
-        Position { line: line as u32 + 1, column: before.chars().count() as u32 + 1 }
+        let mark = usize::from(start == 0 && count > 0 && self.text.starts_with('\u{feff}'));
+        Position { line: line as u32 + 1, column: (count - mark) as u32 + 1 }
     }
 
     /// Where a byte is, as editors count in that unit. Bytes past the end are the end, one inside a character is that
@@ -263,6 +300,19 @@ mod tests {
         assert_eq!(file.last_line(file.lines(1, 2)), 2);
         assert_eq!(file.last_line(Range::default()), 1);
         assert_eq!(file.slice(file.lines(3, 99)), "c\rdé😀x");
+    }
+
+    #[test]
+    fn columns_of_long_lines_are_counted_in_blocks() {
+        let file = SourceFile::new("a.ts", format!("\u{feff}a\n{}\n{0}", "aé😀".repeat(3_000)));
+        for line in [0, 1, 2] {
+            let start = file.line_start(file.lines(line + 1, line + 1).start);
+            let text = file.slice(file.lines(line + 1, line + 1));
+            for (column, (at, _)) in text.char_indices().filter(|(_, c)| *c != '\u{feff}').enumerate() {
+                let position = Position { line: line + 1, column: column as u32 + 1 };
+                assert_eq!(file.position(start + at as u32), position);
+            }
+        }
     }
 
     #[test]

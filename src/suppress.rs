@@ -49,7 +49,7 @@ pub struct Named {
 }
 
 /// What a suppression covers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Scope {
     /// All of its file.
     File(FileId),
@@ -116,57 +116,116 @@ pub fn apply(findings: &mut Vec<Finding>, suppressions: &mut [Suppression]) -> u
     if suppressions.is_empty() {
         return 0;
     }
-    // Only what stands in the finding's file, or is shared between files, can cover it.
-    let mut of_file: FxHashMap<FileId, Vec<usize>> = FxHashMap::default();
-    let mut shared = Vec::new();
-    for (index, suppression) in suppressions.iter().enumerate() {
-        match suppression.covered.is_shared {
-            true => shared.push(index),
-            false => of_file.entry(suppression.comment.file).or_default().push(index),
+    let scopes = Scopes::new(suppressions);
+    let mut used: FxHashSet<(Scope, &str)> = FxHashSet::default();
+    findings.retain(|finding| {
+        let covering = scopes.covering(finding);
+        used.extend(covering.iter().map(|scope| (*scope, finding.rule)));
+        covering.is_empty()
+    });
+    for suppression in suppressions {
+        for named in &mut suppression.rules {
+            named.used |= used.contains(&(suppression.scope, named.rule.as_str()));
         }
     }
-    findings.retain(|finding| {
-        let mut covered = false;
-        let own = of_file.get(&finding.primary.span.file).map(Vec::as_slice).unwrap_or_default();
-        for index in own.iter().chain(&shared) {
-            let suppression = &mut suppressions[*index];
-            if !suppression.rules.iter().any(|named| named.rule == finding.rule)
-                || !suppression.covers(finding)
-            {
-                continue;
-            }
-            for named in suppression.rules.iter_mut().filter(|named| named.rule == finding.rule) {
-                named.used = true;
-                covered = true;
-            }
-        }
-        !covered
-    });
     before - findings.len()
 }
 
-impl Suppression {
-    fn covers(&self, finding: &Finding) -> bool {
-        let place = finding.primary.span;
-        match self.scope {
-            Scope::File(file) => place.file == file,
-            Scope::Place(under) => {
-                let Covered { subjects, tables, is_shared } = &self.covered;
-                let near = place.file == under.file || *is_shared;
-                let subject = finding.subject.as_str();
-                under.contains(place)
-                    || near && subjects.contains(subject)
-                    || near && tables.iter().any(|table| subject.starts_with(table.as_str()))
+/// What suppressions cover, by what a finding has. Those of one scope cover the same.
+#[derive(Default)]
+struct Scopes {
+    /// The rules that are named for a scope.
+    rules: FxHashSet<(Scope, SmolStr)>,
+    places: FxHashMap<FileId, Places<Scope>>,
+    /// By subject; those of a file, or that count in any.
+    subjects: FxHashMap<(Option<FileId>, String), Vec<Scope>>,
+    /// By the beginning of a subject.
+    tables: FxHashMap<(Option<FileId>, String), Vec<Scope>>,
+}
+
+impl Scopes {
+    fn new(suppressions: &[Suppression]) -> Self {
+        let mut scopes = Self::default();
+        let mut seen: FxHashSet<Scope> = FxHashSet::default();
+        let mut places: FxHashMap<FileId, Vec<(Range, Scope)>> = FxHashMap::default();
+        for suppression in suppressions {
+            let scope = suppression.scope;
+            scopes.rules.extend(suppression.rules.iter().map(|named| (scope, named.rule.clone())));
+            let Scope::Place(under) = scope else { continue };
+            if !seen.insert(scope) {
+                continue;
             }
-            Scope::Nothing => false,
+            places.entry(under.file).or_default().push((under.range, scope));
+            let Covered { subjects, tables, is_shared } = &suppression.covered;
+            let file = (!is_shared).then_some(under.file);
+            for subject in subjects {
+                scopes.subjects.entry((file, subject.clone())).or_default().push(scope);
+            }
+            for table in tables {
+                scopes.tables.entry((file, table.clone())).or_default().push(scope);
+            }
         }
+        scopes.places = places.into_iter().map(|(file, places)| (file, Places::new(places))).collect();
+        scopes
+    }
+
+    /// The scopes that cover a finding and name its rule.
+    fn covering(&self, finding: &Finding) -> Vec<Scope> {
+        let place = finding.primary.span;
+        let mut found = vec![Scope::File(place.file)];
+        if let Some(places) = self.places.get(&place.file) {
+            found.extend(places.around(place.range));
+        }
+        let subject = finding.subject.as_str();
+        for file in [Some(place.file), None] {
+            found.extend(self.subjects.get(&(file, subject.to_string())).into_iter().flatten());
+            for (at, _) in subject.match_indices('(') {
+                found.extend(self.tables.get(&(file, subject[..=at].to_string())).into_iter().flatten());
+            }
+        }
+        found.retain(|scope| self.rules.contains(&(*scope, SmolStr::new(finding.rule))));
+        found
+    }
+}
+
+/// What stands at places of one file, by place.
+struct Places<T> {
+    /// By where they begin.
+    list: Vec<(Range, T)>,
+    /// How far each and those before it go.
+    reach: Vec<u32>,
+}
+
+impl<T: Copy> Places<T> {
+    fn new(mut list: Vec<(Range, T)>) -> Self {
+        list.sort_by_key(|(range, _)| range.start);
+        let mut reach = 0;
+        let reaches = list.iter().map(|(range, _)| {
+            reach = range.end.max(reach);
+            reach
+        });
+        Self { reach: reaches.collect(), list }
+    }
+
+    /// Those that hold a range.
+    fn around(&self, range: Range) -> impl Iterator<Item = T> {
+        let end = self.list.partition_point(|(place, _)| place.start <= range.start);
+        let may_hold = (0..end).rev().take_while(move |at| self.reach[*at] >= range.end);
+        may_hold.map(|at| self.list[at]).filter(move |(place, _)| place.contains(range)).map(|(_, one)| one)
+    }
+
+    /// Those that lie within a range.
+    fn within(&self, range: Range) -> impl Iterator<Item = T> {
+        let from = self.list.partition_point(|(place, _)| place.start < range.start);
+        let inside = self.list[from..].iter().take_while(move |(place, _)| place.start <= range.end);
+        inside.filter(move |(place, _)| range.contains(*place)).map(|(_, one)| *one)
     }
 }
 
 /// Tables and columns by the file that declares them.
 #[derive(Default)]
 struct Coverable {
-    tables: FxHashMap<FileId, Vec<usize>>,
+    tables: FxHashMap<FileId, Places<usize>>,
     /// Columns that tables take in from elsewhere, by where they are written.
     shared: FxHashMap<FileId, Vec<(usize, usize)>>,
 }
@@ -174,31 +233,32 @@ struct Coverable {
 impl Coverable {
     fn new(graph: &SchemaGraph) -> Self {
         let mut coverable = Self::default();
+        let mut tables: FxHashMap<FileId, Vec<(Range, usize)>> = FxHashMap::default();
         for (index, table) in graph.tables.iter().enumerate() {
-            coverable.tables.entry(table.span.file).or_default().push(index);
+            tables.entry(table.span.file).or_default().push((table.span.range, index));
             for (at, column) in table.columns.iter().enumerate() {
                 if let Some(helper) = column.helper {
                     coverable.shared.entry(helper.file).or_default().push((index, at));
                 }
             }
         }
+        coverable.tables = tables.into_iter().map(|(file, tables)| (file, Places::new(tables))).collect();
         coverable
     }
 
     fn of(&self, graph: &SchemaGraph, scope: Scope) -> Covered {
         let Scope::Place(place) = scope else { return Covered::default() };
         let mut covered = Covered::default();
-        for index in self.tables.get(&place.file).into_iter().flatten() {
-            let table = &graph.tables[*index];
-            let whole = place.contains(table.span);
-            if whole {
+        if let Some(tables) = self.tables.get(&place.file) {
+            for table in tables.within(place.range).map(|index| &graph.tables[index]) {
                 covered.subjects.insert(table.display_name());
                 covered.tables.push(format!("{}(", table.display_name()));
+                covered.subjects.extend((0..table.columns.len()).map(|at| table.subject(&[at])));
             }
-            for (at, column) in table.columns.iter().enumerate() {
-                if whole || table.span.contains(place) && place.contains(column.span) {
-                    covered.subjects.insert(table.subject(&[at]));
-                }
+            for table in tables.around(place.range).map(|index| &graph.tables[index]) {
+                let columns = table.columns.iter().enumerate();
+                let columns = columns.filter(|(_, column)| place.contains(column.span));
+                covered.subjects.extend(columns.map(|(at, _)| table.subject(&[at])));
             }
         }
         for (index, at) in self.shared.get(&place.file).into_iter().flatten() {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use globset::{GlobBuilder, GlobMatcher, GlobSet, GlobSetBuilder};
+use globset::{GlobBuilder, GlobSet};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
@@ -16,7 +16,8 @@ use crate::source::Span;
 #[derive(Debug, Clone)]
 pub struct Glob {
     pattern: Spanned<String>,
-    matcher: GlobMatcher,
+    compiled: globset::Glob,
+    matcher: GlobSet,
 }
 
 impl Glob {
@@ -44,6 +45,13 @@ pub struct Globs {
 }
 
 impl Globs {
+    /// Globs that are asked together, or what is wrong with so many of them.
+    pub fn new(list: Vec<Glob>) -> Result<Self, String> {
+        let set = GlobSet::new(list.iter().map(|glob| &glob.compiled))
+            .map_err(|error| format!("these globs do not compile: {}", error.kind()))?;
+        Ok(Self { list, set })
+    }
+
     /// Whether one of them matches a path or name.
     pub fn is_match(&self, text: &str) -> bool {
         self.set.is_match(text)
@@ -73,30 +81,53 @@ pub(super) fn compile(pattern: &str) -> Result<globset::Glob, String> {
     if pattern.starts_with('!') {
         return Err(format!("the glob `{pattern}` cannot be negated; leave out what it names elsewhere"));
     }
-    GlobBuilder::new(pattern.strip_prefix("./").unwrap_or(pattern))
-        .literal_separator(true)
-        .build()
-        .map_err(|error| format!("the glob `{pattern}` does not compile: {}", error.kind()))
+    build(pattern.strip_prefix("./").unwrap_or(pattern))
+        .map_err(|error| format!("the glob `{pattern}` does not compile: {error}"))
+}
+
+/// Choices in choices that a glob may have. The regular expression of many more is nested too deep to compile, and
+/// globset walks them by recursion.
+const NESTED: usize = 50;
+
+/// Builds a glob of whatever is written.
+fn build(pattern: &str) -> Result<globset::Glob, String> {
+    let mut depth = 0_usize;
+    for byte in pattern.bytes() {
+        match byte {
+            b'{' if depth == NESTED => return Err("its braces are nested too deep".to_string()),
+            b'{' => depth += 1,
+            b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    let glob = GlobBuilder::new(pattern).literal_separator(true).build();
+    glob.map_err(|error| error.kind().to_string())
+}
+
+/// What matches one glob, which need not compile although it could be built: it may be too large.
+fn matcher_of(glob: &globset::Glob) -> Result<GlobSet, String> {
+    GlobSet::new([glob]).map_err(|error| error.kind().to_string())
+}
+
+/// What matches the glob of a path, when it is one that compiles.
+pub(crate) fn matcher(pattern: &str) -> Option<GlobSet> {
+    matcher_of(&build(pattern).ok()?).ok()
 }
 
 impl<'de> Deserialize<'de> for Glob {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let pattern = Spanned::<String>::deserialize(deserializer)?;
-        let matcher = compile(&pattern).map_err(D::Error::custom)?.compile_matcher();
-        Ok(Self { pattern, matcher })
+        let compiled = compile(&pattern).map_err(D::Error::custom)?;
+        let matcher = matcher_of(&compiled).map_err(|error| {
+            D::Error::custom(format!("the glob `{}` does not compile: {error}", *pattern))
+        })?;
+        Ok(Self { pattern, compiled, matcher })
     }
 }
 
 impl<'de> Deserialize<'de> for Globs {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let list = Vec::<Glob>::deserialize(deserializer)?;
-        let mut set = GlobSetBuilder::new();
-        for glob in &list {
-            set.add(glob.matcher.glob().clone());
-        }
-        let set =
-            set.build().map_err(|error| D::Error::custom(format!("these globs do not compile: {error}")))?;
-        Ok(Self { list, set })
+        Self::new(Vec::deserialize(deserializer)?).map_err(D::Error::custom)
     }
 }
 

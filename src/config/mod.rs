@@ -11,7 +11,7 @@ mod entries;
 mod error;
 mod fault;
 mod file;
-mod glob;
+pub(crate) mod glob;
 mod layers;
 mod links;
 mod merge;

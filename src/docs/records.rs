@@ -1,6 +1,7 @@
 //! The decision records of a repository, ready to be asked.
 
 use regex::Regex;
+use rustc_hash::FxHashSet;
 
 use super::citations::{self, Citation, Cited};
 use super::names::Names;
@@ -9,6 +10,10 @@ use super::record::{DecisionRecord, Draft, Successor, is_no_record};
 use super::status::Status;
 use super::{Document, Problem};
 use crate::source::Range;
+
+/// How many records a number that several have stands for at most where it names a successor: of more, which one is
+/// meant helps nobody, and all of them together would be as many as there are records, for each of them.
+const SUCCESSORS: usize = 8;
 
 /// The records, in the order of their paths.
 #[derive(Debug, Default)]
@@ -31,12 +36,8 @@ impl Records {
         let names = Names::of(drafts.iter().map(|draft| &draft.record));
         let records = drafts.iter().map(|draft| draft.record.clone()).collect();
         let mut read = Self { records, names, patterns: patterns.to_vec(), problems };
-        let successors = read.successors(&documents, &drafts);
-        for (record, successor) in successors {
-            let known = &mut read.records[record].superseded_by;
-            if successor.record != Some(record) && !known.contains(&successor) {
-                known.push(successor);
-            }
+        for (record, successor) in read.successors(&documents, &drafts) {
+            read.records[record].superseded_by.push(successor);
         }
         read
     }
@@ -80,14 +81,17 @@ impl Records {
     /// Which record was superseded by which, as its own file or its successor's says.
     fn successors(&self, documents: &[&Document<'_>], drafts: &[Draft]) -> Vec<(usize, Successor)> {
         let mut found = Vec::new();
+        let mut known: FxHashSet<(usize, usize)> = FxHashSet::default();
+        let mut missing: FxHashSet<(usize, String)> = FxHashSet::default();
         for (at, (document, draft)) in documents.iter().zip(drafts).enumerate() {
             for range in &draft.superseded_by {
                 for (label, cited) in self.cited_at(document, *range) {
-                    let successor = match cited.as_slice() {
-                        [] => vec![Successor { label: label.into(), record: None }],
-                        records => records.iter().map(|record| self.successor(*record)).collect(),
-                    };
-                    found.extend(successor.into_iter().map(|successor| (at, successor)));
+                    if cited.is_empty() && missing.insert((at, label.clone())) {
+                        found.push((at, Successor { label: label.into(), record: None }));
+                    }
+                    let others = cited.into_iter().filter(|record| *record != at).take(SUCCESSORS);
+                    let new = others.filter(|record| known.insert((at, *record)));
+                    found.extend(new.map(|record| (at, self.successor(record))));
                 }
             }
             // What is only proposed has not taken any place yet.
@@ -100,8 +104,11 @@ impl Records {
                     continue;
                 }
                 for (_, cited) in self.cited_at(document, *range) {
-                    if let [record] = cited.as_slice() {
-                        found.push((*record, self.successor(at)));
+                    if let [record] = cited[..]
+                        && record != at
+                        && known.insert((record, at))
+                    {
+                        found.push((record, self.successor(at)));
                     }
                 }
             }
@@ -162,6 +169,20 @@ mod tests {
         let [problem] = records.problems() else { panic!("one problem") };
         assert_eq!(problem.span.file, FileId(3));
         assert!(Records::default().is_empty());
+    }
+
+    /// All of them for each was cubic.
+    #[test]
+    fn of_many_records_of_one_number_some_are_successors() {
+        let files: Vec<String> = (0..500).map(|at| format!("adr/0001-a-{at}.md")).collect();
+        let text = "# ADR-0001: A\n\nStatus: Superseded by ADR-0001, ADR-0001, ADR-9 and ADR-9\n";
+        let files: Vec<(&str, &str)> = files.iter().map(|path| (path.as_str(), text)).collect();
+        let records = records(&files);
+        for (at, record) in records.iter().enumerate() {
+            let by: Vec<Option<usize>> = record.superseded_by.iter().map(|by| by.record).collect();
+            let others = (0..500).filter(|other| *other != at).take(SUCCESSORS).map(Some);
+            assert_eq!(by, others.chain([None]).collect::<Vec<_>>());
+        }
     }
 
     #[test]

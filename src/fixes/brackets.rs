@@ -25,8 +25,10 @@ pub(super) fn add_entry(sources: &Sources, place: Bracketed, entry: &str) -> Opt
     let end_of_last = (last.range.end - start) as usize;
     let behind = text.get(end_of_last..inside_end)?;
     let (comma, line) = tail(behind)?;
-    let line_start = text[..first_of_last].rfind(['\n', '\r']).map(|newline| newline + 1);
-    let indent = line_start.map(|from| &text[from..first_of_last]).filter(|indent| indent.trim().is_empty());
+    let line_start = sources.get(place.span.file).line_start(last.range.start);
+    let line_start = line_start.checked_sub(start).filter(|from| *from > 0);
+    let indent = line_start.map(|from| &text[from as usize..first_of_last]);
+    let indent = indent.filter(|indent| indent.trim().is_empty());
     let Some(indent) = indent.filter(|_| behind.contains(['\n', '\r'])) else {
         // All on one line, or the last entry is not alone on its own.
         let entry = format!(", {entry}");
@@ -91,12 +93,13 @@ fn tail(behind: &str) -> Option<(Option<usize>, usize)> {
 pub(super) fn end_of_arguments(sources: &Sources, call: Span) -> Option<Span> {
     let inside = sources.text(call).strip_suffix(')')?.trim_end();
     let inside = inside.strip_suffix(',').map_or(inside, str::trim_end);
-    let line = inside.rsplit(['\n', '\r']).next().unwrap_or(inside);
+    let end = call.range.start + inside.len() as u32;
+    let line_start = sources.get(call.file).line_start(end).saturating_sub(call.range.start);
+    let line = &inside[line_start as usize..];
     if line.contains("//") || inside.ends_with("*/") || inside.ends_with('(') {
         return None;
     }
-    let at = call.range.start + inside.len() as u32;
-    Some(Range::new(at, at).in_file(call.file))
+    Some(Range::new(end, end).in_file(call.file))
 }
 
 #[cfg(test)]

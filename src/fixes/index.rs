@@ -1,6 +1,6 @@
 //! Writing an index into the third argument of a table.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
 use super::brackets::{add_entry, end_of_arguments};
@@ -17,6 +17,9 @@ pub struct IndexNames {
     taken: FxHashSet<(usize, Dialect, SmolStr)>,
     /// New properties of third arguments that are objects.
     keys: FxHashSet<(Span, String)>,
+    /// Where a third argument can be written, by the call: the line of that place is searched for comments, and all
+    /// indexes of a table go there.
+    ends: FxHashMap<Span, Option<Span>>,
 }
 
 impl IndexNames {
@@ -29,7 +32,7 @@ impl IndexNames {
             let names = table.name.as_ref().ok().into_iter().chain(indexes).chain(uniques);
             taken.extend(names.map(|name| (table.project, table.dialect, name.clone())));
         }
-        Self { taken, keys: FxHashSet::default() }
+        Self { taken, ..Self::default() }
     }
 }
 
@@ -62,7 +65,8 @@ pub fn add_index(
     let mut edits: Vec<Edit> = imported.into_iter().collect();
     match (&third.form, third.entries) {
         (Form::Missing, _) => {
-            let span = end_of_arguments(&graph.sources, table.span)?;
+            let end = names.ends.entry(table.span);
+            let span = (*end.or_insert_with(|| end_of_arguments(&graph.sources, table.span)))?;
             edits.push(Edit::new(span, format!(", ({parameter}) => [{index}]")));
         }
         (Form::List(_), Some(list)) => edits.extend(joining(add_entry(&graph.sources, list, &index)?)),

@@ -35,10 +35,25 @@ pub enum Follows {
     Unknown,
 }
 
+/// What a relation joins: the first column on one side of it.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Join<'g> {
+    /// The table that has the relation.
+    on: TableId,
+    /// The column is on the side of the other table.
+    swapped: bool,
+    /// The table of the column.
+    table: TableId,
+    column: &'g str,
+}
+
 /// The relations by the table that has them.
 #[derive(Debug)]
 pub struct KeyRelations<'g> {
     by_table: FxHashMap<TableId, Vec<(usize, &'g Relation)>>,
+    joins: FxHashMap<Join<'g>, Vec<(usize, &'g Relation)>>,
+    /// The tables with relations whose columns are not known, and whether `one()` is among them.
+    unclear: FxHashMap<TableId, bool>,
     /// Projects that declare relations, with the interface of the first.
     pub projects: FxHashMap<usize, RelationApi>,
     /// The `relations()` of each table.
@@ -54,8 +69,26 @@ impl<'g> KeyRelations<'g> {
     pub fn new(graph: &'g SchemaGraph) -> Self {
         let mut by_table: FxHashMap<TableId, Vec<(usize, &Relation)>> = FxHashMap::default();
         let mut projects = FxHashMap::default();
+        let mut joins: FxHashMap<Join<'_>, Vec<(usize, &Relation)>> = FxHashMap::default();
+        let mut unclear = FxHashMap::default();
         for (index, relation) in graph.relations.iter().enumerate() {
-            by_table.entry(graph.owner(relation.table)).or_default().push((index, relation));
+            let on = graph.owner(relation.table);
+            by_table.entry(on).or_default().push((index, relation));
+            match pairs_of(relation) {
+                Some(pairs) => {
+                    let sides = [(false, pairs.fields.first()), (true, pairs.references.first())];
+                    for (swapped, first) in sides {
+                        let Some(first) = first else { continue };
+                        let column = graph.table(first.table).column_name(first.column);
+                        let join = Join { on, swapped, table: graph.owner(first.table), column };
+                        joins.entry(join).or_default().push((index, relation));
+                    }
+                }
+                None if relation.columns.is_some() || relation.verdict.is_err() => {
+                    *unclear.entry(on).or_default() |= relation.one;
+                }
+                None => {}
+            }
             projects.entry(graph.table(relation.table).project).or_insert(relation.api);
         }
         let mut unknown = FxHashSet::default();
@@ -73,7 +106,7 @@ impl<'g> KeyRelations<'g> {
         for set in graph.relation_sets.iter().filter(|set| set.api == RelationApi::V1) {
             sets.entry(graph.owner(set.table)).or_insert(set.binding.name.as_str());
         }
-        Self { by_table, projects, sets, unknown, unknown_projects }
+        Self { by_table, joins, unclear, projects, sets, unknown, unknown_projects }
     }
 
     /// The relations of a table, with their numbers in the graph.
@@ -83,56 +116,68 @@ impl<'g> KeyRelations<'g> {
 
     /// The `one()` of a key, on its own table; on the other one when the key is unique.
     pub fn of(&self, pair: KeyPair<'_>) -> Follows {
-        let own = self.joining(pair, self.on(pair.from).iter().filter(|(_, relation)| relation.one), false);
+        let own = self.joining(pair, pair.from, Side { swapped: false, one: true });
         if own != Follows::Nothing || !is_unique(pair.graph.table(pair.from), pair.columns) {
             return own;
         }
-        self.joining(pair, self.on(pair.to).iter().filter(|(_, relation)| relation.one), true)
+        self.joining(pair, pair.to, Side { swapped: true, one: true })
     }
 
     /// The `one()` of a key's own table that joins it.
     pub fn following(&self, pair: KeyPair<'_>) -> Option<&'g Relation> {
-        let mut ones = self.on(pair.from).iter().filter(|(_, relation)| relation.one);
-        let found = ones.find(|one| self.joining(pair, std::iter::once(*one), false) == Follows::Whole);
-        found.map(|(_, relation)| *relation)
+        let side = Side { swapped: false, one: true };
+        let mut ones = self.beginning(pair, pair.from, side).into_iter();
+        let found = ones.find(|one| pair.follows(*one, side.swapped) == Follows::Whole);
+        found.map(|(_, relation)| relation)
     }
 
     /// What the other table says of a key.
     pub fn inverse(&self, pair: KeyPair<'_>) -> Follows {
-        self.joining(pair, self.on(pair.to).iter(), true)
+        self.joining(pair, pair.to, Side { swapped: true, one: false })
     }
 
-    fn joining<'r>(
-        &self,
-        pair: KeyPair<'_>,
-        relations: impl Iterator<Item = &'r (usize, &'r Relation)>,
-        swapped: bool,
-    ) -> Follows {
-        let mut unknown = false;
+    fn joining(&self, pair: KeyPair<'_>, on: TableId, side: Side) -> Follows {
         let mut part = None;
-        for (index, relation) in relations {
-            let Some(pairs) = pairs_of(relation) else {
-                unknown |= relation.columns.is_some() || relation.verdict.is_err();
-                continue;
-            };
-            let (near, far) = match swapped {
-                false => (&pairs.fields, &pairs.references),
-                true => (&pairs.references, &pairs.fields),
-            };
-            match pair.joined_by(near, far) {
-                Some(count) if count == pair.columns.len() => return Follows::Whole,
-                // By a part that is a key of the other table, exactly the row of the key is found.
-                Some(_) if pair.identifies(far) => return Follows::Whole,
-                Some(_) if !swapped => part = part.or(Some(*index)),
-                Some(_) | None => {}
+        for relation in self.beginning(pair, on, side) {
+            match pair.follows(relation, side.swapped) {
+                Follows::Whole => return Follows::Whole,
+                Follows::Part(index) => part = part.or(Some(index)),
+                Follows::Nothing | Follows::Unknown => {}
             }
         }
+        let unknown = self.unclear.get(&on).is_some_and(|of_one| *of_one || !side.one);
         match (unknown, part) {
             (true, _) => Follows::Unknown,
             (false, Some(part)) => Follows::Part(part),
             (false, None) => Follows::Nothing,
         }
     }
+
+    /// The relations of a table whose first column is one of the key's, in the order of the graph: no others join it.
+    fn beginning(&self, pair: KeyPair<'_>, on: TableId, side: Side) -> Vec<(usize, &'g Relation)> {
+        let table = pair.graph.table(pair.from);
+        let columns = pair.columns.iter().map(|column| table.column_name(*column));
+        let joins = columns.map(|column| Join {
+            on,
+            swapped: side.swapped,
+            table: pair.graph.owner(pair.from),
+            column,
+        });
+        let found = joins.filter_map(|join| self.joins.get(&join)).flatten().copied();
+        let mut found: Vec<(usize, &Relation)> =
+            found.filter(|(_, relation)| relation.one || !side.one).collect();
+        found.sort_unstable_by_key(|(index, _)| *index);
+        found
+    }
+}
+
+/// Which relations are asked.
+#[derive(Clone, Copy)]
+struct Side {
+    /// Those of the table that the key refers to.
+    swapped: bool,
+    /// `one()` only.
+    one: bool,
 }
 
 /// The projects whose tables or relations stand in the file of a place; all of them when none do.
@@ -155,6 +200,22 @@ pub fn pairs_of(relation: &Relation) -> Option<&ColumnPairs> {
 }
 
 impl KeyPair<'_> {
+    /// What one relation makes of the key.
+    fn follows(self, (index, relation): (usize, &Relation), swapped: bool) -> Follows {
+        let Some(pairs) = pairs_of(relation) else { return Follows::Unknown };
+        let (near, far) = match swapped {
+            false => (&pairs.fields, &pairs.references),
+            true => (&pairs.references, &pairs.fields),
+        };
+        match self.joined_by(near, far) {
+            Some(count) if count == self.columns.len() => Follows::Whole,
+            // By a part that is a key of the other table, exactly the row of the key is found.
+            Some(_) if self.identifies(far) => Follows::Whole,
+            Some(_) if !swapped => Follows::Part(index),
+            Some(_) | None => Follows::Nothing,
+        }
+    }
+
     /// How many of the key's columns a relation joins, when it joins no others.
     fn joined_by(self, near: &[ColumnRef], far: &[ColumnRef]) -> Option<usize> {
         let is_pair = |near: &ColumnRef, far: &ColumnRef| {

@@ -7,7 +7,7 @@ use super::boundaries::Partition;
 use super::crossings::Reference;
 use super::names::{Named, Names, is_column, is_table, spellings};
 use super::soft::{SoftReference, same_type};
-use super::tags::tags;
+use super::tags::tag;
 use crate::config::{self, Config, Disposition};
 use crate::graph::{Casing, SchemaGraph, Table, TableId};
 use crate::source::Span;
@@ -319,7 +319,7 @@ impl<'c> Ingredients<'c, '_> {
                     || !VERSIONS.contains(&name)
                     || !same_type(table, index, table, key)
                     || table.may_be_foreign_key(index)
-                    || !tags(&self.graph.sources, &column.comments, "ref").is_empty()
+                    || tag(&self.graph.sources, &column.comments, "ref").is_some()
                 {
                     continue;
                 }

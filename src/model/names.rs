@@ -5,7 +5,7 @@
 
 use pluralizer::pluralize;
 use rustc_hash::FxHashMap;
-use smol_str::{SmolStr, ToSmolStr, format_smolstr};
+use smol_str::{SmolStr, format_smolstr};
 
 use std::sync::OnceLock;
 
@@ -253,9 +253,13 @@ pub fn is_table(glob: &Glob, table: &Table) -> bool {
 
 /// Whether a glob of the config means a column: `*.sent_by`.
 pub fn is_column(glob: &Glob, table: &Table, column: usize) -> bool {
+    column_spellings(table, column).iter().any(|name| glob.is_match(name))
+}
+
+/// Every way to write a column.
+pub(super) fn column_spellings(table: &Table, column: usize) -> Vec<String> {
     let column = &table.columns[column];
-    let names = [column.display_name().to_smolstr(), column.key.clone()];
-    spellings(table)
-        .iter()
-        .any(|table| names.iter().any(|column| glob.is_match(&format!("{table}.{column}"))))
+    let names = [column.display_name(), column.key.as_str()];
+    let tables = spellings(table);
+    tables.iter().flat_map(|table| names.map(|column| format!("{table}.{column}"))).collect()
 }

@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 use std::cell::OnceCell;
 
 use super::names::{Named, Names, spellings};
-use super::tags::{PolymorphicTag, Tag, polymorphic, tags};
+use super::tags::{PolymorphicTag, Tag, polymorphic, tag};
 use crate::config;
 use crate::graph::{Casing, Column, ColumnFacts, Default, SchemaGraph, Table, TableId};
 use crate::source::Span;
@@ -76,8 +76,7 @@ pub(super) fn find(graph: &SchemaGraph, names: &Names, config: &config::Polymorp
                 let comments = [&table.columns[column], &table.columns[discriminator]]
                     .into_iter()
                     .flat_map(|column| column.comments.iter().copied());
-                let tag =
-                    tags(&graph.sources, &comments.collect::<Vec<_>>(), "polymorphic").into_iter().next();
+                let tag = tag(&graph.sources, &comments.collect::<Vec<_>>(), "polymorphic");
                 let tag = tag.map(|tag| (polymorphic(&tag.text), tag)).map(|(read, tag)| (tag, read));
                 let certain = tag.is_some() || candidate.by_config.is_some();
                 let reference = PolymorphicReference {

@@ -5,10 +5,10 @@ use smol_str::SmolStr;
 
 use super::boundaries::{Partition, Side};
 use super::links::{Called, meant};
-use super::names::{Named, Names, is_column};
+use super::names::{Named, Names, column_spellings, is_column};
 use super::polymorphic::PolymorphicReference;
-use super::tags::tags;
-use crate::config::{Confidence, SoftReferences};
+use super::tags::tag;
+use crate::config::{Confidence, Globs, SoftReferences};
 use crate::graph::{Casing, Column, ColumnRef, Dialect, IndexPart, SchemaGraph, Table, TableId};
 
 use crate::source::Span;
@@ -139,6 +139,7 @@ pub(super) fn find(
             .iter()
             .map(|pair| ColumnRef { table: pair.table, column: pair.id })
             .collect(),
+        globs: Globs::new(sought.config.columns.0.iter().map(|(glob, _)| glob.clone()).collect()).ok(),
     };
     let mut found = Found::default();
     for (id, table) in graph.own_tables().filter(|(_, table)| table.owner.is_none()) {
@@ -172,23 +173,36 @@ struct Search<'s> {
     /// `one()` relations by their first field.
     relations: FxHashMap<ColumnRef, Vec<usize>>,
     polymorphic: FxHashSet<ColumnRef>,
+    /// The globs of the config's columns; none where they are too large to be asked together.
+    globs: Option<Globs>,
 }
 
 impl Search<'_> {
+    /// The first of the config's columns that means this one, by its index.
+    fn configured(&self, table: TableId, column: usize) -> Option<usize> {
+        let (entries, table) = (&self.sought.config.columns.0, self.graph.table(table));
+        match &self.globs {
+            _ if entries.is_empty() => None,
+            Some(globs) => {
+                let names = column_spellings(table, column);
+                names.iter().flat_map(|name| globs.matches(name)).min()
+            }
+            None => entries.iter().position(|(glob, _)| is_column(glob, table, column)),
+        }
+    }
+
     /// The first evidence wins.
     fn column(&self, table: TableId, column: usize, found: &mut Found) {
         let comments = &self.graph.table(table).columns[column].comments;
-        if let Some(tag) = tags(&self.graph.sources, comments, "ref").into_iter().next() {
+        if let Some(tag) = tag(&self.graph.sources, comments, "ref") {
             let target = tag.text.split_whitespace().next().unwrap_or_default();
             let target = target.trim_end_matches(['.', ',', ';']);
             return self.written(table, column, target, Evidence::Tag(tag.span), found);
         }
-        for (index, (glob, target)) in self.sought.config.columns.0.iter().enumerate() {
-            if is_column(glob, self.graph.table(table), column) {
-                found.used.insert(index);
-                let Some(target) = &target.0 else { return };
-                return self.written(table, column, target, Evidence::Config(target.span), found);
-            }
+        if let Some(index) = self.configured(table, column) {
+            found.used.insert(index);
+            let Some(target) = &self.sought.config.columns.0[index].1.0 else { return };
+            return self.written(table, column, target, Evidence::Config(target.span), found);
         }
         if self.graph.table(table).may_be_foreign_key(column) {
             return;

@@ -30,13 +30,12 @@ impl Tag {
     }
 }
 
-/// The tags of that name in comments.
-pub fn tags(sources: &Sources, comments: &[Span], name: &str) -> Vec<Tag> {
-    let mut found = Vec::new();
-    for comment in comments {
+/// The first tag of that name in comments.
+pub fn tag(sources: &Sources, comments: &[Span], name: &str) -> Option<Tag> {
+    comments.iter().find_map(|comment| {
         let text = sources.text(*comment);
-        for (at, _) in text.match_indices('@') {
-            let Some(rest) = text[at + 1..].strip_prefix(name) else { continue };
+        text.match_indices('@').find_map(|(at, _)| {
+            let rest = text[at + 1..].strip_prefix(name)?;
             // `@reference` is another tag, `a@ref` none.
             let ends = rest.chars().next().is_none_or(|next| !next.is_alphanumeric() && next != '_');
             let begins = text[..at]
@@ -44,30 +43,36 @@ pub fn tags(sources: &Sources, comments: &[Span], name: &str) -> Vec<Tag> {
                 .next_back()
                 .is_none_or(|before| !before.is_alphanumeric() && before != '`');
             if !ends || !begins {
-                continue;
+                return None;
             }
-            let ends = [rest.find(" @"), rest.find(['\n', '\r'])];
-            let end = ends.into_iter().flatten().min().unwrap_or(rest.len());
             // Only a tag of its own line goes on over lines.
-            let body = if name == "polymorphic" { until_next_tag(rest) } else { &rest[..end] };
+            let body = if name == "polymorphic" { until_next_tag(rest) } else { on_its_line(rest) };
             let body = body.trim_end().trim_end_matches("*/").trim_end();
             let start = comment.range.start + at as u32;
             let length = 1 + name.len() + body.len();
-            found.push(Tag {
+            Some(Tag {
                 text: plain(body).trim_start_matches(':').trim().to_string(),
                 span: Range::new(start, start + length as u32).in_file(comment.file),
-            });
-        }
-    }
-    found
+            })
+        })
+    })
+}
+
+fn on_its_line(text: &str) -> &str {
+    let line = &text[..text.find(['\n', '\r']).unwrap_or(text.len())];
+    &line[..line.find(" @").unwrap_or(line.len())]
 }
 
 fn until_next_tag(text: &str) -> &str {
-    let next = text.match_indices('@').find(|(at, _)| {
-        let line = text[..*at].rfind('\n').map_or(0, |at| at + 1);
-        text[line..*at].chars().all(|c| c.is_whitespace() || c == '*' || c == '/')
-    });
-    &text[..next.map_or(text.len(), |(at, _)| at)]
+    let mut end = 0;
+    for line in text.split_inclusive('\n') {
+        let body = line.trim_start_matches(|c: char| c.is_whitespace() || c == '*' || c == '/');
+        if body.starts_with('@') {
+            return &text[..end + line.len() - body.len()];
+        }
+        end += line.len();
+    }
+    text
 }
 
 /// What a comment says, without its decoration, on one line.
@@ -118,24 +123,28 @@ mod tests {
     use crate::source::SourceFile;
     use std::sync::Arc;
 
-    fn found(text: &str, name: &str) -> Vec<String> {
+    fn found(text: &str, name: &str) -> Option<String> {
         let mut sources = Sources::default();
         let file = sources.add(Arc::new(SourceFile::new("a.ts", text)));
         let comment = Range::new(0, text.len() as u32).in_file(file);
-        let tags = tags(&sources, &[comment], name);
-        tags.iter().for_each(|tag| assert!(sources.text(tag.span).starts_with(&format!("@{name}"))));
-        tags.into_iter().map(|tag| tag.text).collect()
+        let tag = tag(&sources, &[comment], name)?;
+        assert!(sources.text(tag.span).starts_with(&format!("@{name}")));
+        Some(tag.text)
     }
 
     #[test]
     fn tags_end_where_they_should() {
-        assert_eq!(found("// @ref users.id", "ref"), ["users.id"]);
-        assert_eq!(found("/** é @ref users.users @adr ADR-1 */", "ref"), ["users.users"]);
-        assert_eq!(found("/**\n * @ref users\n * the user\n */", "ref"), ["users"]);
-        assert_eq!(found("// a@ref b @reference c `@ref d` is a tag", "ref"), Vec::<String>::new());
-        assert_eq!(found("/**\n * @ref users\n * other\n * @adr ADR-1\n */", "ref"), ["users"]);
+        assert_eq!(found("// @ref users.id", "ref").as_deref(), Some("users.id"));
+        assert_eq!(found("/** é @ref users.users @adr ADR-1 */", "ref").as_deref(), Some("users.users"));
+        assert_eq!(found("/**\n * @ref users\n * the user\n */", "ref").as_deref(), Some("users"));
+        assert_eq!(found("// a@ref b @reference c `@ref d` is a tag", "ref"), None);
+        assert_eq!(
+            found("/**\n * @ref users\n * other\n * @adr ADR-1\n */", "ref").as_deref(),
+            Some("users")
+        );
         let wrapped = "/**\n * @polymorphic target_type: A=x,\n *   B=y\n * @adr ADR-2\n */";
-        assert_eq!(found(wrapped, "polymorphic"), ["target_type: A=x, B=y"]);
+        assert_eq!(found(wrapped, "polymorphic").as_deref(), Some("target_type: A=x, B=y"));
+        assert_eq!(found("// @polymorphic a: @b\n * c\n*/ @d", "polymorphic").as_deref(), Some("a: @b c"));
     }
 
     #[test]

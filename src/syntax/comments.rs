@@ -40,7 +40,7 @@ impl<'m> Comments<'m> {
             let newlines = gap.bytes().filter(|byte| *byte == b'\n').count();
             // A line comment's range may or may not hold its newline, so one more is no blank line
             // only for what stands on the next line.
-            if newlines > 1 || !self.starts_its_line(*comment) && newlines > 0 {
+            if newlines > 1 || newlines > 0 && !self.starts_its_line(*comment) {
                 break;
             }
             found.push(*comment);

@@ -38,6 +38,8 @@ pub(super) struct Repository<'r> {
     by_path: RefCell<FxHashMap<PathBuf, FileId>>,
     resolved: RefCell<Followed>,
     failures: RefCell<Failures>,
+    /// The scripts below the folders where globs of a drizzle.config begin.
+    pub(super) walked: RefCell<FxHashMap<PathBuf, Vec<PathBuf>>>,
     /// Functions that declare links, as they are imported.
     link_functions: Vec<LinkFunction>,
     /// The same, by file of the repository and export.
@@ -150,6 +152,7 @@ impl<'r> Repository<'r> {
             by_path: RefCell::default(),
             resolved: RefCell::default(),
             failures: RefCell::default(),
+            walked: RefCell::default(),
             link_functions: Vec::new(),
             link_exports: Vec::new(),
             overlay: Overlay::default(),

@@ -1,11 +1,12 @@
 //! Which files the `schema` of a drizzle.config means.
 
-use globset::{GlobBuilder, GlobMatcher};
+use globset::GlobSet;
 use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 use super::repository::Repository;
 use crate::boundary::{clean, is_inside};
+use crate::config::glob;
 use crate::discover::exclude;
 use crate::discover::search::is_script;
 use crate::link::LinkWorld;
@@ -39,7 +40,7 @@ impl Repository<'_> {
             if !is_inside(&path) {
                 return Vec::new();
             }
-            let found = self.cache.matching(&path, || walk(&path, 1, None));
+            let found = self.cache.matching(&path, || walk(&path, 1));
             return found.into_iter().filter_map(|path| self.load(path)).collect();
         }
         if !pattern.contains(['*', '?', '{', '[', '!']) {
@@ -54,7 +55,7 @@ impl Repository<'_> {
         let full = path.to_string_lossy().replace("!(", "{").replace("+(", "{").replace("@(", "{");
         let negated = excluded_by_extglob(&path.to_string_lossy());
         let full = if negated.is_empty() { full } else { without_extglob(&path.to_string_lossy()) };
-        let Ok(glob) = GlobBuilder::new(&full).literal_separator(true).build() else { return Vec::new() };
+        let Some(matcher) = glob::matcher(&full) else { return Vec::new() };
         let fixed: PathBuf = path
             .components()
             .take_while(|part| !part.as_os_str().to_string_lossy().contains(['*', '?', '{', '[', '(', '!']))
@@ -63,20 +64,13 @@ impl Repository<'_> {
         if !is_inside(&fixed) {
             return Vec::new();
         }
-        let excluded: Vec<GlobMatcher> = negated
-            .iter()
-            .filter_map(|glob| GlobBuilder::new(glob).literal_separator(true).build().ok())
-            .map(|glob| glob.compile_matcher())
-            .collect();
-        let matcher = glob.compile_matcher();
+        let excluded: Vec<GlobSet> = negated.iter().filter_map(|glob| glob::matcher(glob)).collect();
+        let is_meant =
+            |path: &PathBuf| matcher.is_match(path) && !excluded.iter().any(|glob| glob.is_match(path));
         let found = self.cache.matching(&path, || {
-            walk(
-                &fixed,
-                usize::MAX,
-                Some(&|path: &Path| {
-                    matcher.is_match(path) && !excluded.iter().any(|glob| glob.is_match(path))
-                }),
-            )
+            let mut walked = self.walked.borrow_mut();
+            let scripts = walked.entry(fixed).or_insert_with_key(|folder| walk(folder, usize::MAX));
+            scripts.iter().filter(|path| is_meant(path)).cloned().collect()
         });
         let mut files: Vec<FileId> = found.into_iter().filter_map(|path| self.load(path)).collect();
         files.sort_by_cached_key(|file| glob_order(&self.path(*file)));
@@ -85,7 +79,7 @@ impl Repository<'_> {
 }
 
 /// The scripts below a folder, tests left out.
-fn walk(folder: &Path, depth: usize, matches: Option<&dyn Fn(&Path) -> bool>) -> Vec<PathBuf> {
+fn walk(folder: &Path, depth: usize) -> Vec<PathBuf> {
     let entries = WalkDir::new(folder).min_depth(1).max_depth(depth).sort_by_file_name();
     let entries = entries
         .into_iter()
@@ -93,9 +87,8 @@ fn walk(folder: &Path, depth: usize, matches: Option<&dyn Fn(&Path) -> bool>) ->
     let mut files = Vec::new();
     for entry in entries.flatten() {
         let name = entry.file_name().to_string_lossy();
-        let wanted = entry.file_type().is_file() && is_script(&name) && !exclude::file(&name);
-        if wanted && matches.is_none_or(|matches| matches(entry.path())) {
-            files.push(entry.path().to_path_buf());
+        if entry.file_type().is_file() && is_script(&name) && !exclude::file(&name) {
+            files.push(entry.into_path());
         }
     }
     files

@@ -3,7 +3,7 @@
 //! Which relations `drizzle()` is given is not known: it is taken to be given all that there are, and where that decides
 //! nothing is concluded.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use std::sync::Arc;
 
@@ -38,25 +38,69 @@ struct Judge<'g> {
     graph: &'g SchemaGraph,
     forms: &'g Forms,
     /// The relations of each table.
-    of_table: FxHashMap<TableId, Vec<usize>>,
+    of_table: FxHashMap<TableId, Sides>,
     /// Those that another one of their name replaces; which of them does depends on the order of exports.
-    replaced: FxHashMap<TableId, Vec<usize>>,
+    replaced: FxHashMap<TableId, Sides>,
+    /// The names that several relations of a table have.
+    rivals: FxHashSet<(TableId, &'g SmolStr)>,
     /// Table objects with relations, by what the database calls them: Drizzle finds relations by that name.
     objects: FxHashMap<Identity<'g>, Vec<TableId>>,
 }
 
+/// Relations of one table, by what a relation to it is matched with.
+#[derive(Default)]
+struct Sides {
+    named: FxHashMap<SmolStr, Vec<usize>>,
+    leading_to: FxHashMap<TableId, Vec<usize>>,
+    /// Why the first of which it is not known has a name, or leads somewhere, that is not known.
+    unknown_name: Option<Arc<Unknown>>,
+    unknown_target: Option<Arc<Unknown>>,
+}
+
+impl Sides {
+    fn add(&mut self, index: usize, relation: &Relation) {
+        match &relation.relation_name {
+            Ok(Some(name)) => self.named.entry(name.clone()).or_default().push(index),
+            Ok(None) => {}
+            Err(why) => drop(self.unknown_name.get_or_insert_with(|| why.clone())),
+        }
+        match &relation.target {
+            Ok(Some(target)) => self.leading_to.entry(*target).or_default().push(index),
+            Ok(None) => {}
+            Err(why) => drop(self.unknown_target.get_or_insert_with(|| why.clone())),
+        }
+    }
+
+    /// Those of a name, else those that lead to a table.
+    fn matching(&self, name: Option<&SmolStr>, to: TableId) -> Fact<&[usize]> {
+        let (unknown, found) = match name {
+            Some(name) => (&self.unknown_name, self.named.get(name)),
+            None => (&self.unknown_target, self.leading_to.get(&to)),
+        };
+        match unknown {
+            Some(why) => Err(why.clone()),
+            None => Ok(found.map_or(&[], Vec::as_slice)),
+        }
+    }
+}
+
 /// The verdict on every relation of `relations()`.
 pub(super) fn judge(graph: &SchemaGraph, forms: &Forms) -> Vec<(usize, Fact<Verdict>, Option<Through>)> {
-    let mut of_table: FxHashMap<TableId, Vec<usize>> = FxHashMap::default();
-    let mut replaced: FxHashMap<TableId, Vec<usize>> = FxHashMap::default();
+    let mut of_table: FxHashMap<TableId, Sides> = FxHashMap::default();
+    let mut replaced: FxHashMap<TableId, Sides> = FxHashMap::default();
+    // Several `relations()` of one table merge; of one name the last counts.
+    let mut last: FxHashMap<(TableId, &SmolStr), usize> = FxHashMap::default();
+    let mut rivals = FxHashSet::default();
     for (index, relation) in v1(graph) {
-        let relations = of_table.entry(relation.table).or_default();
-        // Several `relations()` of one table merge; of one name the last counts.
-        let same = relations.iter().position(|other| graph.relations[*other].name == relation.name);
-        if let Some(same) = same {
-            replaced.entry(relation.table).or_default().push(relations.remove(same));
+        if let Some(other) = last.insert((relation.table, &relation.name), index) {
+            replaced.entry(relation.table).or_default().add(other, &graph.relations[other]);
+            rivals.insert((relation.table, &relation.name));
         }
-        relations.push(index);
+    }
+    for (index, relation) in v1(graph) {
+        if last.get(&(relation.table, &relation.name)) == Some(&index) {
+            of_table.entry(relation.table).or_default().add(index, relation);
+        }
     }
     let mut objects: FxHashMap<Identity<'_>, Vec<TableId>> = FxHashMap::default();
     for table in of_table.keys() {
@@ -64,7 +108,7 @@ pub(super) fn judge(graph: &SchemaGraph, forms: &Forms) -> Vec<(usize, Fact<Verd
             objects.entry(identity).or_default().push(*table);
         }
     }
-    let judge = Judge { graph, forms, of_table, replaced, objects };
+    let judge = Judge { graph, forms, of_table, replaced, rivals, objects };
     v1(graph).map(|(index, relation)| (index, judge.of(index, relation), None)).collect()
 }
 
@@ -104,8 +148,7 @@ impl Judge<'_> {
 
     /// Whether several relations of its table have its name.
     fn has_rival(&self, relation: &Relation) -> bool {
-        let mut replaced = self.replaced.get(&relation.table).into_iter().flatten();
-        replaced.any(|other| self.graph.relations[*other].name == relation.name)
+        self.rivals.contains(&(relation.table, &relation.name))
     }
 
     fn written(&self, relation: &Relation, references: bool) -> Fact<Verdict> {
@@ -137,19 +180,11 @@ impl Judge<'_> {
             return Ok(Verdict::Error(RelationError::View { inferred: true }));
         }
         let name = relation.relation_name.clone()?;
-        let matching = |relations: Option<&Vec<usize>>| -> Fact<Vec<usize>> {
-            let mut found = Vec::new();
-            for other in relations.into_iter().flatten() {
-                let there = &self.graph.relations[*other];
-                let matches = match &name {
-                    Some(name) => *other != index && there.relation_name.clone()?.as_ref() == Some(name),
-                    None => there.target.clone()? == Some(relation.table),
-                };
-                if matches {
-                    found.push(*other);
-                }
-            }
-            Ok(found)
+        let matching = |sides: Option<&Sides>| -> Fact<Vec<usize>> {
+            let Some(sides) = sides else { return Ok(Vec::new()) };
+            let found = sides.matching(name.as_ref(), relation.table)?.iter().copied();
+            // By its name it does not lead back to itself; a table may lead to itself.
+            Ok(found.filter(|other| name.is_none() || *other != index).collect())
         };
         let found = matching(self.of_table.get(&target))?;
         let replaced = self.replaced.get(&target);

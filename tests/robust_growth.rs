@@ -1,0 +1,106 @@
+//! Input of which there is much: the work grows with it, not with its square.
+//!
+//! Nothing is timed. The sizes are those at which a way that grows faster takes minutes.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod support;
+
+use support::{ORDERS, Ran, USERS, repository, run};
+
+/// globset panicked: what can be built need not compile. Of many more it overflowed the stack.
+#[test]
+fn globs_that_nest_too_deep_are_errors() {
+    for n in [80, 150, 300, 100_000] {
+        let glob = format!("{}b{}", "{a,".repeat(n), "}".repeat(n));
+        for config in [
+            format!("{{\"files\": {{\"include\": [\"{glob}\"]}}}}"),
+            format!("{{\"overrides\": [{{\"files\": [\"{glob}\"], \"rules\": {{}}}}]}}"),
+            format!("{{\"docs\": {{\"adr\": {{\"files\": [\"./docs/{glob}\"]}}}}}}"),
+        ] {
+            let folder = repository(&[("schemalint.json", config.as_str()), ("users.ts", USERS)]);
+            run(folder.path(), &["--format", "concise"]).exits(2).complains("deep");
+        }
+        let config = format!("export default {{ dialect: 'postgresql', schema: './{glob}' }};\n");
+        let folder =
+            repository(&[("drizzle.config.ts", config.as_str()), ("users.ts", USERS), ("orders.ts", ORDERS)]);
+        run(folder.path(), &["--format", "concise"])
+            .says("foreign key `orders.user_id` to `users` has no index");
+    }
+}
+
+const DRIZZLE: &str =
+    "import { integer, pgTable, text } from 'drizzle-orm/pg-core';\nimport { users } from './users';\n";
+
+/// What is said of a file beside the good ones.
+fn check(code: &str) -> Ran {
+    let folder = repository(&[("users.ts", USERS), ("many.ts", &format!("{DRIZZLE}{code}"))]);
+    run(folder.path(), &["--format", "concise"])
+}
+
+fn list(count: usize, entry: impl Fn(usize) -> String) -> String {
+    (0..count).map(entry).collect()
+}
+
+/// Each tag was read to the end of its comment.
+#[test]
+fn one_comment_may_have_many_tags() {
+    let column = |tags: &str| {
+        format!(
+            "export const t = pgTable('t', {{ id: integer('id').primaryKey(), targetType: text('target_type'),\n\
+             /** {tags} */ targetId: integer('target_id') }});\n"
+        )
+    };
+    check(&column(&"ADR-0001 @ref nothing.id ".repeat(20_000))).says("nothing.id");
+    check(&column(&"@polymorphic target_type: a=t\n".repeat(20_000))).exits(0);
+}
+
+/// The line was read for each finding, for its column and for where an index goes.
+#[test]
+fn one_line_may_have_many_findings() {
+    let n = 1_000;
+    let keys = list(n, |i| format!("c{i}Id: integer('é{i}_id').references(() => users.id),"));
+    let ran = check(&format!("export const t = pgTable('t', {{ id: integer('id').primaryKey(), {keys} }});"));
+    let last = format!("{{ id: integer('id').primaryKey(), {keys}").chars().count();
+    let line = ran.stdout.lines().find(|line| line.contains(&format!("`t.é{}_id` ", n - 1))).unwrap();
+    let column: usize = line.split(':').nth(2).unwrap().parse().unwrap();
+    assert!(column < "export const t = pgTable('t', ".len() + last, "{line}");
+    assert!(column > last - 40, "{line}");
+}
+
+/// Each finding was held against each suppression of its file, and each suppression against each table.
+#[test]
+fn one_file_may_have_many_suppressions() {
+    let table = |i: usize| {
+        format!(
+            "// schemalint-ignore unindexed-foreign-key -- r{i}\n\
+             export const t{i} = pgTable('t{i}', {{ id: integer('id').primaryKey(),\n  \
+             aId: integer('a_id').references(() => users.id, {{ onDelete: 'cascade' }}) }});\n"
+        )
+    };
+    let ran = check(&list(1_000, table)).exits(0);
+    assert!(!ran.stdout.contains("many.ts"), "{}", ran.stdout);
+}
+
+/// Each relation was held against all others, and each key against all relations.
+#[test]
+fn two_tables_may_have_many_relations() {
+    let n = 500;
+    let code = [
+        "import { relations } from 'drizzle-orm';\nexport const p = pgTable('p', { id: integer('id').primaryKey() });\n",
+        "export const t = pgTable('t', { id: integer('id').primaryKey(),\n",
+        &list(n, |i| format!("  p{i}Id: integer('p{i}_id').references(() => p.id),\n")),
+        "});\nexport const tr = relations(t, ({ one }) => ({\n",
+        &list(n - 1, |i| {
+            format!("  r{i}: one(p, {{ fields: [t.p{i}Id], references: [p.id], relationName: 'n{i}' }}),\n")
+        }),
+        "}));\nexport const pr = relations(p, ({ many }) => ({\n",
+        &list(n, |i| format!("  r{i}: many(t, {{ relationName: 'n{i}' }}),\n")),
+        "}));\n",
+    ];
+    let ran = check(&code.concat());
+    let said = ran.stdout.lines().filter(|line| line.contains("relation") && !line.contains("unindexed"));
+    let said: Vec<&str> = said.filter(|line| line.contains("many.ts")).collect();
+    assert_eq!(said.len(), 2, "{said:#?}");
+    assert!(said.iter().all(|line| line.contains("499")), "{said:#?}");
+}
