@@ -36,7 +36,7 @@ pub fn read_node<T: DeserializeOwned>(node: &Node) -> Result<T, Errors> {
 }
 
 /// How many errors are worth finding in one tree.
-const ENOUGH: usize = 100;
+pub(super) const ENOUGH: usize = 100;
 
 /// Removes the innermost key or item at a place; gives the place of what held it.
 fn cut_out(node: &mut Node, span: Span) -> Option<Span> {

@@ -10,6 +10,7 @@ use smol_str::SmolStr;
 use super::file::OverrideFile;
 use super::merge::{OTHERS, rule as merge_rule};
 use super::node::{Kind, Member, Node};
+use super::read::ENOUGH;
 use super::{Error, Errors, Globs, read_node, schema};
 use crate::rule::{DynRule, Entry, Level};
 use crate::source::Span;
@@ -157,7 +158,8 @@ impl Reader<'_> {
         let names: Vec<&str> = self.rules.iter().map(|entry| entry.meta.name).collect();
         let (known, unknown): (Vec<_>, Vec<_>) =
             members.iter().partition(|member| names.contains(&member.key.as_str()));
-        for member in unknown {
+        let room = ENOUGH.saturating_sub(self.errors.len());
+        for member in unknown.into_iter().take(room) {
             let mut error = Error::unknown("rule", &member.key, &names);
             error.span = Some(member.key_span);
             self.errors.push(error);
