@@ -113,11 +113,24 @@ fn edit(text: &str, numbers: &mut Numbers) -> String {
     }
 }
 
+/// Says where two graphs begin to differ.
+fn same(session: &str, cold: &str, what: &str) {
+    if session != cold {
+        let differs = session.bytes().zip(cold.bytes()).position(|(left, right)| left != right);
+        let part = |text: &str| {
+            let from = differs.unwrap_or_default().saturating_sub(1500);
+            let part = String::from_utf8_lossy(text.as_bytes().get(from..).unwrap_or_default());
+            part.chars().take(3000).collect::<String>()
+        };
+        panic!("--- session\n{}\n--- cold\n{}\n--- {what}", part(session), part(cold));
+    }
+}
+
 /// Edits a copy at random and compares after each; gives how often all was linked, and how often a part.
 fn edited(copy: &Copy, steps: usize, (seed, is_told): (u64, bool)) -> (usize, usize) {
     let mut session = Session::new(is_told);
     let first = session.read(&copy.root, &copy.options, &copy.settings);
-    assert_eq!(shown(&first), shown(&copy.cold()));
+    same(&shown(&first), &shown(&copy.cold()), "the first reading");
     let scripts: Vec<PathBuf> = first
         .graph
         .sources
@@ -154,23 +167,9 @@ fn edited(copy: &Copy, steps: usize, (seed, is_told): (u64, bool)) -> (usize, us
         } else {
             whole += 1;
         }
-        let (found, expected) = (shown(&reading), shown(&copy.cold()));
-        if found != expected {
-            let differs = found.bytes().zip(expected.bytes()).position(|(left, right)| left != right);
-            let part = |text: &str| {
-                let from = differs.unwrap_or_default().saturating_sub(1500);
-                String::from_utf8_lossy(text.as_bytes().get(from..).unwrap_or_default())
-                    .chars()
-                    .take(3000)
-                    .collect::<String>()
-            };
-            panic!(
-                "step {step} of seed {seed}, told: {is_told}, in part: {is_again}, {}:\n--- session\n{}\n--- cold\n{}\n--- text\n{text}",
-                path.display(),
-                part(&found),
-                part(&expected),
-            );
-        }
+        let what =
+            format!("step {step} of seed {seed}, told: {is_told}, in part: {is_again}, {}", path.display());
+        same(&shown(&reading), &shown(&copy.cold()), &format!("{what}\n--- text\n{text}"));
     }
     (whole, again)
 }

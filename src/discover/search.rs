@@ -233,8 +233,12 @@ impl Calls {
         Self { names, any_name: functions.iter().any(|name| name == "default") }
     }
 
-    /// Whether the bytes call one of them.
+    /// Whether a file takes one of them from elsewhere and calls it.
     pub fn are_in(&self, bytes: &[u8]) -> bool {
+        imports(bytes).is_none_or(|imports| self.are_named_in(imports)) && self.are_called_in(bytes)
+    }
+
+    fn are_called_in(&self, bytes: &[u8]) -> bool {
         self.names.iter().flat_map(|names| names.find_iter(bytes)).any(|found| {
             let before = found.start().checked_sub(1).map(|before| bytes[before]);
             let after = bytes.get(found.end());
@@ -319,11 +323,14 @@ mod tests {
     #[test]
     fn calls_are_found_as_whole_words() {
         let calls = Calls::of(&["table".to_string(), "createTable".to_string()]);
-        assert!(calls.are_in(b"const a = createTable('a'"));
-        assert!(!calls.are_in(b"const a = recreateTable('a'"));
-        assert!(!calls.are_in(b"createTables('a'"));
+        assert!(calls.are_called_in(b"const a = createTable('a'"));
+        assert!(!calls.are_called_in(b"const a = recreateTable('a'"));
+        assert!(!calls.are_called_in(b"createTables('a'"));
+        assert!(calls.are_in(b"import { createTable } from './a'; createTable('a'"));
+        assert!(!calls.are_in(b"import { other } from './a'; createTable('a'"));
+        assert!(calls.are_in(b"import * as a from './a'; a.createTable('a'"));
         let nested = Calls::of(&["able".to_string(), "createTable".to_string(), "create".to_string()]);
-        assert!(nested.are_in(b"createTable2(createTables); create('a'"));
-        assert!(!nested.are_in(b"createTable2(createTables, able)"));
+        assert!(nested.are_called_in(b"createTable2(createTables); create('a'"));
+        assert!(!nested.are_called_in(b"createTable2(createTables, able)"));
     }
 }
