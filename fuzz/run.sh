@@ -13,8 +13,8 @@ if [ ${#targets[@]} -eq 0 ]; then
 fi
 # cargo-fuzz asks for switches of the compiler that stable has behind this variable.
 export RUSTC_BOOTSTRAP=1
-# There is no unsafe code to sanitize; without, it is twice as fast.
-fuzz=(--sanitizer none)
+# There is no unsafe code to sanitize; without, it is twice as fast. Which crates have assertions is said in Cargo.toml.
+fuzz=(--sanitizer none --release)
 logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT
 
