@@ -132,8 +132,14 @@ impl SourceFile {
 
     /// The first byte of the line that a byte is on.
     pub fn line_start(&self, byte: u32) -> u32 {
+        self.line_of(byte as usize).1 as u32
+    }
+
+    /// The line that a byte is on, from 0, and its first byte.
+    fn line_of(&self, byte: usize) -> (usize, usize) {
         let starts = self.line_starts();
-        starts[starts.partition_point(|start| *start <= byte) - 1]
+        let line = starts.partition_point(|start| *start as usize <= byte) - 1;
+        (line, starts[line] as usize)
     }
 
     /// How many characters begin between two bytes, of which each may be asked for on a line that is a whole file.
@@ -161,9 +167,7 @@ impl SourceFile {
     /// Where a byte is, as people count. Bytes past the end are the end.
     pub fn position(&self, byte: u32) -> Position {
         let byte = (byte as usize).min(self.text.len());
-        let starts = self.line_starts();
-        let line = starts.partition_point(|start| *start as usize <= byte) - 1;
-        let start = starts[line] as usize;
+        let (line, start) = self.line_of(byte);
         let count = if self.text.is_char_boundary(byte) { self.characters_between(start, byte) } else { 0 };
         // A byte order mark is part of the file but not of the first line.
         let mark = usize::from(start == 0 && count > 0 && self.text.starts_with('\u{feff}'));
@@ -177,9 +181,8 @@ impl SourceFile {
         while !self.text.is_char_boundary(byte) {
             byte -= 1;
         }
-        let starts = self.line_starts();
-        let line = starts.partition_point(|start| *start as usize <= byte) - 1;
-        let before = &self.text[starts[line] as usize..byte];
+        let (line, start) = self.line_of(byte);
+        let before = &self.text[start..byte];
         let before = if line == 0 { before.strip_prefix('\u{feff}').unwrap_or(before) } else { before };
         let column: usize = before.chars().map(|c| unit.of(c)).sum();
         Point { line: line as u32, column: column as u32 }

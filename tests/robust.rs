@@ -159,6 +159,8 @@ fn code_without_end_comes_to_an_end() {
         format!("{list}const a = L.concat({});", "L, ".repeat(2000)),
         format!("{text}let l = []; for (let i = 0; i < 9000; i++) l.push(S); const j = l.join(S);"),
         "let l = sql`a`; for (let i = 0; i < 60; i++) l = sql`${l} ${l}`; export const u = pgTable('u', { id: integer('id') }, t => [index('i').on(l).where(l), check('c', l)]);".to_string(),
+        // Also where there is no text in it.
+        format!("let l = sql``; for (let i = 0; i < 6; i++) l = sql`{}`; export const u = pgTable('u', {{ id: integer('id') }}, t => [index('i').on(l).where(l), check('c', l)]);", "${l}".repeat(100)),
         "let l = []; for (let i = 0; i < 60000; i++) l.push(Array.from({ length: 9999 }));".to_string(),
         format!("{text}let l = []; for (let i = 0; i < 60000; i++) l.push(S.split(''));"),
         "let f = (...all) => all; const keep = []; for (let i = 0; i < 60000; i++) { f = f.bind(null, i); keep.push(f); }".to_string(),
@@ -174,6 +176,21 @@ fn code_without_end_comes_to_an_end() {
         let code = format!("import {{ check, index }} from 'drizzle-orm/pg-core'; import {{ sql }} from 'drizzle-orm';\n{code}");
         check("deep.ts", &code).says("foreign key `orders.user_id`");
     }
+}
+
+/// A name that is left out of a pattern would be looked for further out.
+#[test]
+fn names_of_a_pattern_that_is_too_deep_are_not_known() {
+    let (open, close) = ("{ a: ".repeat(1_200), "}".repeat(1_200));
+    let code = format!(
+        "const name = 'outer'; const o = {{ name: 'inner' }}; o.a = o;\n\
+         function f({open}{{ name }}{close}) {{ return pgTable(name, {{ id: integer('id').primaryKey() }}) }}\n\
+         export const deep = f(o);"
+    );
+    let folder = repository(&[("deep.ts", format!("{TABLE}{code}\n").as_str())]);
+    let ran = run(folder.path(), &["graph"]);
+    assert!(!ran.stdout.contains("outer"), "{}", ran.stdout);
+    run(folder.path(), &["--format", "concise"]).says("the code nests too deep");
 }
 
 #[cfg(unix)]

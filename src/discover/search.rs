@@ -172,10 +172,7 @@ impl Names {
 
 /// The bytes up to the end of the last import; `None` where the file takes whole modules, whose names can stand anywhere.
 pub fn imports(bytes: &[u8]) -> Option<&[u8]> {
-    let begins = |at: usize| {
-        let before = at.checked_sub(1).map(|before| bytes[before]);
-        !before.is_some_and(|byte| is_name_byte(byte) || byte == b'.')
-    };
+    let begins = |at: usize| begins_word(bytes, at) && !bytes[..at].ends_with(b".");
     let next = |at: usize| bytes.get(at).copied().unwrap_or_default();
     let is_call = |at: usize| matches!(next(at), b'(' | b'/') || next(at).is_ascii_whitespace();
     if memmem::find_iter(bytes, REQUIRE).any(|at| begins(at) && is_call(at + REQUIRE.len())) {
@@ -220,9 +217,8 @@ impl Calls {
         let mut found = self.names.iter().flat_map(|names| names.find_iter(imports));
         self.any_name
             || found.any(|found| {
-                let before = found.start().checked_sub(1).map(|before| imports[before]);
                 let after = imports.get(found.end()).copied();
-                !before.is_some_and(is_name_byte) && !after.is_some_and(is_name_byte)
+                begins_word(imports, found.start()) && !after.is_some_and(is_name_byte)
             })
     }
 
@@ -240,11 +236,15 @@ impl Calls {
 
     fn are_called_in(&self, bytes: &[u8]) -> bool {
         self.names.iter().flat_map(|names| names.find_iter(bytes)).any(|found| {
-            let before = found.start().checked_sub(1).map(|before| bytes[before]);
             let after = bytes.get(found.end());
-            !before.is_some_and(is_name_byte) && matches!(after, Some(b'(' | b'<' | b'.' | b' '))
+            begins_word(bytes, found.start()) && matches!(after, Some(b'(' | b'<' | b'.' | b' '))
         })
     }
+}
+
+/// Whether no name goes on at a place.
+fn begins_word(bytes: &[u8], at: usize) -> bool {
+    !bytes[..at].last().copied().is_some_and(is_name_byte)
 }
 
 fn is_name_byte(byte: u8) -> bool {

@@ -1,9 +1,11 @@
 //! How much an evaluation may do: code that never ends, or makes values without end, is not a schema.
 
 use smol_str::SmolStr;
+use std::sync::Arc;
 
 use super::value::Value;
-use super::{Evaluator, unknown};
+use super::{Evaluator, unknown, why};
+use crate::graph::Unknown;
 use crate::source::Span;
 
 /// How many steps the evaluation of one top-level name, or of one table's parts, may take.
@@ -17,7 +19,7 @@ const COPIED: usize = 4;
 /// How many elements a list, or an object members, may have.
 pub(super) const MAX_SIZE: usize = 1 << 20;
 /// How many bytes a text may have that something is done with. Longer ones can only be written out.
-pub(crate) const MAX_TEXT: usize = 64 << 10;
+pub(super) const MAX_TEXT: usize = 64 << 10;
 /// How deep expressions, statements, patterns and calls may nest.
 const DEPTH: u32 = 1_000;
 
@@ -126,19 +128,21 @@ impl Evaluator<'_> {
         self.fuel.burn(1);
     }
 
-    /// Something nests deeper while it is done. `Some` when it must not be done.
+    /// Does something one level deeper.
+    ///
+    /// # Errors
+    /// Why it is not known, when it nests too deep to be done.
     pub(super) fn deeper<T>(
         &mut self,
         at: Span,
         inner: impl FnOnce(&mut Self) -> T,
-        stop: impl FnOnce(Value) -> T,
-    ) -> T {
+    ) -> Result<T, Arc<Unknown>> {
         if self.fuel.depth >= DEPTH {
-            return stop(unknown("the code nests too deep", at));
+            return Err(why("the code nests too deep", at));
         }
         self.fuel.depth += 1;
         let value = inner(self);
         self.fuel.depth -= 1;
-        value
+        Ok(value)
     }
 }

@@ -114,7 +114,7 @@ impl Evaluator<'_> {
         if closure.function.deferred {
             return unknown("the result of an async function or a generator is not evaluated", at);
         }
-        self.deeper(at, |this| this.run(closure, arguments, at), |stop| stop)
+        self.deeper(at, |this| this.run(closure, arguments, at)).unwrap_or_else(Value::Unknown)
     }
 
     fn run(&mut self, closure: &Rc<Closure>, arguments: Vec<Value>, at: Span) -> Value {

@@ -22,7 +22,7 @@ impl Evaluator<'_> {
         if let Some(stop) = self.step(at) {
             return stop;
         }
-        self.deeper(at, |this| this.expr_kind(expr, scope, at), |stop| stop)
+        self.deeper(at, |this| this.expr_kind(expr, scope, at)).unwrap_or_else(Value::Unknown)
     }
 
     fn expr_kind(&mut self, expr: &Expr, scope: &Scope, at: Span) -> Value {

@@ -6,7 +6,7 @@
 //! guesses: what cannot be known is [`Value::Unknown`] with a reason and a place. Nothing here reads
 //! a file; [`World`] gives modules.
 
-pub(crate) mod budget;
+mod budget;
 mod call;
 mod dependencies;
 pub mod drizzle;

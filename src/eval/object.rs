@@ -42,12 +42,9 @@ impl Evaluator<'_> {
     /// `...value`. Where a condition is not known, only what the branches hold is not known.
     fn spread_expr(&mut self, object: &Object, value: &Expr, scope: &Scope) {
         let at = value.range.in_file(scope.file);
-        let too_deep = |stop| {
-            if let Value::Unknown(why) = stop {
-                object.open(&why);
-            }
-        };
-        self.deeper(at, |this| this.spread_expr_here(object, value, scope, at), too_deep);
+        if let Err(why) = self.deeper(at, |this| this.spread_expr_here(object, value, scope, at)) {
+            object.open(&why);
+        }
     }
 
     fn spread_expr_here(&mut self, object: &Object, value: &Expr, scope: &Scope, at: Span) {

@@ -47,7 +47,8 @@ impl Evaluator<'_> {
 
     pub(super) fn statement(&mut self, statement: &Statement, scope: &Scope) -> Flow {
         let at = Range::default().in_file(scope.file);
-        self.deeper(at, |this| this.statement_here(statement, scope), Flow::Return)
+        let flow = self.deeper(at, |this| this.statement_here(statement, scope));
+        flow.unwrap_or_else(|why| Flow::Return(Value::Unknown(why)))
     }
 
     fn statement_here(&mut self, statement: &Statement, scope: &Scope) -> Flow {
@@ -247,7 +248,14 @@ impl Evaluator<'_> {
         match pattern {
             Pattern::Name(name, _) => scope.declare(name.clone(), value),
             Pattern::Target(_) => self.assign_pattern(pattern, value, scope, at),
-            _ => self.take_apart(pattern, value, scope, at, Self::bind_pattern),
+            _ => {
+                let taken = |this: &mut Self| this.take_apart(pattern, value, scope, at, Self::bind_pattern);
+                if let Err(why) = self.deeper(at, taken) {
+                    // A name that is left out would be looked for further out.
+                    pattern
+                        .each_name(&mut |name, _| scope.declare(name.clone(), Value::Unknown(why.clone())));
+                }
+            }
         }
     }
 
@@ -264,7 +272,13 @@ impl Evaluator<'_> {
                     }
                 }
             },
-            _ => self.take_apart(pattern, value, scope, at, Self::assign_pattern),
+            _ => {
+                let taken =
+                    |this: &mut Self| this.take_apart(pattern, value, scope, at, Self::assign_pattern);
+                if let Err(why) = self.deeper(at, taken) {
+                    self.taint_pattern(pattern, scope, &why);
+                }
+            }
         }
     }
 
@@ -291,18 +305,6 @@ impl Evaluator<'_> {
     }
 
     fn take_apart(
-        &mut self,
-        pattern: &Pattern,
-        value: Value,
-        scope: &Scope,
-        at: Span,
-        bind: fn(&mut Self, &Pattern, Value, &Scope, Span),
-    ) {
-        // Names that are left out are not known.
-        self.deeper(at, |this| this.take_apart_here(pattern, value, scope, at, bind), |_| ());
-    }
-
-    fn take_apart_here(
         &mut self,
         pattern: &Pattern,
         value: Value,

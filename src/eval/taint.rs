@@ -102,7 +102,7 @@ impl Evaluator<'_> {
         }
     }
 
-    fn taint_pattern(&mut self, pattern: &Pattern, scope: &Scope, why: &Arc<Unknown>) {
+    pub(super) fn taint_pattern(&mut self, pattern: &Pattern, scope: &Scope, why: &Arc<Unknown>) {
         match pattern {
             Pattern::Target(target) => match &target.kind {
                 ExprKind::Name(name) => self.spoil(name, scope, why),

@@ -50,23 +50,14 @@ fn not_null_columns(table: &Rc<drizzle::Table>, sql: &Sql) -> Option<Vec<usize>>
     }
 }
 
-/// How many bytes of a predicate are looked at.
-const MOST_BYTES: usize = 64 << 10;
-
 /// Writes the SQL with every column as a mark; false when a part is neither text nor own column.
 fn collect(table: &Rc<drizzle::Table>, sql: &Sql, columns: &mut Vec<usize>, words: &mut String) -> bool {
     sql.parts.iter().all(|part| match part {
-        // Longer than people write: one that holds another in many places.
-        _ if words.len() > MOST_BYTES => false,
         SqlPart::Text(text) => {
             words.push_str(text);
             true
         }
-        SqlPart::Value(Value::Entity(Entity::Sql(inner))) => {
-            // Also where it holds no text.
-            words.push(' ');
-            collect(table, inner, columns, words)
-        }
+        SqlPart::Value(Value::Entity(Entity::Sql(inner))) => collect(table, inner, columns, words),
         SqlPart::Value(Value::Entity(Entity::Column(column))) => {
             let index =
                 Rc::ptr_eq(&column.table, table).then(|| table.columns.get_index_of(&column.key)).flatten();

@@ -38,17 +38,17 @@ pub fn lower(path: &str, text: &str) -> Result<Module, Failure> {
         Need::TooDeep(at) => return Err(failed("the code is nested too deep here", at)),
     };
     // A parser that gives up in a panic is an error of that one file. What it leaves behind is dropped.
-    let lower_here = || {
+    let guarded = || {
         let lowered = panic::catch_unwind(AssertUnwindSafe(|| lower_here(path, text)));
         lowered.unwrap_or_else(|_| Err(failed("the parser gave up on this file", 0)))
     };
     if stacker::remaining_stack().is_some_and(|remaining| remaining > stack) {
-        return lower_here();
+        return guarded();
     }
     // A thread, because too large a stack is an error there and not the end.
     thread::scope(|scope| {
         let larger = thread::Builder::new().stack_size(stack);
-        match larger.spawn_scoped(scope, lower_here) {
+        match larger.spawn_scoped(scope, guarded) {
             Ok(thread) => thread.join().unwrap_or_else(|panic| panic::resume_unwind(panic)),
             Err(_) => Err(failed("there is not enough memory to read code that nests so deep", 0)),
         }

@@ -6,6 +6,7 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
+use crate::eval::budget::MAX_TEXT;
 use crate::eval::unknown;
 use crate::eval::value::{Closure, Object, Value};
 use crate::graph::{Casing, Dialect, DrizzleLine, Fact, LostModifier, Unknown};
@@ -359,6 +360,8 @@ pub struct Sql {
     pub alias: Option<SmolStr>,
     /// How many are in one another.
     depth: u32,
+    /// How many parts and bytes there are in all of them, each counted wherever it stands.
+    size: usize,
 }
 
 impl Sql {
@@ -367,20 +370,31 @@ impl Sql {
 
     /// Those parts, with an alias.
     pub fn new(parts: Vec<SqlPart>, alias: Option<SmolStr>) -> Self {
-        let inner = parts.iter().filter_map(|part| match part {
-            SqlPart::Value(Value::Entity(Entity::Sql(inner))) => Some(inner.depth + 1),
-            _ => None,
-        });
-        Self { depth: inner.max().unwrap_or_default(), parts, alias }
+        let (mut depth, mut size) = (0, 0_usize);
+        for part in &parts {
+            let more = match part {
+                SqlPart::Text(text) | SqlPart::Value(Value::String(text)) => text.len(),
+                SqlPart::Value(Value::Entity(Entity::Sql(inner))) => {
+                    depth = depth.max(inner.depth + 1);
+                    inner.size
+                }
+                SqlPart::Value(_) => 0,
+            };
+            size = size.saturating_add(more + 1);
+        }
+        Self { parts, alias, depth, size }
     }
 
-    /// Those parts as a value; unknown where they nest too deep.
+    /// Those parts as a value; unknown where they are more than can be walked.
     pub fn value(parts: Vec<SqlPart>, at: Span) -> Value {
         let sql = Self::new(parts, None);
-        match sql.depth <= Self::MOST {
-            true => Value::Entity(Entity::Sql(Rc::new(sql))),
-            false => unknown("the SQL nests too deep", at),
+        if sql.depth > Self::MOST {
+            return unknown("the SQL nests too deep", at);
         }
+        if sql.size > MAX_TEXT {
+            return unknown("the SQL is too long to be part of a schema", at);
+        }
+        Value::Entity(Entity::Sql(Rc::new(sql)))
     }
 }
 

@@ -4,7 +4,6 @@ use smol_str::SmolStr;
 use std::rc::Rc;
 
 use super::entity::*;
-use crate::eval::budget::MAX_TEXT;
 use crate::eval::value::{Value, number_text};
 use crate::eval::{Evaluator, unknown};
 use crate::source::Span;
@@ -70,15 +69,11 @@ pub fn sql_text(sql: &Sql) -> String {
 }
 
 fn write(sql: &Sql, out: &mut String, depth: u32) {
-    if depth > 6 || out.len() > MAX_TEXT {
+    if depth > 6 {
         out.push('…');
         return;
     }
     for part in &sql.parts {
-        // One that holds another in many places has exponentially many parts.
-        if out.len() > MAX_TEXT {
-            return;
-        }
         match part {
             SqlPart::Text(text) => out.push_str(text),
             SqlPart::Value(Value::Entity(Entity::Sql(inner))) => write(inner, out, depth + 1),
