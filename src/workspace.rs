@@ -159,12 +159,17 @@ fn read_with(root: &Path, options: &Options, settings: &Settings, cache: &Cache)
     });
     let linked = cache.keeps().then(|| (graph.clone(), kept));
     let count = repository.count();
-    // Nothing follows from code that was not looked at.
-    let all_code = repository_root == root && !found.other_scripts && found.looked_at > found.scripts.len();
-    let queries = !found.queries.is_empty();
-    graph.queries_relations = (queries || all_code).then_some(queries);
-    if all_code {
-        mark_unqueried(&mut graph, root, &packages, &found.queries);
+    let mut unreadable_paths = found.failures.clone();
+    if !graph.relations.is_empty() {
+        let (queries, failures) = found.queries(&options.overlay);
+        unreadable_paths.extend(failures);
+        // Nothing follows from code that was not looked at.
+        let all_code =
+            repository_root == root && !found.other_scripts && found.looked_at > found.scripts.len();
+        graph.queries_relations = (!queries.is_empty() || all_code).then_some(!queries.is_empty());
+        if all_code {
+            mark_unqueried(&mut graph, root, &packages, &queries);
+        }
     }
     for package in &mut graph.packages {
         let inside = root.join(&*package.folder).join(CONFIG);
@@ -178,7 +183,6 @@ fn read_with(root: &Path, options: &Options, settings: &Settings, cache: &Cache)
     sql.mark_tables(&mut graph);
     index_order::mark_migrated_indexes(root, &mut graph);
     clock.lap(stage);
-    let mut unreadable_paths = found.failures.clone();
     let Documents { mut written, problems } =
         documents(root, config, &found.records, &repository, &mut unreadable_paths);
     written.declared = declared(&graph, config, (root, repository_root), &repository, &mut unreadable_paths);

@@ -291,6 +291,36 @@ fn a_config_that_includes_nothing_is_named() {
     run(folder.path(), &[] as &[&str]).exits(3).complains("`files.include` of the config asks for `src/**`");
 }
 
+/// Scripts that the config does not name are searched for queries when there are relations, and only then.
+#[test]
+fn where_the_config_names_the_schemas_other_scripts_still_query() {
+    const RELATIONS: &str = "import { relations } from 'drizzle-orm';\nimport { users } from './users';\n\
+        export const usersRelations = relations(users, ({ many }) => ({}));\n";
+    const MANY: &str = "import { relations } from 'drizzle-orm';\nimport { orders } from './orders';\nimport { users } from './users';\n\
+        export const usersRelations = relations(users, ({ many }) => ({ orders: many(orders) }));\n";
+    let config = |include: &str| format!("{{ \"files\": {{ {include} }} }}");
+    for include in ["", "\"include\": [\"db/**\"]"] {
+        for (relations, api, missing, silent) in [
+            (MANY, "export const all = () => db.query.orders.findMany();\n", true, false),
+            (MANY, "export const all = () => db.select().from(orders);\n", false, true),
+            (RELATIONS, "export const all = () => db.query.orders.findMany();\n", false, false),
+        ] {
+            let folder = shop();
+            write(folder.path(), ".git/HEAD", "");
+            write(folder.path(), "schemalint.json", config(include));
+            write(folder.path(), "db/relations.ts", relations);
+            write(folder.path(), "api/orders.ts", api);
+            let ran = run(folder.path(), &["--format", "json"]);
+            let json: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+            let rules: Vec<&str> =
+                json["findings"].as_array().unwrap().iter().map(|it| it["rule"].as_str().unwrap()).collect();
+            assert_eq!(rules.contains(&"missing-relation"), missing, "{include} {api} {}", ran.stdout);
+            let said = run(folder.path(), &[] as &[&str]).stdout.contains("no code here queries by relations");
+            assert_eq!(said, silent, "{include} {api}");
+        }
+    }
+}
+
 #[test]
 fn what_the_config_leaves_out_is_said_when_it_is_named() {
     let folder = shop();

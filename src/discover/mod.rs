@@ -12,6 +12,8 @@ mod memory;
 pub mod search;
 mod walk;
 
+use rayon::iter::Either;
+use rayon::prelude::*;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -19,7 +21,7 @@ use walkdir::WalkDir;
 
 use crate::config;
 use crate::overlay::Overlay;
-use buffer::BUFFER;
+use buffer::{BUFFER, read_reused};
 use gitignore::Ignores;
 use memory::Before;
 use search::{Kind, LookedAt};
@@ -70,17 +72,19 @@ impl Files {
         path.strip_prefix(&self.root).unwrap_or(path).to_string_lossy()
     }
 
+    /// Whether the config names the schemas, and not this file.
+    fn passes_by(&self, path: &Path) -> bool {
+        let included = self.config.include.as_ref().map(|globs| globs.is_match(&self.inside(path)));
+        included == Some(false) || included.is_some() && self.excludes(path)
+    }
+
     /// Why a file is of interest, given what its content says.
     fn kind(&self, path: &Path, looked_at: LookedAt) -> Option<Kind> {
         let LookedAt { kind, is_config, .. } = looked_at;
-        if self.config.include.is_none() && self.config.exclude.is_empty() {
-            return kind;
-        }
-        let included = self.config.include.as_ref().map(|globs| globs.is_match(&self.inside(path)));
-        match (included, self.excludes(path)) {
-            (Some(true), false) => Some(Kind::Candidate),
-            (Some(false), _) | (_, true) => is_config.then_some(Kind::Config),
-            (None, false) => kind,
+        match &self.config.include {
+            Some(_) if !self.passes_by(path) => Some(Kind::Candidate),
+            None if self.config.exclude.is_empty() || !self.excludes(path) => kind,
+            _ => is_config.then_some(Kind::Config),
         }
     }
 }
@@ -96,8 +100,16 @@ pub struct Links {
 
 impl Links {
     fn may_be_in(&self, files: &Files, path: &Path, bytes: &[u8]) -> bool {
-        let is_named = |globs: &config::Globs| globs.is_match(&files.inside(path));
-        (self.names.are_in(bytes) || self.files.as_ref().is_some_and(is_named)) && !files.excludes(path)
+        (self.names.are_in(bytes) || self.is_named(files, path)) && !files.excludes(path)
+    }
+
+    /// Whether a look at a file is needed to know.
+    fn ask_for(&self, files: &Files, path: &Path) -> bool {
+        !self.names.are_none() || self.is_named(files, path)
+    }
+
+    fn is_named(&self, files: &Files, path: &Path) -> bool {
+        self.files.as_ref().is_some_and(|globs| globs.is_match(&files.inside(path)))
     }
 }
 
@@ -118,10 +130,12 @@ pub struct Discovery {
     pub ignored: Vec<PathBuf>,
     /// What could not be read.
     pub failures: Vec<(PathBuf, String)>,
-    /// How many scripts were looked at.
+    /// How many scripts were looked at; of some only the name.
     pub looked_at: usize,
-    /// Scripts that query by relations.
-    pub queries: Vec<PathBuf>,
+    /// Scripts that no look was needed at, because the config names the schemas.
+    passed_by: Vec<PathBuf>,
+    /// Of the others those that query by relations.
+    querying: Vec<PathBuf>,
     /// There are files whose scripts are not looked at: `.vue`, `.svelte`, `.astro`.
     pub other_scripts: bool,
     /// SQL files.
@@ -172,7 +186,7 @@ pub fn discover(options: &Options, links: &Links) -> Discovery {
     rayon::scope(|scope| {
         for path in &options.paths {
             if options.overlay.get(path).is_some() || path.is_file() {
-                walk.file(path, true, false);
+                walk.file(path, None);
             } else {
                 let ignores = Ignores::above(path, options.no_ignore);
                 walk.folder(scope, path.clone(), Arc::new(ignores));
@@ -183,12 +197,14 @@ pub fn discover(options: &Options, links: &Links) -> Discovery {
             let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
             let is_script = search::is_script(&name) && !exclude::file(&name);
             if is_script && !options.paths.contains(path) && !left_out(&options.files.root, path) {
-                walk.file(path, false, false);
+                walk.file(path, Some(&Ignores::default()));
             }
         }
     });
     let mut found = walk.finish();
-    found.queries.sort();
+    found.querying.sort();
+    found.passed_by.sort();
+    found.passed_by.dedup();
     found.sql.sort();
     // A file that was named and met on the walk is a candidate in any case.
     found.scripts.sort_by(|left, right| {
@@ -206,6 +222,33 @@ pub fn discover(options: &Options, links: &Links) -> Discovery {
     found.failures.sort();
     found.ignored.sort();
     found
+}
+
+impl Discovery {
+    /// The scripts that query by relations, and what could not be read. Those that were passed by are searched now:
+    /// only who has relations needs to know, and it is most of the work where the config names the schemas.
+    pub fn queries(&self, overlay: &Overlay) -> (Vec<PathBuf>, Vec<(PathBuf, String)>) {
+        let search = |path: &PathBuf| {
+            BUFFER.with_borrow_mut(|buffer| {
+                let read = match overlay.get(path) {
+                    Some(text) => Ok(&**text),
+                    None => read_reused(path, buffer),
+                };
+                match read.map(|bytes| search::look("", bytes).queries) {
+                    Ok(queries) => queries.then(|| Ok(path.clone())),
+                    Err(error) => Some(Err((path.clone(), error.to_string()))),
+                }
+            })
+        };
+        let searched = self.passed_by.par_iter().filter_map(search);
+        let (more, failures): (Vec<_>, _) = searched.partition_map(|searched| match searched {
+            Ok(path) => Either::Left(path),
+            Err(failure) => Either::Right(failure),
+        });
+        let mut queries = [&*self.querying, &more].concat();
+        queries.sort();
+        (queries, failures)
+    }
 }
 
 /// Brings what a walk found up to date, when of all files only those have other texts than before. False when

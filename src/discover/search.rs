@@ -144,6 +144,11 @@ fn finds(rest: &[u8]) -> bool {
 /// A table's name and some white space are shorter.
 const REACH: usize = 120;
 
+/// Whether a file of that name may be a drizzle.config.
+pub fn may_be_config(name: &str) -> bool {
+    name.contains("config") || name.starts_with("drizzle")
+}
+
 /// `drizzle.config.ts`, `drizzle.migrations.config.ts`, `drizzle-dev.config.ts`, and any other config, or
 /// `drizzle.prod.ts`, that imports drizzle-kit.
 fn is_config(name: &str, bytes: &[u8]) -> bool {
@@ -162,6 +167,11 @@ impl Names {
     /// Those names; none are in no file.
     pub fn of(names: &[&str]) -> Self {
         Self(if names.is_empty() { None } else { AhoCorasick::new(names).ok() })
+    }
+
+    /// Whether there is none.
+    pub fn are_none(&self) -> bool {
+        self.0.is_none()
     }
 
     /// Whether the bytes hold one of them.

@@ -91,8 +91,12 @@ impl<'o> Walk<'o> {
                 if search::may_be_read(&shown) {
                     if self.options.no_ignore || !exclude::file(&shown) {
                         let path = path();
-                        let ignored = ignores.matches(&path, false);
-                        self.file(&path, false, ignored);
+                        if self.passes_by(&path, &shown) {
+                            self.looked_at.fetch_add(1, Ordering::Relaxed);
+                            self.with(|found| found.passed_by.push(path));
+                        } else {
+                            self.file(&path, Some(&ignores));
+                        }
                     }
                 } else if shown == "package.json" {
                     self.package(&path());
@@ -143,6 +147,16 @@ impl<'o> Walk<'o> {
         }
     }
 
+    /// Whether nothing in a file can be of interest but that it queries. A memory wants to know each file, so that a
+    /// save can be compared with it.
+    fn passes_by(&self, path: &Path, name: &str) -> bool {
+        let files = &self.options.files;
+        self.options.memory.is_none()
+            && files.passes_by(path)
+            && !search::may_be_config(name)
+            && !self.links.ask_for(files, path)
+    }
+
     /// Adds a path to the shape of the tree, whichever thread meets it when.
     fn note_shape(&self, folder: &Path, name: &str) {
         if self.options.memory.is_none() {
@@ -157,11 +171,14 @@ impl<'o> Walk<'o> {
         self.shape.fetch_add(hash, Ordering::Relaxed);
     }
 
-    pub(super) fn file(&self, path: &Path, named: bool, ignored: bool) {
+    /// Looks at a file: one that was met, with what is ignored there, or one that was named.
+    pub(super) fn file(&self, path: &Path, ignores: Option<&Ignores>) {
+        // Of most files nobody needs to know.
+        let ignored = || ignores.is_some_and(|ignores| ignores.matches(path, false));
         BUFFER.with_borrow_mut(|buffer| {
             let look = match self.look(path, buffer) {
                 Ok(look) => look,
-                Err(_) if ignored && !self.tracked.contains(path) => return,
+                Err(_) if ignored() && !self.tracked.contains(path) => return,
                 Err(error) => return self.fail(path.to_path_buf(), &error),
             };
             let (looked_at, names_links) = (look.looked_at, look.names_links);
@@ -170,14 +187,14 @@ impl<'o> Walk<'o> {
                 return;
             }
             if looked_at.queries {
-                self.with(|found| found.queries.push(path.to_path_buf()));
+                self.with(|found| found.querying.push(path.to_path_buf()));
             }
             let kind = self.options.files.kind(path, looked_at);
-            let kind = if named { kind.or(Some(Kind::Candidate)) } else { kind };
+            let kind = if ignores.is_none() { kind.or(Some(Kind::Candidate)) } else { kind };
             let is_loose = kind == Some(Kind::Loose);
             let kind = if names_links && (kind.is_none() || is_loose) { Some(Kind::Links) } else { kind };
             let of_interest = matches!(kind, Some(Kind::Candidate | Kind::Config | Kind::Links));
-            if ignored && !(of_interest && self.tracked.contains(path)) {
+            if kind.is_some() && ignored() && !(of_interest && self.tracked.contains(path)) {
                 if kind == Some(Kind::Candidate) {
                     self.with(|found| found.ignored.push(path.to_path_buf()));
                 }

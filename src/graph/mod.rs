@@ -85,7 +85,7 @@ pub struct SchemaGraph {
     /// The calls of `defineRelations` and `defineRelationsPart`.
     pub relation_calls: Vec<RelationCall>,
     /// Whether code queries by relations (`db.query.users.findMany`); not known where there is no code beside
-    /// schemas.
+    /// schemas, and not asked where there are no relations.
     pub queries_relations: Option<bool>,
     /// What may be linked: what says so by its type first, by file and place, then what only links name.
     pub linkables: Vec<Linkable>,
