@@ -315,7 +315,8 @@ fn where_the_config_names_the_schemas_other_scripts_still_query() {
             let rules: Vec<&str> =
                 json["findings"].as_array().unwrap().iter().map(|it| it["rule"].as_str().unwrap()).collect();
             assert_eq!(rules.contains(&"missing-relation"), missing, "{include} {api} {}", ran.stdout);
-            let said = run(folder.path(), &[] as &[&str]).stdout.contains("no code here queries by relations");
+            let said =
+                run(folder.path(), &[] as &[&str]).stdout.contains("no code here queries by relations");
             assert_eq!(said, silent, "{include} {api}");
         }
     }

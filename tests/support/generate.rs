@@ -1,6 +1,7 @@
 //! Writes a repository of any size, the same each time: packages with files of tables, keys within and between
-//! packages, helpers, indexes, relations, decision records and a drizzle.config each. For benchmarks and for tests
-//! that need many files; it knows nothing of schemalint.
+//! packages, helpers, indexes, relations and a drizzle.config each. Every package but the first is a domain with a pgSchema
+//! of its own. A decision record for each package says where its keys may lead, and the keys that leave it cite it.
+//! For benchmarks and for tests that need many files; it knows nothing of schemalint.
 
 #![allow(dead_code, reason = "no program uses all of it")]
 
@@ -42,10 +43,17 @@ impl Size {
     pub(crate) fn text(self, file: usize) -> String {
         let (package, own) = (file / self.files, file % self.files);
         let mut numbers = Numbers(file as u64 + 1);
-        let mut text = String::from(
-            "import { boolean, index, integer, numeric, pgTable, text, timestamp, uniqueIndex, uuid, varchar } from \"drizzle-orm/pg-core\";\n\
-             import { relations } from \"drizzle-orm\";\n",
+        let (table_function, imported) = match domain(package) {
+            Some(domain) => (format!("{domain}.table"), ""),
+            None => ("pgTable".to_string(), "pgTable, "),
+        };
+        let mut text = format!(
+            "import {{ boolean, index, integer, numeric, {imported}text, timestamp, uniqueIndex, uuid, varchar }} from \"drizzle-orm/pg-core\";\n\
+             import {{ relations }} from \"drizzle-orm\";\n"
         );
+        if let Some(domain) = domain(package) {
+            let _ = writeln!(text, "import {{ {domain} }} from \"./domain\";");
+        }
         // Keys lead to files before this one in the package, and to a package before it.
         let near = (own > 0).then(|| (numbers.below(own), numbers.below(self.tables)));
         let far = (package > 0)
@@ -63,7 +71,7 @@ impl Size {
             let name = name(package, own, table);
             let _ = writeln!(
                 text,
-                "\n/** What is kept of {name}. */\nexport const {name} = pgTable(\n  \"{name}\",\n  {{"
+                "\n/** What is kept of {name}. */\nexport const {name} = {table_function}(\n  \"{name}\",\n  {{"
             );
             let _ = writeln!(text, "    id: uuid(\"id\").primaryKey().defaultRandom(),");
             let _ = writeln!(
@@ -92,6 +100,7 @@ impl Size {
                 key(&mut text, "near", &self::name(package, near, other), numbers.below(10) > 0);
             }
             if let Some((other, far, of)) = far.filter(|_| table == 1) {
+                let _ = writeln!(text, "    // Outlives its package, see ADR-{:04}.", package + 1);
                 key(&mut text, "far", &self::name(other, far, of), numbers.below(10) > 0);
             }
             let _ = writeln!(text, "    ...timestamps,\n  }},");
@@ -116,7 +125,6 @@ impl Size {
             "package.json",
             "{ \"name\": \"acme\", \"private\": true, \"workspaces\": [\"packages/*\"] }\n",
         )?;
-        put(root, "docs/adr/0001-keys.md", "# 1. Keys\n\nStatus: accepted\n")?;
         for package in 0..self.packages {
             let folder = PathBuf::from(format!("packages/p{package:02}"));
             let manifest = format!(
@@ -131,6 +139,13 @@ impl Size {
                            export const timestamps = {\n  createdAt: timestamp(\"created_at\").notNull().defaultNow(),\n  \
                            updatedAt: timestamp(\"updated_at\"),\n};\n";
             put(root, folder.join("src/helpers.ts"), helpers)?;
+            if let Some(domain) = domain(package) {
+                let text = format!(
+                    "import {{ pgSchema }} from \"drizzle-orm/pg-core\";\n\nexport const {domain} = pgSchema(\"{domain}\");\n"
+                );
+                put(root, folder.join("src/schema/domain.ts"), &text)?;
+            }
+            put(root, format!("docs/adr/{:04}-keys-of-p{package:02}.md", package + 1), &record(package))?;
         }
         for file in 0..self.all_files() {
             put(root, self.path(file), &self.text(file))?;
@@ -146,6 +161,26 @@ impl Size {
 
 fn name(package: usize, file: usize, table: usize) -> String {
     format!("p{package}_f{file}_t{table}")
+}
+
+/// The pgSchema of a package; the tables of the first are public.
+fn domain(package: usize) -> Option<String> {
+    (package > 0).then(|| format!("p{package:02}"))
+}
+
+/// A decision record.
+fn record(package: usize) -> String {
+    let mut text = format!(
+        "# {}. Keys of p{package:02}\n\n- Status: accepted\n- Date: 2026-01-01\n\n## Context\n\nTables of this package hold rows of others.\n\n## Decision\n\n",
+        package + 1
+    );
+    for other in 0..package.min(20) {
+        let _ = writeln!(text, "- Keys may lead to `@acme/p{other:02}`, whose rows are never deleted.");
+    }
+    text.push_str(
+        "\n## Consequences\n\n| key | on delete |\n|---|---|\n| to a row of another package | cascade |\n",
+    );
+    text
 }
 
 /// A script without tables.
