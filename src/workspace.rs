@@ -85,8 +85,8 @@ impl Reading {
     }
 }
 
-/// Evaluation recurses as deep as the code nests; the stack is virtual memory until it is used.
-const STACK: usize = 256 << 20;
+/// Evaluation recurses as deep as the code nests. The threads of the program have as much ([`THREAD_STACK`]); others get it.
+const STACK: usize = 96 << 20;
 
 /// Reads the repository around those paths, which exist and are absolute, as the config says.
 pub fn read(root: &Path, options: &Options, settings: &Settings) -> Reading {
@@ -144,7 +144,8 @@ fn read_with(root: &Path, options: &Options, settings: &Settings, cache: &Cache)
     let changed = cache
         .take_last()
         .and_then(|last| last.changed(root, (&found, &lowered), (options, cache), &settings.sources));
-    let again = changed.and_then(|changed| stacker::grow(STACK, || changed.link(&mut repository)));
+    let again =
+        changed.and_then(|changed| stacker::maybe_grow(STACK, STACK, || changed.link(&mut repository)));
     let stage = if again.is_some() { "link again" } else { "evaluate and link" };
     let sql = Sql::of(&found, &packages);
     let (mut graph, kept) = again.unwrap_or_else(|| {
@@ -154,7 +155,7 @@ fn read_with(root: &Path, options: &Options, settings: &Settings, cache: &Cache)
         // Evaluation is one thread.
         rayon::in_place_scope(|scope| {
             scope.spawn(|_| sql.read_ahead());
-            stacker::grow(STACK, || link_and_keep(&repository, &input))
+            stacker::maybe_grow(STACK, STACK, || link_and_keep(&repository, &input))
         })
     });
     let linked = cache.keeps().then(|| (graph.clone(), kept));

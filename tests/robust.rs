@@ -264,6 +264,30 @@ mod unix {
         run(folder.path(), &["--format", "sarif=/dev/full"]).exits(2).complains("cannot be written");
     }
 
+    /// Stacks are address space; where there is little, that is said.
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn little_address_space_is_said() {
+        let folder = shop();
+        for kilobytes in [100_000, 300_000, 500_000, 700_000, 4_000_000] {
+            let mut command = std::process::Command::new("sh");
+            let limited = format!("ulimit -v {kilobytes}; exec \"$0\" --threads 2");
+            let output = command
+                .args(["-c", &limited, env!("CARGO_BIN_EXE_schemalint")])
+                .current_dir(folder.path())
+                .output()
+                .unwrap();
+            let stderr = String::from_utf8_lossy(&output.stderr);
+            let is_refused = output.status.code() == Some(2) && stderr.contains("refuses to start threads");
+            let is_enough = output.status.code() == Some(0) && kilobytes > 100_000;
+            assert!(
+                is_refused && kilobytes < 4_000_000 || is_enough,
+                "{kilobytes}: {} {stderr}",
+                output.status
+            );
+        }
+    }
+
     #[test]
     fn a_reader_that_leaves_is_no_error() {
         let folder = shop();

@@ -67,12 +67,21 @@ pub(super) fn read<T: Send>(
         .num_threads(threads.unwrap_or(0).into())
         .stack_size(workspace::THREAD_STACK)
         .build()
-        .map_err(|error| Answer::usage(format!("no threads: {error}")))?;
+        .map_err(|error| Answer::usage(no_threads(&error)))?;
     Ok(pool.install(|| {
         let reading = workspace::read(&prepared.root, &prepared.options, &prepared.settings);
         let result = then(&reading);
         (reading, result)
     }))
+}
+
+/// What to do where the system gives no threads.
+fn no_threads(error: &rayon::ThreadPoolBuildError) -> String {
+    format!(
+        "the system refuses to start threads ({error}); each takes {} MB of address space: allow more of it \
+         (`ulimit -v`), or ask for fewer with `--threads 1`",
+        workspace::THREAD_STACK >> 20
+    )
 }
 
 /// Which files were asked for.
