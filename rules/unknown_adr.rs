@@ -1,5 +1,6 @@
 //! Citations of decision records that do not exist or do not hold.
 
+use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -43,14 +44,18 @@ impl Rule for UnknownAdr {
             let reason = (allow.reason.span, allow.reason.as_str());
             allow.adr.iter().map(|adr| (adr.span, adr.as_str())).chain([reason])
         });
-        let mut seen = FxHashSet::default();
         let aggregates = model.aggregates.texts.iter().copied();
-        for (span, text) in comments.chain(pages).chain(configured).chain(aggregates) {
-            let passage = Passage { span, text, path: &graph.sources.get(span.file).path, at: About::File };
-            for (place, citation) in documentation.citations(&passage) {
-                if seen.insert(place) {
-                    judge(documentation, place, &citation, out);
-                }
+        let texts: Vec<(Span, &str)> = comments.chain(pages).chain(configured).chain(aggregates).collect();
+        // All comments of the schema are searched, by every thread.
+        let cited = texts.par_iter().flat_map_iter(|(span, text)| {
+            let path = &graph.sources.get(span.file).path;
+            documentation.citations(&Passage { span: *span, text, path, at: About::File })
+        });
+        let cited: Vec<(Span, Citation)> = cited.collect();
+        let mut seen = FxHashSet::default();
+        for (place, citation) in &cited {
+            if seen.insert(*place) {
+                judge(documentation, *place, citation, out);
             }
         }
     }

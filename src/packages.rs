@@ -37,8 +37,8 @@ impl Packages {
             })
             .collect();
         let catalogs = catalogs(root, &parsed);
-        let by_folder = parsed
-            .into_iter()
+        let by_folder: Vec<(PathBuf, Package)> = parsed
+            .into_par_iter()
             .map(|(folder, json)| {
                 let version = drizzle_version(&json);
                 let drizzle = version.and_then(|version| line_of(version, &catalogs));
@@ -48,7 +48,7 @@ impl Packages {
                 (folder.to_path_buf(), Package { name, dependencies, drizzle, has_casing_key })
             })
             .collect();
-        Self { by_folder }
+        Self { by_folder: by_folder.into_iter().collect() }
     }
 
     /// The folder of each named package; of two with one name the one with the shorter path.

@@ -1,5 +1,6 @@
 //! The decision records of a repository, ready to be asked.
 
+use rayon::prelude::*;
 use regex::Regex;
 use rustc_hash::FxHashSet;
 
@@ -31,7 +32,7 @@ impl Records {
         let mut documents: Vec<&Document<'_>> =
             documents.iter().filter(|document| !is_no_record(document)).collect();
         documents.sort_by_key(|document| document.path);
-        let mut drafts: Vec<Draft> = documents.iter().map(|document| Draft::read(document)).collect();
+        let mut drafts: Vec<Draft> = documents.par_iter().map(|document| Draft::read(document)).collect();
         let problems = drafts.iter_mut().filter_map(|draft| draft.problem.take()).collect();
         let names = Names::of(drafts.iter().map(|draft| &draft.record));
         let records = drafts.iter().map(|draft| draft.record.clone()).collect();
