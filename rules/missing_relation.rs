@@ -43,7 +43,7 @@ impl Rule for MissingRelation {
             if !graph.relations.is_empty() {
                 out.say_nothing(
                     "`missing-relation` says nothing: no code here queries by relations (`db.query.…findMany`); \
-                     its option `everywhere` asks for them all the same",
+                     `\"missing-relation\": [\"warn\", { \"everywhere\": true }]` asks for them all the same",
                 );
             }
             return;
@@ -94,7 +94,7 @@ impl Rule for MissingRelation {
             let folder = &graph.packages[package].folder;
             out.say_nothing(format!(
                 "`missing-relation` says nothing of `{folder}`: no code that depends on it queries by relations \
-                 (`db.query.…findMany`); its option `everywhere` asks for them all the same"
+                 (`db.query.…findMany`); `\"missing-relation\": [\"warn\", {{ \"everywhere\": true }}]` asks for them all the same"
             ));
         }
     }
@@ -135,7 +135,7 @@ impl KeyPair<'_> {
             finding.related(sibling.span, format!("the relations of `{}` stand here", table.display_name()));
         }
         let mut help = proposals.help(index);
-        if proposals.api != RelationApi::V2 && self.clashes(&known.relations) {
+        if proposals.api != RelationApi::V2 && self.clashes(&known.relations, !proposals.names[index].1) {
             help.push_str(&format!(
                 "; name the pair that is there (`relationName` on both sides) or `many({})` of `{}` becomes ambiguous",
                 table.binding.name, to.binding.name
@@ -154,7 +154,7 @@ impl KeyPair<'_> {
         is_first: bool,
         with_inverse: bool,
     ) -> Option<Fix> {
-        let clashes = self.clashes(&known.relations);
+        let clashes = self.clashes(&known.relations, !*several);
         if *several && clashes || self.target.table != self.to {
             return None;
         }
@@ -174,7 +174,7 @@ impl KeyPair<'_> {
         if !with_inverse {
             return known.fixes().add(relation);
         }
-        let back = self.inverse_name(known, name).filter(|_| !self.swapped().clashes(&known.relations));
+        let back = self.inverse_name(known, name).filter(|_| !self.swapped().clashes(&known.relations, true));
         let both =
             back.and_then(|back| known.fixes().add_both(relation, self.inverse(&back, pair.as_deref())));
         // The other side is another finding then.
@@ -190,7 +190,7 @@ impl KeyPair<'_> {
         let is_ambiguous = pair.is_none() && (there.count() > 1 || self.from == self.to);
         // Of two declarations of one name, the later replaces the other.
         let of_name = known.relations.on(self.from).iter().filter(|(_, relation)| relation.name == back.name);
-        if is_ambiguous || of_name.count() > 1 || self.swapped().clashes(&known.relations) {
+        if is_ambiguous || of_name.count() > 1 || self.swapped().clashes(&known.relations, true) {
             return None;
         }
         known.fixes().add(self.inverse(name, pair))
@@ -257,15 +257,18 @@ impl KeyPair<'_> {
             .help(format!("join all columns of the key: `{columns}`"));
     }
 
-    /// Whether another relation to the same table makes an unnamed `many()` there ambiguous: Drizzle counts every
-    /// relation that points back (facts/peers.md 2.3).
-    fn clashes(self, relations: &KeyRelations<'_>) -> bool {
-        relations.on(self.to).iter().any(|(_, relation)| {
-            let back = relation.target.as_ref().ok().copied().flatten();
-            relation.columns.is_none()
-                && back.is_some_and(|back| self.graph.owner(back) == self.from)
-                && matches!(relation.relation_name, Ok(None))
-        })
+    /// Whether one more relation makes an unnamed `many()` of the other table ambiguous: Drizzle counts every relation
+    /// that points back (facts/peers.md 2.3). The first one is what it waits for.
+    fn clashes(self, relations: &KeyRelations<'_>, is_first: bool) -> bool {
+        let leads = |relation: &Relation, to: TableId| {
+            let target = relation.target.as_ref().ok().copied().flatten();
+            target.is_some_and(|target| self.graph.owner(target) == to)
+        };
+        let mut back = relations.on(self.to).iter();
+        let is_unnamed = |relation: &Relation| matches!(relation.relation_name, Ok(None));
+        let mut others = relations.on(self.from).iter();
+        back.any(|(_, back)| back.columns.is_none() && leads(back, self.from) && is_unnamed(back))
+            && (!is_first || others.any(|(_, other)| leads(other, self.to)))
     }
 
     fn report_inverse(self, known: &Known<'_>, key: &ForeignKey, out: &mut Findings) {

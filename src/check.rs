@@ -90,6 +90,8 @@ pub struct Counts {
     pub baselined: usize,
     /// Findings that do not concern the paths or changes that were asked for.
     pub elsewhere: usize,
+    /// Warnings that are not shown, because only errors were asked for.
+    pub hidden: usize,
 }
 
 /// What is asked of a check beside the rules.

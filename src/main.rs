@@ -1,6 +1,7 @@
 //! The program: arguments in, text and an exit code out.
 
 use std::io::{self, IsTerminal, Read, Write};
+use std::panic::catch_unwind;
 use std::process::ExitCode;
 use std::sync::mpsc;
 use std::thread;
@@ -21,8 +22,17 @@ fn main() -> ExitCode {
     let streams =
         || Streams { input: Box::new(io::BufReader::new(io::stdin())), output: Box::new(io::stdout()) };
     let answer = with_progress(terminal.stderr_is_terminal && terminal.is_terminal, || {
-        answer(std::env::args_os(), terminal, &stdin, &streams)
+        catch_unwind(|| answer(std::env::args_os(), terminal, &stdin, &streams))
     });
+    // What it panicked with has been said.
+    let Ok(answer) = answer else {
+        let issues = concat!(env!("CARGO_PKG_REPOSITORY"), "/issues");
+        let _ = writeln!(
+            io::stderr(),
+            "error: this is a defect of schemalint: please report what stands above at {issues}"
+        );
+        return ExitCode::from(2);
+    };
     // A reader that closed the pipe has all that it wanted.
     let written = io::stdout().write_all(answer.stdout.as_bytes()).and_then(|()| io::stdout().flush());
     let _ = io::stderr().write_all(answer.stderr.as_bytes());

@@ -1,5 +1,6 @@
 //! The package.json files: names, and the line of drizzle-orm that each asks for.
 
+use rayon::iter::Either;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::Value;
@@ -11,6 +12,8 @@ use crate::graph::DrizzleLine;
 #[derive(Debug, Default)]
 pub struct Packages {
     by_folder: FxHashMap<PathBuf, Package>,
+    /// Those that are no JSON, and why.
+    pub broken: Vec<(PathBuf, String)>,
 }
 
 #[derive(Debug)]
@@ -28,14 +31,16 @@ impl Packages {
     /// Reads package.json texts; `root` is where version catalogs are looked for.
     pub fn new(root: &Path, texts: &[(PathBuf, String)]) -> Self {
         // A monorepo has hundreds of them.
-        let parsed: Vec<(&Path, Value)> = texts
-            .par_iter()
-            .filter_map(|(path, text)| {
-                // npm skips the mark of UTF-8, too.
-                let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-                Some((path.parent()?, serde_json::from_str(text).ok()?))
-            })
-            .collect();
+        let parse = |(path, text): &'_ (PathBuf, String)| {
+            // npm skips the mark of UTF-8, too.
+            let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+            serde_json::from_str(text).map_err(|error| (path.clone(), format!("it is no JSON: {error}")))
+        };
+        let (parsed, broken): (Vec<(&Path, Value)>, Vec<_>) =
+            texts.par_iter().partition_map(|entry| match (entry.0.parent(), parse(entry)) {
+                (folder, Ok(json)) => Either::Left((folder.unwrap_or(&entry.0), json)),
+                (_, Err(error)) => Either::Right(error),
+            });
         let catalogs = catalogs(root, &parsed);
         let by_folder: Vec<(PathBuf, Package)> = parsed
             .into_par_iter()
@@ -48,7 +53,7 @@ impl Packages {
                 (folder.to_path_buf(), Package { name, dependencies, drizzle, has_casing_key })
             })
             .collect();
-        Self { by_folder: by_folder.into_iter().collect() }
+        Self { by_folder: by_folder.into_iter().collect(), broken }
     }
 
     /// The folder of each named package; of two with one name the one with the shorter path.

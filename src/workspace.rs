@@ -160,13 +160,12 @@ fn read_with(root: &Path, options: &Options, settings: &Settings, cache: &Cache)
     });
     let linked = cache.keeps().then(|| (graph.clone(), kept));
     let count = repository.count();
-    let mut unreadable_paths = found.failures.clone();
+    let mut unreadable_paths = [&*found.failures, &packages.broken].concat();
     if !graph.relations.is_empty() {
         let (queries, failures) = found.queries(&options.overlay);
         unreadable_paths.extend(failures);
         // Nothing follows from code that was not looked at.
-        let all_code =
-            repository_root == root && !found.other_scripts && found.looked_at > found.scripts.len();
+        let all_code = repository_root == root && !found.other_scripts && found.other_code;
         graph.queries_relations = (!queries.is_empty() || all_code).then_some(!queries.is_empty());
         if all_code {
             mark_unqueried(&mut graph, root, &packages, &queries);

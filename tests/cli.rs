@@ -252,6 +252,38 @@ fn links_and_pipes_do_not_stop_the_walk() {
     assert!(stdout(&output).contains("1 table "), "{}", stdout(&output));
 }
 
+/// Without a foreign key, only the relation leads to a table of another folder.
+#[test]
+fn a_relation_may_lead_out_of_the_folder_that_is_read() {
+    let folder = repository(&[
+        ("package.json", b"{ \"workspaces\": [\"*\"] }"),
+        (
+            "a/users.ts",
+            b"import { relations } from 'drizzle-orm';\nimport { integer, pgTable } from 'drizzle-orm/pg-core';\n\
+              import { projects } from '../b/projects';\n\
+              export const users = pgTable('users', { id: integer('id').primaryKey(), projectId: integer('project_id') });\n\
+              export const usersRelations = relations(users, ({ one }) => ({\n\
+              project: one(projects, { fields: [users.projectId], references: [projects.id] }),\n\
+              draft: one(projects),\n}));\n",
+        ),
+        (
+            "b/projects.ts",
+            b"import { integer, pgTable } from 'drizzle-orm/pg-core';\n\
+              export const projects = pgTable('projects', { id: integer('id').primaryKey() });\n",
+        ),
+    ]);
+    let output = schemalint(folder.path(), &["graph", "a"]);
+    let graph: serde_json::Value = serde_json::from_str(&stdout(&output)).unwrap();
+    let names: Vec<&str> =
+        graph["tables"].as_array().unwrap().iter().map(|table| table["name"].as_str().unwrap()).collect();
+    assert_eq!((output.status.code(), names), (Some(0), vec!["users", "projects"]));
+    // `graph` reads that folder alone; a config in it does so for everything.
+    std::fs::write(folder.path().join("a/schemalint.json"), "{}").unwrap();
+    let output = schemalint(folder.path(), &["a"]);
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    assert!(stdout(&output).contains("infer relation \"users.draft\""), "{}", stdout(&output));
+}
+
 #[test]
 fn the_graph_is_the_same_for_any_number_of_threads() {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/truth");

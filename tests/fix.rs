@@ -114,6 +114,20 @@ fn entries_of_one_list_are_added_together() {
     }
 }
 
+/// `many()` waits for one relation that leads back; only the second makes it ambiguous (facts/peers.md 2.3).
+#[test]
+fn only_a_second_relation_makes_a_many_ambiguous() {
+    const BOTH: &str = "import { relations } from 'drizzle-orm';\nimport { integer, pgTable } from 'drizzle-orm/pg-core';\n\
+        export const posts = pgTable('posts', { id: integer('id').primaryKey() });\n\
+        export const comments = pgTable('comments', { id: integer('id').primaryKey(), postId: integer('post_id').references(() => posts.id) });\n\
+        export const postsRelations = relations(posts, ({ many }) => ({ comments: many(comments) }));\n";
+    let folder = repository(&[("schema.ts", BOTH)]);
+    run(folder.path(), &[] as &[&str]).says("has no relation").does_not_say("becomes ambiguous");
+    let other = "export const commentsRelations = relations(comments, ({ one }) => ({ pinned: one(posts, { fields: [comments.id], references: [posts.id] }) }));\n";
+    write(folder.path(), "schema.ts", format!("{BOTH}{other}"));
+    run(folder.path(), &[] as &[&str]).says("has no relation").says("becomes ambiguous");
+}
+
 #[test]
 fn what_is_left_after_many_rounds_is_said() {
     // Relations of one table are added one by one.

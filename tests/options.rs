@@ -206,6 +206,16 @@ fn documents_that_cannot_be_read_are_said_and_the_run_goes_on() {
         .says("schemalint.json:1:32: warn stale-exception: `docs/none/*.md` matches no file");
 }
 
+/// What depends on its name or on its line of Drizzle is not known then.
+#[test]
+fn a_manifest_that_is_no_json_is_named() {
+    let folder = shop();
+    write(folder.path(), "package.json", "{\n  \"name\": \"shop\",\n}\n");
+    run(folder.path(), &[] as &[&str])
+        .exits(0)
+        .complains("package.json` could not be read: it is no JSON: trailing comma at line 3 column 1");
+}
+
 #[test]
 fn standard_input_is_the_text_of_a_file() {
     let folder = shop();
@@ -322,6 +332,25 @@ fn where_the_config_names_the_schemas_other_scripts_still_query() {
     }
 }
 
+/// A file that is named is met on the walk, too: there is no more code for it.
+#[test]
+fn naming_a_file_changes_nothing_of_what_is_found() {
+    let folder = shop();
+    let relations = "import { relations } from 'drizzle-orm';\nimport { orders } from './orders';\nimport { users } from './users';\n\
+        export const usersRelations = relations(users, ({ many }) => ({ orders: many(orders) }));\n";
+    write(folder.path(), ".git/HEAD", "");
+    write(folder.path(), "db/relations.ts", relations);
+    let all = run(folder.path(), &["--format", "concise"]).says("missing-relation: foreign key");
+    for named in [&["db/orders.ts"][..], &["db/orders.ts", "db/users.ts"], &["db"]] {
+        let ran = run(folder.path(), &[&["--format", "concise"], named].concat());
+        let found = |ran: &Ran| ran.stdout.lines().filter(|line| line.contains(" warn ")).count();
+        assert_eq!(found(&ran), found(&all), "{named:?} {}", ran.stdout);
+        let json = run(folder.path(), &[&["--format", "json"], named].concat()).stdout;
+        let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(json["summary"]["lookedAt"], 3, "{named:?} {}", json["summary"]);
+    }
+}
+
 #[test]
 fn what_the_config_leaves_out_is_said_when_it_is_named() {
     let folder = shop();
@@ -337,6 +366,16 @@ fn what_the_config_leaves_out_is_said_when_it_is_named() {
 }
 
 #[cfg(unix)]
+#[test]
+fn what_was_perhaps_meant_is_said() {
+    let folder = shop();
+    run(folder.path(), &["--fix", "schema"]).exits(2).complains("did you mean `--fix=schema`?");
+    write(folder.path(), "schemalint.json", "{ \"files\": { \"exclude\": [\"db/**\"] } }");
+    run(folder.path(), &[] as &[&str])
+        .exits(3)
+        .complains("`files.exclude` of the config leaves out all files");
+}
+
 #[test]
 fn a_config_that_is_no_file_is_not_passed_over() {
     let folder = shop();
@@ -410,7 +449,8 @@ fn quiet_statistics_and_timings() {
     let at = folder.path();
     write(at, "sub/schemalint.json", "{}");
     run(at, &[] as &[&str]).exits(0).complains("is not in use here");
-    let quiet = run(at, &["--quiet"]).exits(0).says("no findings").does_not_say("has no index");
+    let quiet =
+        run(at, &["--quiet"]).exits(0).says("no errors; 1 warning not shown").does_not_say("has no index");
     assert_eq!(quiet.stderr, "");
     run(at, &[&["-q"], AS_ERROR].concat()).exits(1).says("has no index");
     run(at, &["--statistics"]).exits(0).says("rule                   errors  warnings");

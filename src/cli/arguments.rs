@@ -144,6 +144,7 @@ pub(super) struct Input {
 
 /// Prints the graph.
 #[derive(Debug, Args)]
+#[command(mut_arg("paths", |paths| paths.help("Folders or files to print; nothing around them is read")))]
 pub(super) struct Graph {
     #[command(flatten)]
     pub(super) input: Input,
@@ -179,6 +180,7 @@ pub(super) struct Init {
 
 /// Writes the baseline.
 #[derive(Debug, Args)]
+#[command(mut_arg("paths", |paths| paths.help("The folder that the baseline is for: that of the config, or the repository")))]
 pub(super) struct Baseline {
     #[command(flatten)]
     pub(super) input: Input,

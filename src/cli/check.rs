@@ -238,7 +238,9 @@ fn why_warnings_fail(run: &Run, arguments: &arguments::Check) -> String {
 }
 
 fn errors_only(mut run: Run) -> Run {
+    let all = run.findings.len();
     run.findings.retain(|finding| finding.level == Level::Error);
+    run.counts.hidden = all - run.findings.len();
     run.notes.clear();
     run
 }

@@ -159,6 +159,8 @@ pub(super) fn cannot_open(path: &Path, error: &std::io::Error) -> String {
     let commands = arguments::Cli::command();
     let names = commands.get_subcommands().map(clap::Command::get_name);
     match arguments::nearest(&shown, names) {
+        // A value of `--fix` that stands behind a space.
+        _ if shown == "schema" => "`schema` does not exist; did you mean `--fix=schema`?".to_string(),
         Some(command) if command == shown => {
             format!("`{command}` is a command: it comes first, before options and paths")
         }
@@ -226,6 +228,11 @@ pub(super) fn nothing_to_check(prepared: &Prepared, reading: &Reading) -> String
     let Prepared { root, named, settings, .. } = prepared;
     let tables = reading.graph.own_tables().count();
     if tables > 0 {
+        if prepared.is_whole() && !reading.excluded.is_empty() {
+            return "no table left: `files.exclude` of the config leaves out all files that declare some
+"
+            .to_string();
+        }
         let named: Vec<String> = named.iter().map(|path| format!("`{}`", shown(path))).collect();
         let (are, tables) = match tables {
             1 => ("is", "1 table".to_string()),
@@ -240,10 +247,10 @@ pub(super) fn nothing_to_check(prepared: &Prepared, reading: &Reading) -> String
     if let Some(globs) = &settings.config.files.include {
         let globs: Vec<String> = globs.list().iter().map(|glob| format!("`{}`", glob.pattern())).collect();
         return format!(
-            "no table found in `{}`: `files.include` of the config asks for {}, {} scripts were looked at\n",
+            "no table found in `{}`: `files.include` of the config asks for {}, of {}\n",
             output::visible(&root.to_string_lossy()),
             output::visible(&globs.join(", ")),
-            reading.looked_at
+            scripts(reading)
         );
     }
     let exclude: Vec<String> =
@@ -262,9 +269,16 @@ pub(super) fn nothing_to_check(prepared: &Prepared, reading: &Reading) -> String
 /// Why there is no table at all.
 pub(super) fn nothing_found(root: &Path, reading: &Reading) -> String {
     format!(
-        "no table found in `{}`: looked at {} scripts for drizzle.config files, `*.schema.ts` names and calls of \
+        "no table found in `{}`: looked at {} for drizzle.config files, `*.schema.ts` names and calls of \
          pgTable, mysqlTable, sqliteTable, singlestoreTable, gelTable, mssqlTable, cockroachTable, their creators and schemas\n",
         output::visible(&root.to_string_lossy()),
-        reading.looked_at
+        scripts(reading)
     )
+}
+
+fn scripts(reading: &Reading) -> String {
+    match reading.looked_at {
+        1 => "1 script".to_string(),
+        more => format!("{more} scripts"),
+    }
 }

@@ -132,6 +132,8 @@ pub struct Discovery {
     pub failures: Vec<(PathBuf, String)>,
     /// How many scripts were looked at; of some only the name.
     pub looked_at: usize,
+    /// Some of them say nothing of schemas.
+    pub other_code: bool,
     /// Scripts that no look was needed at, because the config names the schemas.
     passed_by: Vec<PathBuf>,
     /// Of the others those that query by relations.
@@ -186,7 +188,10 @@ pub fn discover(options: &Options, links: &Links) -> Discovery {
     rayon::scope(|scope| {
         for path in &options.paths {
             if options.overlay.get(path).is_some() || path.is_file() {
-                walk.file(path, None);
+                // One that the walk meets, too, counts there.
+                let is_met = options.paths.iter().any(|other| other != path && path.starts_with(other))
+                    && !left_out(&options.files.root, path);
+                walk.file(path, None, !is_met);
             } else {
                 let ignores = Ignores::above(path, options.no_ignore);
                 walk.folder(scope, path.clone(), Arc::new(ignores));
@@ -197,7 +202,7 @@ pub fn discover(options: &Options, links: &Links) -> Discovery {
             let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
             let is_script = search::is_script(&name) && !exclude::file(&name);
             if is_script && !options.paths.contains(path) && !left_out(&options.files.root, path) {
-                walk.file(path, Some(&Ignores::default()));
+                walk.file(path, Some(&Ignores::default()), true);
             }
         }
     });

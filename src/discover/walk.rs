@@ -22,6 +22,7 @@ pub(super) struct Walk<'o> {
     links: &'o Links,
     tracked: Tracked,
     looked_at: AtomicUsize,
+    other_code: AtomicBool,
     other_scripts: AtomicBool,
     shape: AtomicU64,
     found: Mutex<Discovery>,
@@ -34,6 +35,7 @@ impl<'o> Walk<'o> {
             links,
             tracked: Tracked::default(),
             looked_at: AtomicUsize::default(),
+            other_code: AtomicBool::default(),
             other_scripts: AtomicBool::default(),
             shape: AtomicU64::default(),
             found: Mutex::default(),
@@ -45,6 +47,7 @@ impl<'o> Walk<'o> {
         let found = self.found.into_inner().unwrap_or_else(PoisonError::into_inner);
         Discovery {
             looked_at: self.looked_at.into_inner(),
+            other_code: self.other_code.into_inner(),
             other_scripts: self.other_scripts.into_inner(),
             shape: self.shape.into_inner(),
             ..found
@@ -92,10 +95,10 @@ impl<'o> Walk<'o> {
                     if self.options.no_ignore || !exclude::file(&shown) {
                         let path = path();
                         if self.passes_by(&path, &shown) {
-                            self.looked_at.fetch_add(1, Ordering::Relaxed);
+                            self.count(false);
                             self.with(|found| found.passed_by.push(path));
                         } else {
-                            self.file(&path, Some(&ignores));
+                            self.file(&path, Some(&ignores), true);
                         }
                     }
                 } else if shown == "package.json" {
@@ -171,8 +174,9 @@ impl<'o> Walk<'o> {
         self.shape.fetch_add(hash, Ordering::Relaxed);
     }
 
-    /// Looks at a file: one that was met, with what is ignored there, or one that was named.
-    pub(super) fn file(&self, path: &Path, ignores: Option<&Ignores>) {
+    /// Looks at a file: one that was met, with what is ignored there, or one that was named. `counts` says whether nobody
+    /// else looks at it.
+    pub(super) fn file(&self, path: &Path, ignores: Option<&Ignores>, counts: bool) {
         // Of most files nobody needs to know.
         let ignored = || ignores.is_some_and(|ignores| ignores.matches(path, false));
         BUFFER.with_borrow_mut(|buffer| {
@@ -200,7 +204,9 @@ impl<'o> Walk<'o> {
                 }
                 return;
             }
-            self.looked_at.fetch_add(1, Ordering::Relaxed);
+            if counts {
+                self.count(of_interest);
+            }
             let path = path.to_path_buf();
             if is_loose {
                 let whole = || look.bytes.clone().map(Text::Whole);
@@ -224,6 +230,13 @@ impl<'o> Walk<'o> {
                 None => {}
             }
         });
+    }
+
+    fn count(&self, of_interest: bool) {
+        self.looked_at.fetch_add(1, Ordering::Relaxed);
+        if !of_interest {
+            self.other_code.store(true, Ordering::Relaxed);
+        }
     }
 
     /// Looks at a file, or remembers what a look told.

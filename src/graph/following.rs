@@ -117,6 +117,10 @@ impl<'g> KeyRelations<'g> {
     /// The `one()` of a key, on its own table; on the other one when the key is unique.
     pub fn of(&self, pair: KeyPair<'_>) -> Follows {
         let own = self.joining(pair, pair.from, Side { swapped: false, one: true });
+        // One on which Drizzle throws is there to be mended, whichever key it is for.
+        if own == Follows::Nothing && self.on(pair.from).iter().any(|(_, one)| pair.is_broken_by(one)) {
+            return Follows::Unknown;
+        }
         if own != Follows::Nothing || !is_unique(pair.graph.table(pair.from), pair.columns) {
             return own;
         }
@@ -214,6 +218,15 @@ impl KeyPair<'_> {
             Some(_) if !swapped => Follows::Part(index),
             Some(_) | None => Follows::Nothing,
         }
+    }
+
+    /// Whether a relation leads where the key does, and says nothing of columns, and Drizzle finds none.
+    fn is_broken_by(self, one: &Relation) -> bool {
+        let target = one.target.as_ref().ok().copied().flatten();
+        one.one
+            && one.columns.is_none()
+            && matches!(one.verdict, Ok(Verdict::Error(_)))
+            && target.is_some_and(|target| self.graph.owner(target) == self.to)
     }
 
     /// How many of the key's columns a relation joins, when it joins no others.

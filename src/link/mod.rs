@@ -134,6 +134,9 @@ pub fn link_and_keep(world: &dyn LinkWorld, input: &Input) -> (SchemaGraph, Kept
     linker.name_tables();
     linker.build_tables(&mut projects);
     let forms = linker.build_relations();
+    // Relations may lead to tables that nothing else does.
+    linker.build_tables(&mut projects);
+    linker.complete_tables();
     links::build(&mut linker, &input.links, linkables);
     linker.graph.imports = linker.written_imports();
     inverse::judge(&mut linker.graph, &forms);

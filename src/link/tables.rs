@@ -24,11 +24,10 @@ pub(super) struct Home {
 }
 
 impl Linker<'_> {
-    /// Builds every numbered table; foreign keys may number more on the way.
+    /// Builds every numbered table that is not yet built; foreign keys may number more on the way.
     pub(super) fn build_tables(&mut self, projects: &mut Projects) {
-        let mut at = 0;
-        while at < self.tables.len() {
-            let (table, binding) = self.tables[at].clone();
+        while let Some((table, binding)) = self.tables.get(self.graph.tables.len()).cloned() {
+            let id = TableId(self.graph.tables.len() as u32);
             let project = projects.assign(self, &table, binding.file);
             let home = Home {
                 project,
@@ -36,11 +35,14 @@ impl Linker<'_> {
                 held_by: projects.holders(&table),
             };
             let casing = projects.list.get(project).map(|project| &project.casing);
-            let built = self.build_table(TableId(at as u32), &table, binding, home, casing);
+            let built = self.build_table(id, &table, binding, home, casing);
             self.graph.tables.push(Arc::new(built));
-            at += 1;
         }
         self.eval.dependencies.unit = None;
+    }
+
+    /// What is known of tables once all of them are built.
+    pub(super) fn complete_tables(&mut self) {
         self.mark_own_calls();
         self.name_constraints();
         self.find_stray_constraints();

@@ -29,7 +29,7 @@ pub(super) fn line(run: &Run) -> String {
     level(of_level(run, Level::Error), "error", "errors");
     level(of_level(run, Level::Warn), "warning", "warnings");
     if levels.is_empty() {
-        levels.push("no findings".to_string());
+        levels.push(if counts.hidden > 0 { "no errors" } else { "no findings" }.to_string());
     }
     let read = format!(
         "{} and {} in {}, {} ms: {}",
@@ -41,6 +41,7 @@ pub(super) fn line(run: &Run) -> String {
     );
     let tables = many(counts.incomplete, "table", "tables");
     let left_out = [
+        (counts.hidden, format!("{} not shown", many(counts.hidden, "warning", "warnings"))),
         (counts.suppressed, format!("{} suppressed", counts.suppressed)),
         (counts.baselined, format!("{} in the baseline", counts.baselined)),
         (counts.elsewhere, format!("{} elsewhere, where nothing was asked for", counts.elsewhere)),
