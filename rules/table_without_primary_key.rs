@@ -38,6 +38,7 @@ fn has_none(graph: &SchemaGraph, table: &Table) -> bool {
     table.is_created(graph)
         && table.owner.is_none()
         && !table.ponder
+        && !table.is_virtual
         && table.columns_open.is_none()
         && table.extras_open.is_none()
         && table.primary_keys.is_empty()

@@ -44,13 +44,14 @@ impl Rule for UnindexedForeignKey {
     fn check(&self, context: &Context<'_>, out: &mut Findings) {
         // Made for the first finding: most graphs have none.
         let mut names = None;
-        let mut elsewhere = 0;
+        let (mut elsewhere, mut in_sql) = (0, Vec::new());
         for (_, table) in context.graph.own_tables() {
             if table.created_by_sql {
                 elsewhere += 1;
                 continue;
             }
-            if table.foreign_keys.is_empty()
+            if table.left_out
+                || table.foreign_keys.is_empty()
                 || !needs_indexes(table.dialect)
                 || self.ignore_tables.iter().any(|glob| is_table(glob, table))
             {
@@ -65,11 +66,27 @@ impl Rule for UnindexedForeignKey {
                     continue;
                 }
                 let identify = |first: &[usize]| identifies(context.graph, table, key, first);
-                if let Coverage::Lacking(lacking) = servers.coverage(columns, identify) {
-                    let names = names.get_or_insert_with(|| IndexNames::new(context.graph));
-                    self.report(context.graph, table, key, &lacking, names, out);
+                match servers.coverage(columns, identify) {
+                    Coverage::Lacking(lacking) => {
+                        let names = names.get_or_insert_with(|| IndexNames::new(context.graph));
+                        self.report(context.graph, table, key, &lacking, names, out);
+                    }
+                    Coverage::InSql(index) => in_sql.push((table.subject(columns), index)),
+                    Coverage::Full | Coverage::Unknown => {}
                 }
             }
+        }
+        if let Some((key, index)) = in_sql.first() {
+            let others = match in_sql.len() {
+                1 => String::new(),
+                more => format!(", and of {} more", more - 1),
+            };
+            let name = index.name.as_ref().map_or_else(|| "an index".to_string(), |name| format!("`{name}`"));
+            out.note(format!(
+                "`unindexed-foreign-key` says nothing of `{key}`{others}: {name} in `{}` serves it, though the schema does not \
+                 declare it and drizzle-kit does not know of it",
+                index.file
+            ));
         }
         if elsewhere > 0 {
             let tables = if elsewhere == 1 { "1 table".to_string() } else { format!("{elsewhere} tables") };

@@ -11,6 +11,7 @@ mod schema_files;
 mod session;
 mod settings;
 mod sql;
+mod sql_indexes;
 mod written;
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -21,7 +22,7 @@ use std::time::{Duration, Instant};
 
 use crate::config::{self, Config};
 use crate::discover::search::{self, Names};
-use crate::discover::{self, CONFIG, Discovery, Options, discover_surroundings};
+use crate::discover::{self, CONFIG, Discovery, Options, Other, discover_surroundings};
 use crate::docs::Problem;
 use crate::eval::Target;
 use crate::graph::{DrizzleLine, SchemaGraph};
@@ -36,6 +37,7 @@ use last::Last;
 use repository::{Files, Repository};
 use session::Cache;
 use sql::Sql;
+use sql_indexes::mark_sql_indexes;
 use written::{Documents, declared, documents};
 
 pub use changed::changed_files;
@@ -161,9 +163,19 @@ fn read_with(root: &Path, options: &Options, settings: &Settings, cache: &Cache)
     let linked = cache.keeps().then(|| (graph.clone(), kept));
     let count = repository.count();
     let mut unreadable_paths = [&*found.failures, &packages.broken].concat();
+    let asks_for_indexes = sql_indexes::are_asked_for(&graph);
+    let other = match asks_for_indexes || !graph.relations.is_empty() {
+        true => found.other(&options.overlay),
+        false => Other::default(),
+    };
+    unreadable_paths.extend(other.failures);
+    if asks_for_indexes {
+        let mut texts = [&*found.sql, &other.ddl].concat();
+        texts.sort();
+        mark_sql_indexes(root, &mut graph, &texts, &options.overlay, &cache.sql_reader());
+    }
     if !graph.relations.is_empty() {
-        let (queries, failures) = found.queries(&options.overlay);
-        unreadable_paths.extend(failures);
+        let queries = other.queries;
         // Nothing follows from code that was not looked at.
         let all_code = repository_root == root && !found.other_scripts && found.other_code;
         graph.queries_relations = (!queries.is_empty() || all_code).then_some(!queries.is_empty());

@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use super::buffer::{BUFFER, read_reused};
 
 /// Dumps are larger, and create nothing.
-const MAX_BYTES: u64 = 8 << 20;
+pub const MAX_BYTES: u64 = 8 << 20;
 
 /// What statements begin with, and what only drizzle-kit writes.
 const WORDS: [&str; 3] = ["create ", "rename to ", BREAKPOINT];
@@ -101,7 +101,7 @@ fn found(text: &str) -> impl Iterator<Item = (usize, &'static str)> {
 }
 
 /// Gives the text of a file, unless it is too large.
-fn with_text<T>(path: &Path, then: impl FnOnce(&str) -> T) -> Option<T> {
+pub fn with_text<T>(path: &Path, then: impl FnOnce(&str) -> T) -> Option<T> {
     let small = fs::metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.len() <= MAX_BYTES);
     BUFFER.with_borrow_mut(|buffer| {
         let bytes = small.then(|| read_reused(path, buffer).ok()).flatten()?;

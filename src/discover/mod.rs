@@ -8,11 +8,11 @@ mod buffer;
 pub mod ddl;
 pub mod exclude;
 mod gitignore;
+pub mod indexes;
 mod memory;
 pub mod search;
 mod walk;
 
-use rayon::iter::Either;
 use rayon::prelude::*;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -138,6 +138,8 @@ pub struct Discovery {
     passed_by: Vec<PathBuf>,
     /// Of the others those that query by relations.
     querying: Vec<PathBuf>,
+    /// Of the others those that hold SQL that creates tables or indexes.
+    ddl: Vec<PathBuf>,
     /// There are files whose scripts are not looked at: `.vue`, `.svelte`, `.astro`.
     pub other_scripts: bool,
     /// SQL files.
@@ -208,6 +210,9 @@ pub fn discover(options: &Options, links: &Links) -> Discovery {
     });
     let mut found = walk.finish();
     found.querying.sort();
+    found.querying.dedup();
+    found.ddl.sort();
+    found.ddl.dedup();
     found.passed_by.sort();
     found.passed_by.dedup();
     found.sql.sort();
@@ -229,30 +234,53 @@ pub fn discover(options: &Options, links: &Links) -> Discovery {
     found
 }
 
+/// Scripts that say something of schemas without being part of one.
+#[derive(Debug, Default)]
+pub struct Other {
+    /// They query by relations.
+    pub queries: Vec<PathBuf>,
+    /// They hold SQL that creates tables or indexes.
+    pub ddl: Vec<PathBuf>,
+    /// They could not be read.
+    pub failures: Vec<(PathBuf, String)>,
+}
+
 impl Discovery {
-    /// The scripts that query by relations, and what could not be read. Those that were passed by are searched now:
-    /// only who has relations needs to know, and it is most of the work where the config names the schemas.
-    pub fn queries(&self, overlay: &Overlay) -> (Vec<PathBuf>, Vec<(PathBuf, String)>) {
+    /// Whether a script is known to hold SQL that matters.
+    pub fn has_ddl(&self, path: &Path) -> bool {
+        self.ddl.binary_search_by(|other| other.as_path().cmp(path)).is_ok()
+    }
+
+    /// Those scripts. What was passed by is searched now: only who has relations, or keys without an index, needs to
+    /// know, and it is most of the work where the config names the schemas.
+    pub fn other(&self, overlay: &Overlay) -> Other {
         let search = |path: &PathBuf| {
             BUFFER.with_borrow_mut(|buffer| {
                 let read = match overlay.get(path) {
                     Some(text) => Ok(&**text),
                     None => read_reused(path, buffer),
                 };
-                match read.map(|bytes| search::look("", bytes).queries) {
-                    Ok(queries) => queries.then(|| Ok(path.clone())),
-                    Err(error) => Some(Err((path.clone(), error.to_string()))),
-                }
+                (path.clone(), read.map(|bytes| search::look("", bytes)).map_err(|error| error.to_string()))
             })
         };
-        let searched = self.passed_by.par_iter().filter_map(search);
-        let (more, failures): (Vec<_>, _) = searched.partition_map(|searched| match searched {
-            Ok(path) => Either::Left(path),
-            Err(failure) => Either::Right(failure),
-        });
-        let mut queries = [&*self.querying, &more].concat();
-        queries.sort();
-        (queries, failures)
+        let searched: Vec<_> = self.passed_by.par_iter().map(search).collect();
+        let mut other = Other { queries: self.querying.clone(), ddl: self.ddl.clone(), failures: Vec::new() };
+        for (path, look) in searched {
+            match look {
+                Ok(look) => {
+                    if look.has_ddl {
+                        other.ddl.push(path.clone());
+                    }
+                    if look.queries {
+                        other.queries.push(path);
+                    }
+                }
+                Err(error) => other.failures.push((path, error)),
+            }
+        }
+        other.queries.sort();
+        other.ddl.sort();
+        other
     }
 }
 

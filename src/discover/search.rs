@@ -28,6 +28,8 @@ pub struct LookedAt {
     pub uses_v1: bool,
     /// It queries by relations: `db.query.users.findMany`.
     pub queries: bool,
+    /// It holds SQL that creates tables or indexes.
+    pub has_ddl: bool,
 }
 
 /// Functions that make tables, schemas, views and enums: a file that names one is a candidate.
@@ -69,8 +71,20 @@ const LOOSE: &[&str] = &["able(", "able<"];
 /// What relational queries begin with: `db.query.users`, `db._query.users`, `db?.query[name]`.
 const QUERY: [&str; 2] = [".query", "_query"];
 
+/// SQL in scripts that may create what serves a foreign key.
+const DDL: [&str; 8] = [
+    "CREATE TABLE",
+    "create table",
+    "CREATE INDEX",
+    "create index",
+    "CREATE UNIQUE INDEX",
+    "create unique index",
+    "CREATE VIRTUAL TABLE",
+    "create virtual table",
+];
+
 static NEEDLES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    let needles = MAKERS.iter().chain(WEAK).chain([&PACKAGE]).chain(LOOSE).chain(&QUERY);
+    let needles = MAKERS.iter().chain(WEAK).chain([&PACKAGE]).chain(LOOSE).chain(&QUERY).chain(&DDL);
     AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(needles).ok()
 });
 
@@ -91,7 +105,8 @@ pub fn may_be_read(name: &str) -> bool {
 pub fn look(name: &str, bytes: &[u8]) -> LookedAt {
     let is_config = is_config(name, bytes);
     let mut strong = name.rsplit_once('.').is_some_and(|(stem, _)| stem.ends_with(".schema"));
-    let (mut weak, mut package, mut loose, mut uses_v1, mut queries) = (false, false, false, false, false);
+    let (mut weak, mut package, mut loose) = (false, false, false);
+    let (mut uses_v1, mut queries, mut has_ddl) = (false, false, false);
     let package_at = MAKERS.len() + WEAK.len();
     let query_at = package_at + 1 + LOOSE.len();
     for found in NEEDLES.iter().flat_map(|needles| needles.find_iter(bytes)) {
@@ -105,6 +120,8 @@ pub fn look(name: &str, bytes: &[u8]) -> LookedAt {
             loose |= WEAK[index - MAKERS.len()] == "relations(";
         } else if index == package_at {
             package = true;
+        } else if index >= query_at + QUERY.len() {
+            has_ddl = true;
         } else if index >= query_at {
             queries |= finds(&bytes[found.end()..]) && !is_commented(&bytes[..found.start()]);
         } else {
@@ -120,7 +137,7 @@ pub fn look(name: &str, bytes: &[u8]) -> LookedAt {
     } else {
         None
     };
-    LookedAt { kind, is_config, uses_v1, queries }
+    LookedAt { kind, is_config, uses_v1, queries, has_ddl }
 }
 
 /// Whether the line that ends here is a comment.

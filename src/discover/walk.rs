@@ -193,6 +193,9 @@ impl<'o> Walk<'o> {
             if looked_at.queries {
                 self.with(|found| found.querying.push(path.to_path_buf()));
             }
+            if looked_at.has_ddl {
+                self.with(|found| found.ddl.push(path.to_path_buf()));
+            }
             let kind = self.options.files.kind(path, looked_at);
             let kind = if ignores.is_none() { kind.or(Some(Kind::Candidate)) } else { kind };
             let is_loose = kind == Some(Kind::Loose);

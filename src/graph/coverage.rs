@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use std::cell::OnceCell;
 
-use super::{Casing, ColumnFacts, Dialect, Fact, Form, Index, IndexPart, Predicate, Table};
+use super::{Casing, ColumnFacts, Dialect, Fact, Form, Index, IndexPart, Predicate, SqlIndex, Table};
 use crate::source::Span;
 
 /// Whether the database can look the columns up.
@@ -13,6 +13,8 @@ use crate::source::Span;
 pub enum Coverage<'t> {
     /// Something serves.
     Full,
+    /// Nothing that drizzle-kit knows of serves, but an index that SQL creates does.
+    InSql(&'t SqlIndex),
     /// Nothing serves.
     Lacking(Lacking<'t>),
     /// Something was not read that might serve.
@@ -176,7 +178,16 @@ impl<'t> Servers<'t> {
             }
         }
         lacking.partial = partial;
-        if unknown { Coverage::Unknown } else { Coverage::Lacking(lacking) }
+        let in_sql = self.table.sql_indexes.iter().find(|index| {
+            let first = index.columns.iter().copied().take_while(|column| columns.contains(column));
+            let first: Vec<usize> = first.collect();
+            columns.iter().all(|column| first.contains(column)) || !first.is_empty() && identify(&first)
+        });
+        match in_sql {
+            _ if unknown => Coverage::Unknown,
+            Some(index) => Coverage::InSql(index),
+            None => Coverage::Lacking(lacking),
+        }
     }
 
     /// Whether a column stands in no other foreign key of the table than that of those columns.

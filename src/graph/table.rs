@@ -72,14 +72,29 @@ pub struct Table {
     /// No drizzle.config creates it, but SQL files of the repository do.
     pub created_by_sql: bool,
     /// drizzle-kit creates nothing for it, whoever exports it: it stands in a `mysqlSchema()`, or in a schema that is
-    /// `.existing()`.
+    /// `.existing()`, or it is a draft of a table that a drizzle.config creates.
     pub left_out: bool,
+    /// Indexes that SQL of the repository creates, whether or not drizzle-kit knows of them.
+    pub sql_indexes: Vec<SqlIndex>,
+    /// SQL of the repository makes it a virtual table of SQLite.
+    pub is_virtual: bool,
     /// Declared by a package outside the repository (`authUsers` of Supabase).
     pub external: bool,
     /// Comments that speak of the declaration.
     pub comments: Vec<Span>,
     /// The call that makes it.
     pub span: Span,
+}
+
+/// An index that SQL creates.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SqlIndex {
+    /// Its first columns.
+    pub columns: Vec<usize>,
+    /// Its name; some have none.
+    pub name: Option<SmolStr>,
+    /// The file that creates it, relative to the root.
+    pub file: Arc<str>,
 }
 
 /// How the third argument of a table is written.

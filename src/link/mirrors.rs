@@ -1,6 +1,6 @@
 //! Table objects that copy another's SQL table: `*Ref` copies and id-only stubs.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
 use super::projects::Projects;
@@ -8,6 +8,9 @@ use crate::graph::{Column, Dialect, SchemaGraph, Table, TableId};
 
 /// Gives every mirror its owner. Evidence, never the name alone: the mirror's columns are a subset of
 /// the owner's, it declares no keys or indexes that the owner has not, and no drizzle.config creates it.
+///
+/// A table that says more than that is left out when a drizzle.config takes tables of its package, among them another of
+/// its name: it is a draft, or what a generator wrote beside it.
 pub(super) fn find(graph: &mut SchemaGraph, projects: &Projects) {
     let mut by_identity: FxHashMap<(Dialect, SmolStr, SmolStr), Vec<usize>> = FxHashMap::default();
     for (index, table) in graph.tables.iter().enumerate() {
@@ -20,6 +23,9 @@ pub(super) fn find(graph: &mut SchemaGraph, projects: &Projects) {
             by_identity.entry((table.dialect, namespace, name.clone())).or_default().push(index);
         }
     }
+    let created = (0..graph.tables.len()).filter(|table| projects.creates(*table));
+    let configured: FxHashSet<usize> = created.map(|table| graph.tables[table].package).collect();
+    let mut drafts = Vec::new();
     let mut owners: FxHashMap<usize, TableId> = FxHashMap::default();
     for mut same in by_identity.into_values().filter(|same| same.len() > 1) {
         // The fullest first: what is found to be a copy owns nothing.
@@ -56,6 +62,11 @@ pub(super) fn find(graph: &mut SchemaGraph, projects: &Projects) {
                 owners.insert(mirror, TableId(owner as u32));
             }
         }
+        if same.iter().any(|table| projects.creates(*table)) {
+            let others =
+                same.into_iter().filter(|table| !projects.creates(*table) && !owners.contains_key(table));
+            drafts.extend(others.filter(|table| configured.contains(&graph.tables[*table].package)));
+        }
     }
     // Whoever was found to be a copy later passes on what is a copy of it.
     let root = |mut owner: TableId| {
@@ -65,6 +76,9 @@ pub(super) fn find(graph: &mut SchemaGraph, projects: &Projects) {
         owner
     };
     let found: Vec<(usize, TableId)> = owners.iter().map(|(mirror, owner)| (*mirror, root(*owner))).collect();
+    for draft in drafts {
+        graph.table_mut(draft).left_out = true;
+    }
     for (mirror, owner) in found {
         graph.table_mut(mirror).owner = Some(owner);
     }

@@ -95,6 +95,8 @@ impl Linker<'_> {
             held_by,
             created_by_sql: false,
             left_out: false,
+            sql_indexes: Vec::new(),
+            is_virtual: false,
             external: self.world.is_external(table.at.file),
             comments: self.declaration_comments(&module, &binding, table.at),
             span: table.at,

@@ -1,0 +1,381 @@
+//! Which indexes and unique constraints SQL creates, in migrations or inside scripts: drizzle-kit does not know of those that people write.
+
+use regex::Regex;
+use rustc_hash::{FxHashMap, FxHashSet};
+use smol_str::SmolStr;
+use std::sync::LazyLock;
+
+/// What begins a statement that is of interest. A script that holds none of it is not searched.
+static STATEMENTS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let words =
+        r"(?i)\b(?:create\s+(?:unique\s+|virtual\s+)?(?:index|table)|drop\s+(?:index|table)|alter\s+table)\b";
+    Regex::new(words).ok()
+});
+
+/// An index, as SQL says it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SqlIndex {
+    /// Its table, in small letters and without its schema.
+    pub table: SmolStr,
+    /// Its first columns, up to an expression; in small letters.
+    pub columns: Vec<SmolStr>,
+    /// Its name, when it has one.
+    pub name: Option<SmolStr>,
+}
+
+/// What one text does, in its order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// An index comes.
+    Index(SqlIndex),
+    /// An index goes.
+    NoIndex(SmolStr),
+    /// A table goes, with its indexes.
+    NoTable(SmolStr),
+    /// A table gets another name.
+    Renamed(SmolStr, SmolStr),
+    /// A virtual table of SQLite comes.
+    Virtual(SmolStr),
+}
+
+/// What a text does. Whatever is not understood is left out.
+pub fn changes(text: &str) -> Vec<Change> {
+    let Some(statements) = &*STATEMENTS else { return Vec::new() };
+    let is_comment = |at: usize| {
+        let line = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
+        text[line..at].contains("--")
+    };
+    let hits = statements.find_iter(text).filter(|hit| !is_comment(hit.start()));
+    let mut changes = Vec::new();
+    for hit in hits {
+        let words = Words(&text[hit.start()..]);
+        changes.extend(words.change());
+        changes.extend(Words(&text[hit.start()..]).constraints().into_iter().map(Change::Index));
+    }
+    changes
+}
+
+/// What is there after all texts, in their order.
+#[derive(Debug, Default)]
+pub struct Indexes {
+    /// With the text that creates each, by its number.
+    all: Vec<(SqlIndex, usize)>,
+    gone: FxHashSet<usize>,
+    /// In the order of their texts.
+    by_table: FxHashMap<SmolStr, Vec<usize>>,
+    by_name: FxHashMap<SmolStr, Vec<usize>>,
+    virtual_tables: FxHashSet<SmolStr>,
+}
+
+impl Indexes {
+    /// Follows a text. What the same text creates it takes away only on the way back: `-- down`, `down: async () =>`.
+    pub fn follow(&mut self, text: usize, changes: &[Change]) {
+        for change in changes {
+            match change {
+                Change::Index(index) => {
+                    let number = self.all.len();
+                    self.by_table.entry(index.table.clone()).or_default().push(number);
+                    if let Some(name) = &index.name {
+                        self.by_name.entry(name.clone()).or_default().push(number);
+                    }
+                    self.all.push((index.clone(), text));
+                }
+                Change::NoIndex(name) => {
+                    Self::lose(&self.all, &mut self.gone, self.by_name.get_mut(name), text)
+                }
+                Change::NoTable(table) => {
+                    Self::lose(&self.all, &mut self.gone, self.by_table.get_mut(table), text);
+                }
+                Change::Renamed(from, to) => {
+                    let mut moved = self.by_table.remove(from).unwrap_or_default();
+                    let there = self.by_table.entry(to.clone()).or_default();
+                    there.append(&mut moved);
+                    there.sort_unstable();
+                }
+                Change::Virtual(table) => {
+                    self.virtual_tables.insert(table.clone());
+                }
+            }
+        }
+    }
+
+    /// Those of earlier texts are gone.
+    fn lose(
+        all: &[(SqlIndex, usize)],
+        gone: &mut FxHashSet<usize>,
+        list: Option<&mut Vec<usize>>,
+        text: usize,
+    ) {
+        let Some(list) = list else { return };
+        let earlier = list.partition_point(|number| all[*number].1 < text);
+        gone.extend(list.drain(..earlier));
+    }
+
+    /// The indexes of a table, with the text that creates each.
+    pub fn of(&self, table: &str) -> impl Iterator<Item = &(SqlIndex, usize)> {
+        let numbers = self.by_table.get(table).into_iter().flatten();
+        numbers.filter(|number| !self.gone.contains(number)).map(|number| &self.all[*number])
+    }
+
+    /// Whether a table is a virtual one.
+    pub fn is_virtual(&self, table: &str) -> bool {
+        self.virtual_tables.contains(table)
+    }
+}
+
+/// What is left of a statement.
+struct Words<'t>(&'t str);
+
+impl<'t> Words<'t> {
+    fn change(mut self) -> Option<Change> {
+        if self.word("drop") {
+            let is_table = self.word("table");
+            if !is_table && !self.word("index") {
+                return None;
+            }
+            let _ = self.word("concurrently");
+            let _ = self.word("if") && self.word("exists");
+            let name = self.name()?;
+            return Some(if is_table { Change::NoTable(name) } else { Change::NoIndex(name) });
+        }
+        if self.word("alter") {
+            let _ = self.word("table");
+            let _ = self.word("if") && self.word("exists");
+            let _ = self.word("only");
+            let from = self.name()?;
+            if self.word("drop") && self.word("constraint") {
+                let _ = self.word("if") && self.word("exists");
+                return self.name().map(Change::NoIndex);
+            }
+            return (self.word("rename") && self.word("to"))
+                .then(|| self.name().map(|to| Change::Renamed(from, to)))?;
+        }
+        let _ = self.word("create");
+        if self.word("virtual") {
+            let _ = self.word("table");
+            self.if_not_exists();
+            return self.name().map(Change::Virtual);
+        }
+        let _ = self.word("unique");
+        if !self.word("index") {
+            return None;
+        }
+        let _ = self.word("concurrently");
+        self.if_not_exists();
+        let name = if self.word("on") { None } else { Some(self.name()?) };
+        if name.is_some() && !self.word("on") {
+            return None;
+        }
+        let _ = self.word("only");
+        let table = self.name()?;
+        // Other methods do not serve a look-up of a value.
+        if self.word("using") && !matches!(&*self.name()?, "btree" | "hash") {
+            return None;
+        }
+        let (list, rest) = bracketed(self.0)?;
+        let end = rest.find([';', '`']).unwrap_or(rest.len());
+        let statement = rest[..end].to_ascii_lowercase();
+        let is_partial = statement.split_whitespace().any(|word| word == "where");
+        if is_partial && !statement.trim_end().ends_with("is not null") {
+            return None;
+        }
+        let columns = columns(list);
+        (!columns.is_empty()).then_some(Change::Index(SqlIndex { table, columns, name }))
+    }
+
+    /// The constraints of a `CREATE TABLE` that have an index: `UNIQUE (a, b)`, `CONSTRAINT x PRIMARY KEY (a)`, `a text
+    /// UNIQUE`.
+    fn constraints(mut self) -> Vec<SqlIndex> {
+        if !self.word("create") || !self.word("table") {
+            return Vec::new();
+        }
+        self.if_not_exists();
+        let Some((table, (list, _))) = self.name().and_then(|table| Some((table, bracketed(self.0)?))) else {
+            return Vec::new();
+        };
+        let of_part = |part: &'t str| {
+            let mut words = Words(part);
+            let name = if words.word("constraint") { Some(words.name()?) } else { None };
+            let is_list = words.word("unique") || words.word("primary") && words.word("key");
+            let columns = match is_list {
+                true => columns(bracketed(words.0)?.0),
+                // Of a column, the word stands behind its name and its type.
+                false => {
+                    let column = words.name()?;
+                    let is_unique =
+                        words.0.split_whitespace().any(|word| word.eq_ignore_ascii_case("unique"));
+                    is_unique.then(|| vec![column])?
+                }
+            };
+            (!columns.is_empty()).then(|| SqlIndex { table: table.clone(), columns, name })
+        };
+        parts(list).filter_map(of_part).collect()
+    }
+
+    fn if_not_exists(&mut self) {
+        let _ = self.word("if") && self.word("not") && self.word("exists");
+    }
+
+    /// Takes a word, when it comes next.
+    fn word(&mut self, word: &str) -> bool {
+        let rest = self.0.trim_start();
+        let Some((start, after)) = rest.split_at_checked(word.len()) else { return false };
+        let is_next = start.eq_ignore_ascii_case(word) && !after.starts_with(|next: char| is_letter(next));
+        if is_next {
+            self.0 = after;
+        }
+        is_next
+    }
+
+    /// Takes a name in any quoting, without its schema and in small letters.
+    fn name(&mut self) -> Option<SmolStr> {
+        loop {
+            // Inside a script, quotes may be escaped.
+            let rest = self.0.trim_start().trim_start_matches('\\');
+            let close = match rest.chars().next()? {
+                quote @ ('"' | '`' | '\'') => Some(quote),
+                '[' => Some(']'),
+                _ => None,
+            };
+            let (name, after) = match close {
+                Some(close) => {
+                    let (name, after) = rest[1..].split_once(close)?;
+                    (name.trim_end_matches('\\'), after)
+                }
+                None => rest.split_at(rest.find(|next: char| !is_letter(next)).unwrap_or(rest.len())),
+            };
+            if name.is_empty() || name.len() > LONGEST {
+                return None;
+            }
+            self.0 = after;
+            match after.strip_prefix('.') {
+                Some(after) => self.0 = after,
+                None => return Some(SmolStr::new(name.to_lowercase())),
+            }
+        }
+    }
+}
+
+/// No database has longer names.
+const LONGEST: usize = 256;
+/// Nor has a table more in its brackets.
+const LONGEST_LIST: usize = 64 << 10;
+
+fn is_letter(letter: char) -> bool {
+    letter.is_alphanumeric() || matches!(letter, '_' | '$')
+}
+
+/// The columns of an index, up to an expression.
+fn columns(list: &str) -> Vec<SmolStr> {
+    let column = |part| {
+        let mut words = Words(part);
+        words.name().filter(|_| !words.0.trim_start().starts_with('('))
+    };
+    parts(list).map_while(column).collect()
+}
+
+/// What stands in the brackets that come next, and what follows them.
+fn bracketed(text: &str) -> Option<(&str, &str)> {
+    let inside = text.trim_start().strip_prefix('(')?;
+    let mut depth = 1_u32;
+    for (at, letter) in inside.bytes().enumerate().take(LONGEST_LIST) {
+        match letter {
+            b'(' => depth += 1,
+            b')' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return Some((&inside[..at], &inside[at + 1..]));
+        }
+    }
+    None
+}
+
+/// The parts of a list.
+fn parts(list: &str) -> impl Iterator<Item = &str> {
+    let mut depth = 0_i32;
+    list.split(move |letter| {
+        match letter {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            _ => {}
+        }
+        letter == ',' && depth == 0
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn after(texts: &[&str], table: &str) -> Vec<String> {
+        let mut indexes = Indexes::default();
+        for (number, text) in texts.iter().enumerate() {
+            indexes.follow(number, &changes(text));
+        }
+        indexes.of(table).map(|(index, by)| format!("{} {by}", index.columns.join(","))).collect()
+    }
+
+    #[test]
+    fn indexes_are_found_in_any_spelling() {
+        for text in [
+            "CREATE INDEX IF NOT EXISTS \"i\" ON \"public\".\"posts\" (\"user_id\", lower(\"x\"), \"y\");",
+            "create unique index concurrently i on only posts using btree (user_id desc nulls last);",
+            "CREATE INDEX `i` ON `posts` (`user_id`);",
+            "db.run(sql`CREATE INDEX i ON posts (user_id)`)",
+            "db.run(sql`CREATE INDEX \\`i\\` ON \\`posts\\` (\\`user_id\\`)`)",
+            "create index on posts(user_id) where user_id is not null;",
+            "CREATE INDEX [i] ON [dbo].[posts] ([user_id])",
+        ] {
+            assert_eq!(after(&[text], "posts"), ["user_id 0"], "{text}");
+        }
+        for text in [
+            "create index i on posts using gin (user_id);",
+            "create index i on posts (user_id) where deleted_at is null;",
+            "create index i on posts (lower(user_id));",
+            "-- create index i on posts (user_id);",
+            "create index i on posts (user_id",
+            "create index",
+            "drop index; drop table; alter table; create virtual table",
+        ] {
+            assert!(after(&[text], "posts").is_empty(), "{text}");
+        }
+        assert_eq!(
+            after(&["create index i on posts (a, b); create index j on posts (c)"], "posts"),
+            ["a,b 0", "c 0"]
+        );
+    }
+
+    #[test]
+    fn constraints_have_indexes() {
+        let table = "CREATE TABLE IF NOT EXISTS \"posts\" (\"id\" uuid PRIMARY KEY, a text NOT NULL, b numeric(10, 2) unique,\n\
+                     UNIQUE(\"a\", \"b\"), CONSTRAINT x PRIMARY KEY (\"c\"), FOREIGN KEY (\"d\") REFERENCES y(\"id\"));";
+        assert_eq!(after(&[table], "posts"), ["b 0", "a,b 0", "c 0"]);
+        assert!(
+            after(&["create table posts as select 1", "create table posts (", "create table"], "posts")
+                .is_empty()
+        );
+    }
+
+    #[test]
+    fn what_goes_later_is_gone() {
+        let create = "create index i on posts (user_id);";
+        assert!(after(&[create, "DROP INDEX IF EXISTS \"public\".\"I\";"], "posts").is_empty());
+        assert!(after(&[create, "drop table posts cascade"], "posts").is_empty());
+        let unique = "create table posts (a int, constraint u unique (a))";
+        assert!(after(&[unique, "ALTER TABLE posts DROP CONSTRAINT u;"], "posts").is_empty());
+        assert_eq!(after(&[create, "drop index j"], "posts"), ["user_id 0"]);
+        // On the way back.
+        let both = "up: sql`create index i on posts (user_id)`, down: sql`drop index i`";
+        assert_eq!(after(&[both], "posts"), ["user_id 0"]);
+        // SQLite changes a table by making another.
+        let moved = "create index i on new_posts (user_id);\ndrop table posts;\nalter table new_posts rename to posts;";
+        assert_eq!(after(&[create, moved], "posts"), ["user_id 1"]);
+    }
+
+    #[test]
+    fn virtual_tables_are_found() {
+        let found = changes("sql`CREATE VIRTUAL TABLE IF NOT EXISTS documents_fts USING fts5(name)`");
+        assert_eq!(found, [Change::Virtual("documents_fts".into())]);
+    }
+}
