@@ -83,8 +83,7 @@ impl Rule for UnindexedForeignKey {
             };
             let name = index.name.as_ref().map_or_else(|| "an index".to_string(), |name| format!("`{name}`"));
             out.note(format!(
-                "`unindexed-foreign-key` says nothing of `{key}`{others}: {name} in `{}` serves it, though the schema does not \
-                 declare it and drizzle-kit does not know of it",
+                "`unindexed-foreign-key` says nothing of `{key}`{others}: {name} in `{}` serves it, which the schema does not declare",
                 index.file
             ));
         }

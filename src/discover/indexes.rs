@@ -15,12 +15,16 @@ static STATEMENTS: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// An index, as SQL says it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SqlIndex {
-    /// Its table, in small letters and without its schema.
+    /// The schema of its table, where that is said and is not the usual one; in small letters.
+    pub schema: Option<SmolStr>,
+    /// Its table, in small letters.
     pub table: SmolStr,
     /// Its first columns, up to an expression; in small letters.
     pub columns: Vec<SmolStr>,
     /// Its name, when it has one.
     pub name: Option<SmolStr>,
+    /// It holds only rows where that column is not null.
+    pub required: Option<SmolStr>,
 }
 
 /// What one text does, in its order.
@@ -167,20 +171,60 @@ impl<'t> Words<'t> {
             return None;
         }
         let _ = self.word("only");
-        let table = self.name()?;
+        let (schema, table) = self.table()?;
         // Other methods do not serve a look-up of a value.
         if self.word("using") && !matches!(&*self.name()?, "btree" | "hash") {
             return None;
         }
         let (list, rest) = bracketed(self.0)?;
-        let end = rest.find([';', '`']).unwrap_or(rest.len());
-        let statement = rest[..end].to_ascii_lowercase();
-        let is_partial = statement.split_whitespace().any(|word| word == "where");
-        if is_partial && !statement.trim_end().ends_with("is not null") {
+        let columns = columns(list);
+        let required = match Words(rest).predicate() {
+            None => None,
+            // Rows that are left out for another reason may be asked for.
+            Some(column) => Some(column?),
+        };
+        let index = SqlIndex { schema, table, columns, name, required };
+        (!index.columns.is_empty()).then_some(Change::Index(index))
+    }
+
+    /// The predicate behind the list of an index, when there is one: the column of which it asks only that it is not null.
+    fn predicate(mut self) -> Option<Option<SmolStr>> {
+        loop {
+            if self.word("include") || self.word("with") {
+                self.0 = bracketed(self.0)?.1;
+            } else if self.word("nulls") {
+                let _ = self.word("not");
+                let _ = self.word("distinct");
+            } else if self.word("tablespace") {
+                let _ = self.name();
+            } else {
+                break;
+            }
+        }
+        if !self.word("where") {
             return None;
         }
-        let columns = columns(list);
-        (!columns.is_empty()).then_some(Change::Index(SqlIndex { table, columns, name }))
+        let mut words = Words(self.0.trim_start().trim_start_matches('('));
+        let column = words.name();
+        let asks_no_more = words.word("is") && words.word("not") && words.word("null");
+        let rest = words.0.trim_start().trim_start_matches(')').trim_start();
+        let ends = rest.is_empty() || rest.starts_with([';', '-', '`', '\'', '"']);
+        Some(column.filter(|_| asks_no_more && ends))
+    }
+
+    /// Takes the name of a table, with its schema.
+    fn table(&mut self) -> Option<(Option<SmolStr>, SmolStr)> {
+        let mut before = None;
+        loop {
+            let name = self.part()?;
+            match self.0.strip_prefix('.') {
+                Some(after) => (self.0, before) = (after, Some(name)),
+                None => {
+                    let is_usual = |schema: &SmolStr| matches!(&**schema, "public" | "main" | "dbo");
+                    return Some((before.filter(|schema| !is_usual(schema)), name));
+                }
+            }
+        }
     }
 
     /// The constraints of a `CREATE TABLE` that have an index: `UNIQUE (a, b)`, `CONSTRAINT x PRIMARY KEY (a)`, `a text
@@ -190,7 +234,8 @@ impl<'t> Words<'t> {
             return Vec::new();
         }
         self.if_not_exists();
-        let Some((table, (list, _))) = self.name().and_then(|table| Some((table, bracketed(self.0)?))) else {
+        let Some(((schema, table), (list, _))) = self.table().and_then(|it| Some((it, bracketed(self.0)?)))
+        else {
             return Vec::new();
         };
         let of_part = |part: &'t str| {
@@ -207,7 +252,13 @@ impl<'t> Words<'t> {
                     is_unique.then(|| vec![column])?
                 }
             };
-            (!columns.is_empty()).then(|| SqlIndex { table: table.clone(), columns, name })
+            (!columns.is_empty()).then(|| SqlIndex {
+                schema: schema.clone(),
+                table: table.clone(),
+                columns,
+                name,
+                required: None,
+            })
         };
         parts(list).filter_map(of_part).collect()
     }
@@ -227,32 +278,32 @@ impl<'t> Words<'t> {
         is_next
     }
 
-    /// Takes a name in any quoting, without its schema and in small letters.
+    /// Takes a name without its schema.
     fn name(&mut self) -> Option<SmolStr> {
-        loop {
-            // Inside a script, quotes may be escaped.
-            let rest = self.0.trim_start().trim_start_matches('\\');
-            let close = match rest.chars().next()? {
-                quote @ ('"' | '`' | '\'') => Some(quote),
-                '[' => Some(']'),
-                _ => None,
-            };
-            let (name, after) = match close {
-                Some(close) => {
-                    let (name, after) = rest[1..].split_once(close)?;
-                    (name.trim_end_matches('\\'), after)
-                }
-                None => rest.split_at(rest.find(|next: char| !is_letter(next)).unwrap_or(rest.len())),
-            };
-            if name.is_empty() || name.len() > LONGEST {
-                return None;
+        self.table().map(|(_, name)| name)
+    }
+
+    /// Takes a name, or a part of one, in any quoting; gives it in small letters.
+    fn part(&mut self) -> Option<SmolStr> {
+        // Inside a script, quotes may be escaped.
+        let rest = self.0.trim_start().trim_start_matches('\\');
+        let close = match rest.chars().next()? {
+            quote @ ('"' | '`' | '\'') => Some(quote),
+            '[' => Some(']'),
+            _ => None,
+        };
+        let (name, after) = match close {
+            Some(close) => {
+                let (name, after) = rest[1..].split_once(close)?;
+                (name.trim_end_matches('\\'), after)
             }
-            self.0 = after;
-            match after.strip_prefix('.') {
-                Some(after) => self.0 = after,
-                None => return Some(SmolStr::new(name.to_lowercase())),
-            }
+            None => rest.split_at(rest.find(|next: char| !is_letter(next)).unwrap_or(rest.len())),
+        };
+        if name.is_empty() || name.len() > LONGEST {
+            return None;
         }
+        self.0 = after;
+        Some(SmolStr::new(name.to_lowercase()))
     }
 }
 
@@ -325,6 +376,9 @@ mod tests {
             "db.run(sql`CREATE INDEX i ON posts (user_id)`)",
             "db.run(sql`CREATE INDEX \\`i\\` ON \\`posts\\` (\\`user_id\\`)`)",
             "create index on posts(user_id) where user_id is not null;",
+            "create index i on posts (user_id)\n  where (\"user_id\" IS NOT NULL);--> statement-breakpoint",
+            "sql`create index i on posts (user_id) include (a) where user_id is not null`; where();",
+            "run(sql`create index i on posts (user_id)`), // where it is read",
             "CREATE INDEX [i] ON [dbo].[posts] ([user_id])",
         ] {
             assert_eq!(after(&[text], "posts"), ["user_id 0"], "{text}");
@@ -332,6 +386,8 @@ mod tests {
         for text in [
             "create index i on posts using gin (user_id);",
             "create index i on posts (user_id) where deleted_at is null;",
+            "create index i on posts (user_id) where user_id is not null and deleted_at is null",
+            "create index i on posts (user_id) where user_id > 1",
             "create index i on posts (lower(user_id));",
             "-- create index i on posts (user_id);",
             "create index i on posts (user_id",
@@ -344,6 +400,17 @@ mod tests {
             after(&["create index i on posts (a, b); create index j on posts (c)"], "posts"),
             ["a,b 0", "c 0"]
         );
+    }
+
+    #[test]
+    fn what_a_predicate_asks_for_is_known() {
+        let text =
+            "create index i on posts (user_id, deleted_at) where \"posts\".\"deleted_at\" is not null;";
+        let required = changes(text).into_iter().find_map(|change| match change {
+            Change::Index(index) => index.required,
+            _ => None,
+        });
+        assert_eq!(required.as_deref(), Some("deleted_at"));
     }
 
     #[test]

@@ -181,7 +181,9 @@ impl<'t> Servers<'t> {
         let in_sql = self.table.sql_indexes.iter().find(|index| {
             let first = index.columns.iter().copied().take_while(|column| columns.contains(column));
             let first: Vec<usize> = first.collect();
-            columns.iter().all(|column| first.contains(column)) || !first.is_empty() && identify(&first)
+            index.required.is_none_or(|required| columns.contains(&required))
+                && (columns.iter().all(|column| first.contains(column))
+                    || !first.is_empty() && identify(&first))
         });
         match in_sql {
             _ if unknown => Coverage::Unknown,

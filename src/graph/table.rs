@@ -91,6 +91,8 @@ pub struct Table {
 pub struct SqlIndex {
     /// Its first columns.
     pub columns: Vec<usize>,
+    /// It holds only rows where that column is not null.
+    pub required: Option<usize>,
     /// Its name; some have none.
     pub name: Option<SmolStr>,
     /// The file that creates it, relative to the root.

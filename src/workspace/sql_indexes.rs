@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::relative;
-use crate::discover::indexes::{Change, Indexes};
+use crate::discover::indexes::{self as discovered, Change, Indexes};
 use crate::graph::{Coverage, Dialect, SchemaGraph, Server, Servers, SqlIndex, Table, needs_indexes};
 use crate::overlay::Overlay;
 
@@ -29,8 +29,8 @@ fn lacks_key(table: &Table) -> bool {
     table.dialect == Dialect::Sqlite && table.primary_keys.is_empty()
 }
 
-/// Gives each table the indexes that texts create; those must be sorted. Of a name that several tables have, only texts
-/// count that stand in the package of the table, or where its migrations are written.
+/// Gives each table the indexes that texts create; those must be sorted. What stands where a drizzle.config writes its
+/// migrations is said of its tables; other texts speak of the only table of a name, or of that of their package.
 pub(super) fn mark_sql_indexes(
     root: &Path,
     graph: &mut SchemaGraph,
@@ -44,6 +44,13 @@ pub(super) fn mark_sql_indexes(
     for (text, changes) in changes.iter().enumerate() {
         indexes.follow(text, changes);
     }
+    let outs = graph.projects.iter().enumerate();
+    let outs: Vec<(usize, PathBuf)> =
+        outs.filter_map(|(at, project)| Some((at, root.join(&**project.out.as_ref()?)))).collect();
+    let projects_of = |text: &PathBuf| -> Vec<usize> {
+        outs.iter().filter(|(_, out)| text.starts_with(out)).map(|(at, _)| *at).collect()
+    };
+    let of_projects: Vec<Vec<usize>> = texts.iter().map(projects_of).collect();
     let mut named: FxHashMap<String, usize> = FxHashMap::default();
     let name_of = |table: &Table| Some(table.name.as_ref().ok()?.to_lowercase());
     for name in graph.own_tables().filter_map(|(_, table)| name_of(table)) {
@@ -52,20 +59,29 @@ pub(super) fn mark_sql_indexes(
     for number in 0..graph.tables.len() {
         let table = &graph.tables[number];
         let Some(name) = name_of(table).filter(|name| named.contains_key(name)) else { continue };
-        let project = &graph.projects[table.project];
-        let folders =
-            [Some(&graph.packages[table.package].folder), Some(&project.package), project.out.as_ref()];
-        let folders: Vec<PathBuf> =
-            folders.into_iter().flatten().map(|folder| root.join(&**folder)).collect();
-        let counts =
-            |text: usize| named[&name] == 1 || folders.iter().any(|folder| texts[text].starts_with(folder));
+        let folder = root.join(&*graph.packages[table.package].folder);
+        let counts = |text: usize| match &of_projects[text][..] {
+            [] => named[&name] == 1 || texts[text].starts_with(&folder),
+            projects => projects.iter().any(|at| *at == table.project || table.taken_by.contains(at)),
+        };
+        let namespace = table.namespace.as_ref().and_then(|it| Some(it.as_ref().ok()?.to_lowercase()));
+        let is_of_schema = |index: &discovered::SqlIndex| {
+            index.schema.is_none() || index.schema.as_deref() == namespace.as_deref()
+        };
         let column =
             |name: &str| table.columns.iter().position(|column| column.display_name().to_lowercase() == name);
-        let found = indexes.of(&name).filter(|(_, text)| counts(*text)).filter_map(|(index, text)| {
-            let columns: Vec<usize> = index.columns.iter().map_while(|name| column(name)).collect();
-            let file = relative(root, &texts[*text]).into();
-            (!columns.is_empty()).then(|| SqlIndex { columns, name: index.name.clone(), file })
-        });
+        let found = indexes
+            .of(&name)
+            .filter(|(index, text)| counts(*text) && is_of_schema(index))
+            .filter_map(|(index, text)| {
+                let columns: Vec<usize> = index.columns.iter().map_while(|name| column(name)).collect();
+                let file = relative(root, &texts[*text]).into();
+                let required = match &index.required {
+                    Some(name) => Some(column(name)?),
+                    None => None,
+                };
+                (!columns.is_empty()).then(|| SqlIndex { columns, required, name: index.name.clone(), file })
+            });
         let found: Vec<SqlIndex> = found.collect();
         let is_virtual = table.dialect == Dialect::Sqlite && indexes.is_virtual(&name);
         if is_virtual || !found.is_empty() {
