@@ -17,7 +17,7 @@ mod written;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use crate::config::{self, Config};
@@ -37,7 +37,7 @@ use last::Last;
 use repository::{Files, Repository};
 use session::Cache;
 use sql::Sql;
-use sql_indexes::mark_sql_indexes;
+use sql_indexes::{SqlTexts, mark_sql_indexes};
 use written::{Documents, declared, documents};
 
 pub use changed::changed_files;
@@ -150,13 +150,22 @@ fn read_with(root: &Path, options: &Options, settings: &Settings, cache: &Cache)
         changed.and_then(|changed| stacker::maybe_grow(STACK, STACK, || changed.link(&mut repository)));
     let stage = if again.is_some() { "link again" } else { "evaluate and link" };
     let sql = Sql::of(&found, &packages);
+    let sql_reader = cache.sql_reader();
+    let read_sql = |scripts: &[PathBuf]| SqlTexts::read(&found.sql, scripts, &options.overlay, &sql_reader);
+    let mut sql_texts = OnceLock::new();
     let (mut graph, kept) = again.unwrap_or_else(|| {
         cache.link_all();
         repository.resume(Files::default());
         let input = input(root, settings, &found, lowered, &mut repository);
         // Evaluation is one thread.
         rayon::in_place_scope(|scope| {
-            scope.spawn(|_| sql.read_ahead());
+            scope.spawn(|_| {
+                sql.read_ahead();
+                // Most repositories have a key without an index.
+                if let Some(scripts) = found.all_ddl() {
+                    let _ = sql_texts.set(read_sql(scripts));
+                }
+            });
             stacker::maybe_grow(STACK, STACK, || link_and_keep(&repository, &input))
         })
     });
@@ -170,9 +179,8 @@ fn read_with(root: &Path, options: &Options, settings: &Settings, cache: &Cache)
     };
     unreadable_paths.extend(other.failures);
     if asks_for_indexes {
-        let mut texts = [&*found.sql, &other.ddl].concat();
-        texts.sort();
-        mark_sql_indexes(root, &mut graph, &texts, &options.overlay, &cache.sql_reader());
+        let texts = sql_texts.take().unwrap_or_else(|| read_sql(&other.ddl));
+        mark_sql_indexes(root, &mut graph, &texts);
     }
     if !graph.relations.is_empty() {
         let queries = other.queries;

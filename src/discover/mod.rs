@@ -246,6 +246,11 @@ pub struct Other {
 }
 
 impl Discovery {
+    /// All scripts that hold SQL that matters, where none was passed by.
+    pub fn all_ddl(&self) -> Option<&[PathBuf]> {
+        self.passed_by.is_empty().then_some(&*self.ddl)
+    }
+
     /// Whether a script is known to hold SQL that matters.
     pub fn has_ddl(&self, path: &Path) -> bool {
         self.ddl.binary_search_by(|other| other.as_path().cmp(path)).is_ok()

@@ -3,6 +3,7 @@
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
+use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -29,17 +30,31 @@ fn lacks_key(table: &Table) -> bool {
     table.dialect == Dialect::Sqlite && table.primary_keys.is_empty()
 }
 
-/// Gives each table the indexes that texts create; those must be sorted. What stands where a drizzle.config writes its
-/// migrations is said of its tables; other texts speak of the only table of a name, or of that of their package.
-pub(super) fn mark_sql_indexes(
-    root: &Path,
-    graph: &mut SchemaGraph,
-    texts: &[PathBuf],
-    overlay: &Overlay,
-    changes_of: &(impl Fn(&Path, Option<&Arc<[u8]>>) -> Arc<Vec<Change>> + Sync),
-) {
-    let changes: Vec<Arc<Vec<Change>>> =
-        texts.par_iter().map(|path| changes_of(path, overlay.get(path))).collect();
+/// Texts that may create indexes, in their order, with what each changes.
+pub(super) struct SqlTexts {
+    paths: Vec<PathBuf>,
+    changes: Vec<Arc<Vec<Change>>>,
+}
+
+impl SqlTexts {
+    /// Reads SQL files and scripts.
+    pub(super) fn read(
+        files: &[PathBuf],
+        scripts: &[PathBuf],
+        overlay: &Overlay,
+        changes_of: &(impl Fn(&Path, Option<&Arc<[u8]>>) -> Arc<Vec<Change>> + Sync),
+    ) -> Self {
+        let mut paths = [files, scripts].concat();
+        paths.sort();
+        let changes = paths.par_iter().map(|path| changes_of(path, overlay.get(path))).collect();
+        Self { paths, changes }
+    }
+}
+
+/// Gives each table the indexes that texts create. What stands where a drizzle.config writes its migrations is said of its
+/// tables; other texts speak of the only table of a name, or of that of their package.
+pub(super) fn mark_sql_indexes(root: &Path, graph: &mut SchemaGraph, texts: &SqlTexts) {
+    let SqlTexts { paths: texts, changes } = texts;
     let mut indexes = Indexes::default();
     for (text, changes) in changes.iter().enumerate() {
         indexes.follow(text, changes);
@@ -51,6 +66,7 @@ pub(super) fn mark_sql_indexes(
         outs.iter().filter(|(_, out)| text.starts_with(out)).map(|(at, _)| *at).collect()
     };
     let of_projects: Vec<Vec<usize>> = texts.iter().map(projects_of).collect();
+    let files: Vec<OnceCell<Arc<str>>> = vec![OnceCell::new(); texts.len()];
     let mut named: FxHashMap<String, usize> = FxHashMap::default();
     let name_of = |table: &Table| Some(table.name.as_ref().ok()?.to_lowercase());
     for name in graph.own_tables().filter_map(|(_, table)| name_of(table)) {
@@ -68,20 +84,22 @@ pub(super) fn mark_sql_indexes(
         let is_of_schema = |index: &discovered::SqlIndex| {
             index.schema.is_none() || index.schema.as_deref() == namespace.as_deref()
         };
-        let column =
-            |name: &str| table.columns.iter().position(|column| column.display_name().to_lowercase() == name);
-        let found = indexes
-            .of(&name)
-            .filter(|(index, text)| counts(*text) && is_of_schema(index))
-            .filter_map(|(index, text)| {
-                let columns: Vec<usize> = index.columns.iter().map_while(|name| column(name)).collect();
-                let file = relative(root, &texts[*text]).into();
-                let required = match &index.required {
-                    Some(name) => Some(column(name)?),
-                    None => None,
-                };
-                (!columns.is_empty()).then(|| SqlIndex { columns, required, name: index.name.clone(), file })
-            });
+        let mut found =
+            indexes.of(&name).filter(|(index, text)| counts(*text) && is_of_schema(index)).peekable();
+        let columns: Vec<String> = match found.peek() {
+            Some(_) => table.columns.iter().map(|column| column.display_name().to_lowercase()).collect(),
+            None => Vec::new(),
+        };
+        let column = |name: &str| columns.iter().position(|column| column == name);
+        let found = found.filter_map(|(index, text)| {
+            let columns: Vec<usize> = index.columns.iter().map_while(|name| column(name)).collect();
+            let file = Arc::clone(files[*text].get_or_init(|| relative(root, &texts[*text]).into()));
+            let required = match &index.required {
+                Some(name) => Some(column(name)?),
+                None => None,
+            };
+            (!columns.is_empty()).then(|| SqlIndex { columns, required, name: index.name.clone(), file })
+        });
         let found: Vec<SqlIndex> = found.collect();
         let is_virtual = table.dialect == Dialect::Sqlite && indexes.is_virtual(&name);
         if is_virtual || !found.is_empty() {
