@@ -150,22 +150,20 @@ fn read_with(root: &Path, options: &Options, settings: &Settings, cache: &Cache)
         changed.and_then(|changed| stacker::maybe_grow(STACK, STACK, || changed.link(&mut repository)));
     let stage = if again.is_some() { "link again" } else { "evaluate and link" };
     let sql = Sql::of(&found, &packages);
-    let sql_reader = cache.sql_reader();
-    let read_sql = |scripts: &[PathBuf]| SqlTexts::read(&found.sql, scripts, &options.overlay, &sql_reader);
     let mut sql_texts = OnceLock::new();
+    // A session remembers them.
+    let scripts_with_sql = found.all_ddl().filter(|_| cache.forgets());
     let (mut graph, kept) = again.unwrap_or_else(|| {
         cache.link_all();
         repository.resume(Files::default());
         let input = input(root, settings, &found, lowered, &mut repository);
         // Evaluation is one thread.
         rayon::in_place_scope(|scope| {
-            scope.spawn(|_| {
-                sql.read_ahead();
-                // Most repositories have a key without an index.
-                if let Some(scripts) = found.all_ddl() {
-                    let _ = sql_texts.set(read_sql(scripts));
-                }
-            });
+            if let Some(scripts) = scripts_with_sql {
+                scope.spawn(|_| {
+                    let _ = sql_texts.set(sql.read_ahead(scripts, &options.overlay));
+                });
+            }
             stacker::maybe_grow(STACK, STACK, || link_and_keep(&repository, &input))
         })
     });
@@ -179,7 +177,8 @@ fn read_with(root: &Path, options: &Options, settings: &Settings, cache: &Cache)
     };
     unreadable_paths.extend(other.failures);
     if asks_for_indexes {
-        let texts = sql_texts.take().unwrap_or_else(|| read_sql(&other.ddl));
+        let read = || SqlTexts::read(&found.sql, &other.ddl, &options.overlay, &cache.sql_reader());
+        let texts = sql_texts.take().unwrap_or_else(read);
         mark_sql_indexes(root, &mut graph, &texts);
     }
     if !graph.relations.is_empty() {

@@ -1,14 +1,18 @@
 //! What SQL creates that no drizzle.config does: migrations that people wrote, of which there can be many megabytes.
 
+use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
+use super::sql_indexes::SqlTexts;
 use crate::config::{Config, Setting};
 use crate::discover::Discovery;
 use crate::discover::ddl::{self, Statements};
+use crate::discover::indexes::changes;
 use crate::discover::search::Kind as Why;
 use crate::graph::{Entity, Kind, SchemaGraph, Table};
+use crate::overlay::Overlay;
 use crate::packages::Packages;
 use crate::rules::RULES;
 
@@ -33,12 +37,30 @@ impl<'f> Sql<'f> {
         Self { files: &found.sql, split: OnceLock::new(), read: OnceLock::new(), is_asked }
     }
 
-    /// Reads what will be asked for, while another thread does something else. It is likely, not certain, that a package
-    /// without a drizzle.config has tables that belong to none.
-    pub(super) fn read_ahead(&self) {
+    /// Reads what will be asked for, while another thread does something else: most repositories have a key without an
+    /// index; and it is likely, not certain, that a package without a drizzle.config has tables that belong to none.
+    pub(super) fn read_ahead(&self, scripts: &[PathBuf], overlay: &Overlay) -> SqlTexts {
+        let by_hand: FxHashSet<&Path> = match self.is_asked {
+            true => self.split().0.iter().copied().collect(),
+            false => FxHashSet::default(),
+        };
+        let mut paths = [self.files, scripts].concat();
+        paths.sort();
+        let read = |path: &PathBuf| {
+            let of_text =
+                |text: &str| (changes(text), by_hand.contains(path.as_path()).then(|| Statements::of(text)));
+            match overlay.get(path) {
+                Some(bytes) => of_text(&String::from_utf8_lossy(bytes)),
+                None => ddl::with_text(path, of_text).unwrap_or_default(),
+            }
+        };
+        let read: Vec<_> = paths.par_iter().map(read).collect();
+        let (changes, statements): (Vec<_>, Vec<_>) =
+            read.into_iter().map(|(changes, statements)| (Arc::new(changes), statements)).unzip();
         if self.is_asked {
-            self.read_by_hand();
+            let _ = self.read.set(statements.into_iter().flatten().collect());
         }
+        SqlTexts { paths, changes }
     }
 
     fn read_by_hand(&self) -> &[Statements] {

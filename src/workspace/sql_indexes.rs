@@ -32,8 +32,8 @@ fn lacks_key(table: &Table) -> bool {
 
 /// Texts that may create indexes, in their order, with what each changes.
 pub(super) struct SqlTexts {
-    paths: Vec<PathBuf>,
-    changes: Vec<Arc<Vec<Change>>>,
+    pub(super) paths: Vec<PathBuf>,
+    pub(super) changes: Vec<Arc<Vec<Change>>>,
 }
 
 impl SqlTexts {
