@@ -114,6 +114,18 @@ fn entries_of_one_list_are_added_together() {
     }
 }
 
+/// Whoever imports all of Drizzle under one name writes the index with it.
+#[test]
+fn an_index_is_called_as_the_file_calls_it() {
+    const ALL: &str = "import * as pg from 'drizzle-orm/pg-core';\n\
+        export const users = pg.pgTable('users', { id: pg.integer('id').primaryKey() });\n\
+        export const posts = pg.pgTable('posts', { id: pg.integer('id').primaryKey(), userId: pg.integer('user_id').references(() => users.id) });\n";
+    let folder = repository(&[("schema.ts", ALL)]);
+    run(folder.path(), &[] as &[&str])
+        .says("pg.index(\"posts_user_id_idx\")")
+        .does_not_say("is imported beside");
+}
+
 /// `many()` waits for one relation that leads back; only the second makes it ambiguous (facts/peers.md 2.3).
 #[test]
 fn only_a_second_relation_makes_a_many_ambiguous() {

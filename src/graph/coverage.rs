@@ -5,7 +5,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use std::cell::OnceCell;
 
-use super::{Casing, ColumnFacts, Dialect, Fact, Form, Index, IndexPart, Predicate, SqlIndex, Table};
+use super::{
+    Casing, ColumnFacts, Dialect, Fact, Form, Index, IndexPart, Predicate, SqlIndex, Table, ThirdArgument,
+};
 use crate::source::Span;
 
 /// Whether the database can look the columns up.
@@ -292,12 +294,12 @@ impl Table {
     pub fn index_to_write(&self, columns: &[usize], template: &str) -> String {
         let name = self.index_name(columns, template);
         let plural = if columns.len() == 1 { "" } else { "s" };
-        let from = if self.third_argument.knows_index {
-            ""
-        } else {
-            " (`index` is imported beside the table function)"
+        let (function, from) = match &self.third_argument {
+            ThirdArgument { knows_index: true, .. } => ("index".to_string(), ""),
+            ThirdArgument { namespace: Some(namespace), .. } => (format!("{namespace}.index"), ""),
+            _ => ("index".to_string(), " (`index` is imported beside the table function)"),
         };
-        let index = |of: &str| format!("index(\"{name}\").on({})", self.column_keys(of, columns));
+        let index = |of: &str| format!("{function}(\"{name}\").on({})", self.column_keys(of, columns));
         match &self.third_argument.form {
             Form::List(parameter) => {
                 format!(

@@ -108,6 +108,8 @@ pub struct ThirdArgument {
     pub entries: Option<Bracketed>,
     /// Whether the call is written for this table alone, so that a change of it concerns no other.
     pub is_own: bool,
+    /// The name that the file has for all that `index` comes from: `pg` of `import * as pg from "drizzle-orm/pg-core"`.
+    pub namespace: Option<SmolStr>,
     /// `index` is a name of the file.
     pub knows_index: bool,
     /// `foreignKey` is a name of the file.

@@ -9,7 +9,7 @@ use crate::eval::Value;
 use crate::eval::drizzle;
 use crate::graph::{Form, ThirdArgument};
 use crate::source::{Range, Span};
-use crate::syntax::{BindingKind, Element, Expr, ExprKind, Module, Pattern, Property};
+use crate::syntax::{Binding, BindingKind, Element, Expr, ExprKind, ImportName, Module, Pattern, Property};
 
 /// The third argument of a table, of the module that its call stands in.
 pub(super) fn third_argument(table: &drizzle::Table, module: &Module) -> ThirdArgument {
@@ -36,7 +36,18 @@ pub(super) fn third_argument(table: &drizzle::Table, module: &Module) -> ThirdAr
     let (declared_in, name) = &table.binding;
     let is_own = *declared_in == file && is_written_for(module, name, table.at.range);
     let knows = |name: &str| module.bindings.contains_key(name);
+    let of_drizzle = |binding: &Binding| match &binding.kind {
+        BindingKind::Import { specifier, name: ImportName::Namespace } => {
+            &*module.specifier(*specifier).text == table.dialect.module()
+        }
+        _ => false,
+    };
+    // Imports stand first, and a file may have thousands of tables.
+    let is_import = |binding: &Binding| matches!(binding.kind, BindingKind::Import { .. });
+    let mut imports = module.bindings.iter().take_while(|(_, binding)| is_import(binding));
+    let namespace = imports.find(|(_, binding)| of_drizzle(binding));
     ThirdArgument {
+        namespace: namespace.map(|(name, _)| name.clone()),
         form,
         entries,
         is_own,
