@@ -104,3 +104,26 @@ fn two_tables_may_have_many_relations() {
     assert_eq!(said.len(), 2, "{said:#?}");
     assert!(said.iter().all(|line| line.contains("499")), "{said:#?}");
 }
+
+/// Of each statement the line before it, the list that never ends, and the name that never ends were read again.
+#[test]
+fn sql_may_be_one_line_without_an_end() {
+    let rename = "alter table orders rename to b;alter table b rename to orders;";
+    let texts = [
+        "create table a (".repeat(100_000),
+        "create index i on orders (".repeat(50_000),
+        "create index i on orders (user_id) include (".repeat(25_000),
+        "create index [i ".repeat(75_000),
+        "create index i on orders (user_id) drop index i ".repeat(25_000),
+        format!("{}{}", "create index i on orders (id)\n".repeat(15_000), rename.repeat(15_000)),
+        format!(
+            "{}{}",
+            "create index on orders(id);create index on b(id);".repeat(30_000),
+            rename.repeat(60_000)
+        ),
+    ];
+    for text in texts {
+        let folder = repository(&[("users.ts", USERS), ("orders.ts", ORDERS), ("many.sql", &text)]);
+        run(folder.path(), &["--format", "concise"]).exits(0);
+    }
+}

@@ -131,13 +131,20 @@ fn created_at(text: &str, at: usize, kind: &str) -> Option<String> {
     if !rest.starts_with(char::is_whitespace) {
         return None;
     }
-    let line = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
-    if text[line..at].contains("--") {
+    if is_commented(text, at) {
         return None;
     }
     let rest = rest.trim_start();
     let rest = without(rest, "if not exists").unwrap_or(rest).trim_start();
     Some(name_at(rest)).filter(|name| !name.is_empty())
+}
+
+/// Whether a comment begins before a place, on its line and not far from it.
+pub(super) fn is_commented(text: &str, at: usize) -> bool {
+    const FAR: usize = 512;
+    let near = &text.as_bytes()[at.saturating_sub(FAR)..at];
+    let line = memchr::memrchr(b'\n', near).map_or(near, |newline| &near[newline + 1..]);
+    memchr::memmem::find(line, b"--").is_some()
 }
 
 /// A text behind a word that it begins with, in any case.

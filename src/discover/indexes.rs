@@ -3,7 +3,10 @@
 use regex::Regex;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
+use std::cell::Cell;
 use std::sync::LazyLock;
+
+use super::ddl::is_commented;
 
 /// What begins a statement that is of interest. A script that holds none of it is not searched.
 static STATEMENTS: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -45,19 +48,18 @@ pub enum Change {
 /// What a text does. Whatever is not understood is left out.
 pub fn changes(text: &str) -> Vec<Change> {
     let Some(statements) = &*STATEMENTS else { return Vec::new() };
-    let is_comment = |at: usize| {
-        let line = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
-        text[line..at].contains("--")
-    };
-    let hits = statements.find_iter(text).filter(|hit| !is_comment(hit.start()));
+    let budget = Cell::new(text.len().saturating_mul(LOOKS) + LONGEST_LIST);
     let mut changes = Vec::new();
-    for hit in hits {
-        let words = Words(&text[hit.start()..]);
-        changes.extend(words.change());
-        changes.extend(Words(&text[hit.start()..]).constraints().into_iter().map(Change::Index));
+    for hit in statements.find_iter(text).filter(|hit| !is_commented(text, hit.start())) {
+        let words = || Words { rest: &text[hit.start()..], budget: &budget };
+        changes.extend(words().change());
+        changes.extend(words().constraints().into_iter().map(Change::Index));
     }
     changes
 }
+
+/// How often each byte of a text may be looked at, in search of the end of a list: lists that never end are not SQL.
+const LOOKS: usize = 16;
 
 /// What is there after all texts, in their order.
 #[derive(Debug, Default)]
@@ -69,7 +71,11 @@ pub struct Indexes {
     by_table: FxHashMap<SmolStr, Vec<usize>>,
     by_name: FxHashMap<SmolStr, Vec<usize>>,
     virtual_tables: FxHashSet<SmolStr>,
+    merged: usize,
 }
+
+/// Nobody gives a table the name of another as often.
+const MOST_MERGED: usize = 1_000;
 
 impl Indexes {
     /// Follows a text. What the same text creates it takes away only on the way back: `-- down`, `down: async () =>`.
@@ -93,8 +99,13 @@ impl Indexes {
                 Change::Renamed(from, to) => {
                     let mut moved = self.by_table.remove(from).unwrap_or_default();
                     let there = self.by_table.entry(to.clone()).or_default();
-                    there.append(&mut moved);
-                    there.sort_unstable();
+                    if there.is_empty() {
+                        *there = moved;
+                    } else if !moved.is_empty() && self.merged < MOST_MERGED {
+                        self.merged += 1;
+                        there.append(&mut moved);
+                        there.sort_unstable();
+                    }
                 }
                 Change::Virtual(table) => {
                     self.virtual_tables.insert(table.clone());
@@ -128,7 +139,11 @@ impl Indexes {
 }
 
 /// What is left of a statement.
-struct Words<'t>(&'t str);
+struct Words<'t> {
+    rest: &'t str,
+    /// How many bytes may still be looked at to find the ends of lists.
+    budget: &'t Cell<usize>,
+}
 
 impl<'t> Words<'t> {
     fn change(mut self) -> Option<Change> {
@@ -176,9 +191,9 @@ impl<'t> Words<'t> {
         if self.word("using") && !matches!(&*self.name()?, "btree" | "hash") {
             return None;
         }
-        let (list, rest) = bracketed(self.0)?;
-        let columns = columns(list);
-        let required = match Words(rest).predicate() {
+        let (list, rest) = self.bracketed()?;
+        let columns = self.columns(list);
+        let required = match self.at(rest).predicate() {
             None => None,
             // Rows that are left out for another reason may be asked for.
             Some(column) => Some(column?),
@@ -191,7 +206,7 @@ impl<'t> Words<'t> {
     fn predicate(mut self) -> Option<Option<SmolStr>> {
         loop {
             if self.word("include") || self.word("with") {
-                self.0 = bracketed(self.0)?.1;
+                self.rest = self.bracketed()?.1;
             } else if self.word("nulls") {
                 let _ = self.word("not");
                 let _ = self.word("distinct");
@@ -204,10 +219,10 @@ impl<'t> Words<'t> {
         if !self.word("where") {
             return None;
         }
-        let mut words = Words(self.0.trim_start().trim_start_matches('('));
+        let mut words = self.at(self.rest.trim_start().trim_start_matches('('));
         let column = words.name();
         let asks_no_more = words.word("is") && words.word("not") && words.word("null");
-        let rest = words.0.trim_start().trim_start_matches(')').trim_start();
+        let rest = words.rest.trim_start().trim_start_matches(')').trim_start();
         let ends = rest.is_empty() || rest.starts_with([';', '-', '`', '\'', '"']);
         Some(column.filter(|_| asks_no_more && ends))
     }
@@ -217,8 +232,8 @@ impl<'t> Words<'t> {
         let mut before = None;
         loop {
             let name = self.part()?;
-            match self.0.strip_prefix('.') {
-                Some(after) => (self.0, before) = (after, Some(name)),
+            match self.rest.strip_prefix('.') {
+                Some(after) => (self.rest, before) = (after, Some(name)),
                 None => {
                     let is_usual = |schema: &SmolStr| matches!(&**schema, "public" | "main" | "dbo");
                     return Some((before.filter(|schema| !is_usual(schema)), name));
@@ -234,21 +249,21 @@ impl<'t> Words<'t> {
             return Vec::new();
         }
         self.if_not_exists();
-        let Some(((schema, table), (list, _))) = self.table().and_then(|it| Some((it, bracketed(self.0)?)))
+        let Some(((schema, table), (list, _))) = self.table().and_then(|it| Some((it, self.bracketed()?)))
         else {
             return Vec::new();
         };
         let of_part = |part: &'t str| {
-            let mut words = Words(part);
+            let mut words = self.at(part);
             let name = if words.word("constraint") { Some(words.name()?) } else { None };
             let is_list = words.word("unique") || words.word("primary") && words.word("key");
             let columns = match is_list {
-                true => columns(bracketed(words.0)?.0),
+                true => self.columns(words.bracketed()?.0),
                 // Of a column, the word stands behind its name and its type.
                 false => {
                     let column = words.name()?;
                     let is_unique =
-                        words.0.split_whitespace().any(|word| word.eq_ignore_ascii_case("unique"));
+                        words.rest.split_whitespace().any(|word| word.eq_ignore_ascii_case("unique"));
                     is_unique.then(|| vec![column])?
                 }
             };
@@ -267,13 +282,50 @@ impl<'t> Words<'t> {
         let _ = self.word("if") && self.word("not") && self.word("exists");
     }
 
+    /// Other text of the same statement.
+    const fn at<'p>(&self, rest: &'p str) -> Words<'p>
+    where
+        't: 'p,
+    {
+        Words { rest, budget: self.budget }
+    }
+
+    /// The columns of an index, up to an expression.
+    fn columns(&self, list: &str) -> Vec<SmolStr> {
+        let column = |part| {
+            let mut words = self.at(part);
+            words.name().filter(|_| !words.rest.trim_start().starts_with('('))
+        };
+        parts(list).map_while(column).collect()
+    }
+
+    /// What stands in the brackets that come next, and what follows them.
+    fn bracketed(&self) -> Option<(&'t str, &'t str)> {
+        let inside = self.rest.trim_start().strip_prefix('(')?;
+        let most = LONGEST_LIST.min(self.budget.get());
+        let mut depth = 1_u32;
+        for (at, letter) in inside.bytes().enumerate().take(most) {
+            match letter {
+                b'(' => depth += 1,
+                b')' => depth -= 1,
+                _ => {}
+            }
+            if depth == 0 {
+                self.budget.set(self.budget.get().saturating_sub(at));
+                return Some((&inside[..at], &inside[at + 1..]));
+            }
+        }
+        self.budget.set(self.budget.get().saturating_sub(most));
+        None
+    }
+
     /// Takes a word, when it comes next.
     fn word(&mut self, word: &str) -> bool {
-        let rest = self.0.trim_start();
+        let rest = self.rest.trim_start();
         let Some((start, after)) = rest.split_at_checked(word.len()) else { return false };
         let is_next = start.eq_ignore_ascii_case(word) && !after.starts_with(|next: char| is_letter(next));
         if is_next {
-            self.0 = after;
+            self.rest = after;
         }
         is_next
     }
@@ -286,7 +338,7 @@ impl<'t> Words<'t> {
     /// Takes a name, or a part of one, in any quoting; gives it in small letters.
     fn part(&mut self) -> Option<SmolStr> {
         // Inside a script, quotes may be escaped.
-        let rest = self.0.trim_start().trim_start_matches('\\');
+        let rest = self.rest.trim_start().trim_start_matches('\\');
         let close = match rest.chars().next()? {
             quote @ ('"' | '`' | '\'') => Some(quote),
             '[' => Some(']'),
@@ -294,15 +346,16 @@ impl<'t> Words<'t> {
         };
         let (name, after) = match close {
             Some(close) => {
-                let (name, after) = rest[1..].split_once(close)?;
-                (name.trim_end_matches('\\'), after)
+                let near = &rest.as_bytes()[1..rest.len().min(LONGEST)];
+                let end = 1 + memchr::memchr(close as u8, near)?;
+                (rest[1..end].trim_end_matches('\\'), &rest[end + 1..])
             }
             None => rest.split_at(rest.find(|next: char| !is_letter(next)).unwrap_or(rest.len())),
         };
         if name.is_empty() || name.len() > LONGEST {
             return None;
         }
-        self.0 = after;
+        self.rest = after;
         Some(SmolStr::new(name.to_lowercase()))
     }
 }
@@ -314,32 +367,6 @@ const LONGEST_LIST: usize = 64 << 10;
 
 fn is_letter(letter: char) -> bool {
     letter.is_alphanumeric() || matches!(letter, '_' | '$')
-}
-
-/// The columns of an index, up to an expression.
-fn columns(list: &str) -> Vec<SmolStr> {
-    let column = |part| {
-        let mut words = Words(part);
-        words.name().filter(|_| !words.0.trim_start().starts_with('('))
-    };
-    parts(list).map_while(column).collect()
-}
-
-/// What stands in the brackets that come next, and what follows them.
-fn bracketed(text: &str) -> Option<(&str, &str)> {
-    let inside = text.trim_start().strip_prefix('(')?;
-    let mut depth = 1_u32;
-    for (at, letter) in inside.bytes().enumerate().take(LONGEST_LIST) {
-        match letter {
-            b'(' => depth += 1,
-            b')' => depth -= 1,
-            _ => {}
-        }
-        if depth == 0 {
-            return Some((&inside[..at], &inside[at + 1..]));
-        }
-    }
-    None
 }
 
 /// The parts of a list.

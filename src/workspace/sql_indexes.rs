@@ -59,11 +59,14 @@ pub(super) fn mark_sql_indexes(root: &Path, graph: &mut SchemaGraph, texts: &Sql
     for (text, changes) in changes.iter().enumerate() {
         indexes.follow(text, changes);
     }
-    let outs = graph.projects.iter().enumerate();
-    let outs: Vec<(usize, PathBuf)> =
-        outs.filter_map(|(at, project)| Some((at, root.join(&**project.out.as_ref()?)))).collect();
+    let mut outs: FxHashMap<PathBuf, Vec<usize>> = FxHashMap::default();
+    for (at, project) in graph.projects.iter().enumerate() {
+        if let Some(out) = &project.out {
+            outs.entry(root.join(&**out)).or_default().push(at);
+        }
+    }
     let projects_of = |text: &PathBuf| -> Vec<usize> {
-        outs.iter().filter(|(_, out)| text.starts_with(out)).map(|(at, _)| *at).collect()
+        text.ancestors().filter_map(|folder| outs.get(folder)).flatten().copied().collect()
     };
     let of_projects: Vec<Vec<usize>> = texts.iter().map(projects_of).collect();
     let files: Vec<OnceCell<Arc<str>>> = vec![OnceCell::new(); texts.len()];
