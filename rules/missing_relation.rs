@@ -154,11 +154,11 @@ impl KeyPair<'_> {
         is_first: bool,
         with_inverse: bool,
     ) -> Option<Fix> {
-        let clashes = self.clashes(&known.relations, !*several);
-        if *several && clashes || self.target.table != self.to {
+        let is_awaited = self.is_awaited(&known.relations);
+        if *several && is_awaited || self.target.table != self.to {
             return None;
         }
-        let with_inverse = with_inverse && !clashes && known.relations.inverse(self) == Follows::Nothing;
+        let with_inverse = with_inverse && !is_awaited && known.relations.inverse(self) == Follows::Nothing;
         // Both sides of a relation to itself lead back.
         let is_named = *several || with_inverse && self.from == self.to;
         let pair = is_named.then(|| format!("{}_{name}", self.graph.table(self.from).binding.name));
@@ -174,7 +174,7 @@ impl KeyPair<'_> {
         if !with_inverse {
             return known.fixes().add(relation);
         }
-        let back = self.inverse_name(known, name).filter(|_| !self.swapped().clashes(&known.relations, true));
+        let back = self.inverse_name(known, name).filter(|_| !self.swapped().is_awaited(&known.relations));
         let both =
             back.and_then(|back| known.fixes().add_both(relation, self.inverse(&back, pair.as_deref())));
         // The other side is another finding then.
@@ -190,7 +190,7 @@ impl KeyPair<'_> {
         let is_ambiguous = pair.is_none() && (there.count() > 1 || self.from == self.to);
         // Of two declarations of one name, the later replaces the other.
         let of_name = known.relations.on(self.from).iter().filter(|(_, relation)| relation.name == back.name);
-        if is_ambiguous || of_name.count() > 1 || self.swapped().clashes(&known.relations, true) {
+        if is_ambiguous || of_name.count() > 1 || self.swapped().is_awaited(&known.relations) {
             return None;
         }
         known.fixes().add(self.inverse(name, pair))
@@ -260,15 +260,20 @@ impl KeyPair<'_> {
     /// Whether one more relation makes an unnamed `many()` of the other table ambiguous: Drizzle counts every relation
     /// that points back (facts/peers.md 2.3). The first one is what it waits for.
     fn clashes(self, relations: &KeyRelations<'_>, is_first: bool) -> bool {
-        let leads = |relation: &Relation, to: TableId| {
-            let target = relation.target.as_ref().ok().copied().flatten();
-            target.is_some_and(|target| self.graph.owner(target) == to)
-        };
-        let mut back = relations.on(self.to).iter();
-        let is_unnamed = |relation: &Relation| matches!(relation.relation_name, Ok(None));
         let mut others = relations.on(self.from).iter();
-        back.any(|(_, back)| back.columns.is_none() && leads(back, self.from) && is_unnamed(back))
-            && (!is_first || others.any(|(_, other)| leads(other, self.to)))
+        self.is_awaited(relations) && (!is_first || others.any(|(_, other)| self.leads(other, self.to)))
+    }
+
+    /// Whether the other table has an unnamed relation back, that leaves the columns to this one.
+    fn is_awaited(self, relations: &KeyRelations<'_>) -> bool {
+        relations.on(self.to).iter().any(|(_, back)| {
+            back.columns.is_none() && self.leads(back, self.from) && matches!(back.relation_name, Ok(None))
+        })
+    }
+
+    fn leads(self, relation: &Relation, to: TableId) -> bool {
+        let target = relation.target.as_ref().ok().copied().flatten();
+        target.is_some_and(|target| self.graph.owner(target) == to)
     }
 
     fn report_inverse(self, known: &Known<'_>, key: &ForeignKey, out: &mut Findings) {
