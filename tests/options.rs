@@ -371,6 +371,9 @@ fn what_was_perhaps_meant_is_said() {
     let folder = shop();
     run(folder.path(), &["--fix", "schema"]).exits(2).complains("did you mean `--fix=schema`?");
     write(folder.path(), "schemalint.json", "{ \"files\": { \"exclude\": [\"db/**\"] } }");
+    run(folder.path(), &[] as &[&str]).exits(3).complains("`files.exclude` of the config leaves out `db/**`");
+    let config = "export default { dialect: 'postgresql', schema: './db/*.ts' };\n";
+    write(folder.path(), "drizzle.config.ts", config);
     run(folder.path(), &[] as &[&str])
         .exits(3)
         .complains("`files.exclude` of the config leaves out all files");
