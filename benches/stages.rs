@@ -24,7 +24,7 @@ use generate::Size;
 use schemalint::check::{Asked, Run, check};
 use schemalint::discover::{Discovery, Links, Options, discover, search};
 use schemalint::eval::{Evaluator, Target, World};
-use schemalint::graph::DrizzleLine;
+use schemalint::graph::{Dialect, DrizzleLine};
 use schemalint::link::{Input, LinkWorld, Loaded, link};
 use schemalint::model::Model;
 use schemalint::output::{self, Report, Style};
@@ -253,6 +253,10 @@ impl LinkWorld for Recorded<'_> {
 
     fn has_casing_key(&self, _config: FileId) -> bool {
         false
+    }
+
+    fn takes_lists(&self, _file: FileId, _dialect: Dialect) -> bool {
+        true
     }
 
     fn path(&self, file: FileId) -> Arc<str> {

@@ -6,7 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
-use crate::graph::DrizzleLine;
+use crate::graph::{Dialect, DrizzleLine};
 
 /// The packages of a repository, by folder.
 #[derive(Debug, Default)]
@@ -25,6 +25,8 @@ struct Package {
     drizzle: Option<DrizzleLine>,
     /// It asks for a 1.0 whose drizzle-kit has the key `casing`.
     has_casing_key: bool,
+    /// The minor of the 0.x that it asks for, where that is certain.
+    minor: Option<u32>,
 }
 
 impl Packages {
@@ -48,9 +50,10 @@ impl Packages {
                 let version = drizzle_version(&json);
                 let drizzle = version.and_then(|version| line_of(version, &catalogs));
                 let has_casing_key = version.is_some_and(|version| has_casing_key(version, &catalogs));
+                let minor = version.and_then(|version| minor_of(version, &catalogs));
                 let name = json.get("name").and_then(Value::as_str).map(str::to_string);
                 let dependencies = dependencies(&json);
-                (folder.to_path_buf(), Package { name, dependencies, drizzle, has_casing_key })
+                (folder.to_path_buf(), Package { name, dependencies, drizzle, has_casing_key, minor })
             })
             .collect();
         Self { by_folder: by_folder.into_iter().collect(), broken }
@@ -105,6 +108,15 @@ impl Packages {
             .is_some_and(|package| package.has_casing_key)
     }
 
+    /// Whether the third argument of a table may be a list for the innermost package around a file that asks for Drizzle:
+    /// since 0.36.0 on PostgreSQL, since 0.38.0 elsewhere (read in its packages).
+    pub fn takes_lists(&self, file: &Path, dialect: Dialect) -> bool {
+        let first = if dialect == Dialect::Postgres { 36 } else { 38 };
+        let mut packages = file.ancestors().skip(1).filter_map(|folder| self.by_folder.get(folder));
+        let package = packages.find(|package| package.drizzle.is_some());
+        package.and_then(|package| package.minor).is_none_or(|minor| minor >= first)
+    }
+
     /// The line that the packages around a file ask for, the innermost that says anything.
     pub fn line_of(&self, file: &Path) -> Option<DrizzleLine> {
         file.ancestors().skip(1).find_map(|folder| self.by_folder.get(folder)?.drizzle)
@@ -127,13 +139,7 @@ fn drizzle_version(json: &Value) -> Option<&str> {
 
 /// The line of a version range, when it says one: `^0.45.0`, `1.0.0-beta.2`, `catalog:`, `beta`.
 fn line_of(version: &str, catalogs: &FxHashMap<String, String>) -> Option<DrizzleLine> {
-    let version = match version.strip_prefix("catalog:") {
-        Some(name) => {
-            let name = if name.trim().is_empty() { "default" } else { name.trim() };
-            catalogs.get(name)?.as_str()
-        }
-        None => version,
-    };
+    let version = of_catalog(version, catalogs)?;
     if version.starts_with("workspace:") || version == "*" {
         return None;
     }
@@ -159,17 +165,29 @@ fn line_of(version: &str, catalogs: &FxHashMap<String, String>) -> Option<Drizzl
 
 /// drizzle-kit had the key `casing` up to 1.0.0-beta.23 (read in its packages; it is gone from beta.24 on).
 fn has_casing_key(version: &str, catalogs: &FxHashMap<String, String>) -> bool {
-    let version = match version.strip_prefix("catalog:").map(str::trim) {
-        Some("") => catalogs.get("default").map_or("", String::as_str),
-        Some(name) => catalogs.get(name).map_or("", String::as_str),
-        None => version,
-    };
+    let version = of_catalog(version, catalogs).unwrap_or_default();
     let Some((_, pre)) = version.split_once("1.0.0-") else { return false };
     let beta = pre.strip_prefix("beta.").and_then(|rest| {
         let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
         digits.parse::<u32>().ok()
     });
     pre.starts_with("alpha") || beta.is_some_and(|beta| beta < 24)
+}
+
+/// The minor of a version of 0.x. A range that begins with `^` or `~` stays below the next minor.
+fn minor_of(version: &str, catalogs: &FxHashMap<String, String>) -> Option<u32> {
+    let exact = of_catalog(version, catalogs)?.trim_start_matches(['^', '~', '=', 'v']);
+    let is_one = !exact.contains([' ', '|', '-']);
+    exact.strip_prefix("0.").filter(|_| is_one)?.split('.').next()?.parse().ok()
+}
+
+/// What stands in place of `catalog:`.
+fn of_catalog<'v>(version: &'v str, catalogs: &'v FxHashMap<String, String>) -> Option<&'v str> {
+    match version.strip_prefix("catalog:").map(str::trim) {
+        Some("") => catalogs.get("default").map(String::as_str),
+        Some(name) => catalogs.get(name).map(String::as_str),
+        None => Some(version),
+    }
 }
 
 /// What the version catalogs of pnpm, bun and yarn say of drizzle-orm, by catalog.
@@ -251,6 +269,14 @@ mod tests {
         let casing = |version: &str| has_casing_key(version, &catalogs);
         assert!(casing("1.0.0-beta.1-7946562") && casing("catalog:next") && casing("^1.0.0-alpha.2"));
         assert!(!casing("1.0.0-beta.24") && !casing("1.0.0-rc.1") && !casing("^0.45.0") && !casing("beta"));
+        let minor = |version: &str| minor_of(version, &catalogs);
+        for exact in ["0.33.0", "^0.33.1", "~0.33", "npm:0.33.0"] {
+            assert_eq!(minor(exact), (!exact.starts_with("npm")).then_some(33), "{exact}");
+        }
+        assert_eq!(minor("catalog:"), Some(44));
+        for open in [">=0.30.0", "0.30 || 0.45", "catalog:none", "1.0.0-rc.1", "*", "0.x"] {
+            assert_eq!(minor(open), None, "{open}");
+        }
         assert_eq!(line("catalog:"), Some(DrizzleLine::V0));
         assert_eq!(line("catalog:next"), Some(DrizzleLine::V1));
         assert_eq!(line("workspace:*"), None);

@@ -126,6 +126,19 @@ fn an_index_is_called_as_the_file_calls_it() {
         .does_not_say("is imported beside");
 }
 
+/// Lists came with 0.36, in other dialects with 0.38.
+#[test]
+fn an_old_drizzle_gets_an_object() {
+    let folder = shop();
+    write(folder.path(), "package.json", "{ \"dependencies\": { \"drizzle-orm\": \"^0.33.0\" } }");
+    run(folder.path(), &["--fix=schema"]).exits(0);
+    let orders = text(folder.path(), "db/orders.ts");
+    assert!(
+        orders.contains(", (t) => ({ userIdIndex: index(\"orders_user_id_idx\").on(t.userId) }))"),
+        "{orders}"
+    );
+}
+
 /// `many()` waits for one relation that leads back; only the second makes it ambiguous (facts/peers.md 2.3).
 #[test]
 fn only_a_second_relation_makes_a_many_ambiguous() {

@@ -67,7 +67,7 @@ pub fn add_index(
         (Form::Missing, _) => {
             let end = names.ends.entry(table.span);
             let span = (*end.or_insert_with(|| end_of_arguments(&graph.sources, table.span)))?;
-            edits.push(Edit::new(span, format!(", ({parameter}) => [{index}]")));
+            edits.push(Edit::new(span, format!(", {}", third.alone(&table.index_key(columns), &index))));
         }
         (Form::List(_), Some(list)) => edits.extend(joining(add_entry(&graph.sources, list, &index)?)),
         (Form::Object(_), Some(object)) => {

@@ -312,10 +312,8 @@ impl Table {
                 format!("index the column{plural} in the third argument of the table: `{key}: {index}`{from}")
             }
             Form::Missing => {
-                format!(
-                    "index the column{plural} in a third argument of the table: `(t) => [{}]`{from}",
-                    index("t")
-                )
+                let written = self.third_argument.alone(&self.index_key(columns), &index("t"));
+                format!("index the column{plural} in a third argument of the table: `{written}`{from}")
             }
             // The function that the columns are parameters of is not seen.
             Form::Other => {

@@ -55,7 +55,7 @@ impl Table {
     pub fn entry(&self, key: &str, written: impl FnOnce(&str) -> String) -> String {
         match &self.third_argument.form {
             Form::Object(parameter) => format!("{key}: {}", written(parameter)),
-            Form::Missing => format!("(t) => [{}]", written("t")),
+            Form::Missing => self.third_argument.alone(key, &written("t")),
             Form::List(_) | Form::Other => written(self.parameter()),
         }
     }

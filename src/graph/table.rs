@@ -110,10 +110,19 @@ pub struct ThirdArgument {
     pub is_own: bool,
     /// The name that the file has for all that `index` comes from: `pg` of `import * as pg from "drizzle-orm/pg-core"`.
     pub namespace: Option<SmolStr>,
+    /// The Drizzle of the file takes a list; older ones take an object only.
+    pub takes_list: bool,
     /// `index` is a name of the file.
     pub knows_index: bool,
     /// `foreignKey` is a name of the file.
     pub knows_foreign_key: bool,
+}
+
+impl ThirdArgument {
+    /// A third argument with one entry, where there is none.
+    pub fn alone(&self, key: &str, entry: &str) -> String {
+        if self.takes_list { format!("(t) => [{entry}]") } else { format!("(t) => ({{ {key}: {entry} }})") }
+    }
 }
 
 /// The form of a third argument.

@@ -39,7 +39,7 @@ use std::sync::Arc;
 
 use crate::eval::drizzle::{self, Entity, Relations};
 use crate::eval::{Evaluator, Object, Value, World};
-use crate::graph::{Binding, Namespace, Package, SchemaGraph, TableId, Unknown, Unreadable};
+use crate::graph::{Binding, Dialect, Namespace, Package, SchemaGraph, TableId, Unknown, Unreadable};
 use crate::source::{FileId, Span};
 use crate::syntax::{BindingKind, Comments, ExprKind};
 
@@ -99,6 +99,8 @@ pub trait LinkWorld: World {
     fn package_name(&self, file: FileId) -> Option<SmolStr>;
     /// Whether the Drizzle of a drizzle.config is a 1.0 that still has the key `casing`.
     fn has_casing_key(&self, config: FileId) -> bool;
+    /// Whether the Drizzle of a file takes a list as the third argument of a table.
+    fn takes_lists(&self, file: FileId, dialect: Dialect) -> bool;
     /// The path of a file, relative to the root.
     fn path(&self, file: FileId) -> Arc<str>;
     /// Files without a table function of their own that call one of those names, by path.

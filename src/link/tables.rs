@@ -83,7 +83,11 @@ impl Linker<'_> {
             checks: Vec::new(),
             policies: Vec::new(),
             ignored_extras: Vec::new(),
-            third_argument: third_argument(table, &module),
+            third_argument: third_argument(
+                table,
+                &module,
+                self.world.takes_lists(table.at.file, table.dialect),
+            ),
             misplaced: Vec::new(),
             extras_open: None,
             row_level_security: table.row_level_security.get(),

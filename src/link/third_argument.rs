@@ -12,7 +12,7 @@ use crate::source::{Range, Span};
 use crate::syntax::{Binding, BindingKind, Element, Expr, ExprKind, ImportName, Module, Pattern, Property};
 
 /// The third argument of a table, of the module that its call stands in.
-pub(super) fn third_argument(table: &drizzle::Table, module: &Module) -> ThirdArgument {
+pub(super) fn third_argument(table: &drizzle::Table, module: &Module, takes_list: bool) -> ThirdArgument {
     let file = table.at.file;
     let mut entries = None;
     let form = match &table.extra {
@@ -51,6 +51,7 @@ pub(super) fn third_argument(table: &drizzle::Table, module: &Module) -> ThirdAr
         form,
         entries,
         is_own,
+        takes_list,
         knows_index: knows("index"),
         knows_foreign_key: knows("foreignKey"),
     }

@@ -15,7 +15,7 @@ use crate::discover::search::{Calls, is_script};
 use crate::discover::{CONFIG, Loose, MAX_BYTES, TOO_LARGE};
 use crate::eval::drizzle::prelude_of;
 use crate::eval::{LinkFunction, Target, World};
-use crate::graph::DrizzleLine;
+use crate::graph::{Dialect, DrizzleLine};
 use crate::link::{LinkWorld, Loaded};
 use crate::overlay::Overlay;
 use crate::packages::Packages;
@@ -426,6 +426,10 @@ impl LinkWorld for Repository<'_> {
 
     fn package_name(&self, file: FileId) -> Option<SmolStr> {
         self.packages.name_of(&self.path_of(file)).map(SmolStr::new)
+    }
+
+    fn takes_lists(&self, file: FileId, dialect: Dialect) -> bool {
+        self.packages.takes_lists(&self.path_of(file), dialect)
     }
 
     fn path(&self, file: FileId) -> Arc<str> {

@@ -5,13 +5,14 @@ import path from 'node:path';
 const BLOCK = /^```ts file=(\S+)\n([\s\S]*?)^```$/gm;
 const INSTALLED = /^(\.|drizzle-orm($|\/))/;
 
-/** [{ name, folder }] for every block that imports nothing but drizzle-orm; heading and file name are the name. */
+/** [{ name, folder }] for every block with tables that imports nothing but drizzle-orm; heading and file name are the name. */
 export function pageFolders(page, target) {
   const folders = [];
   const [, ...sections] = fs.readFileSync(page, 'utf8').split(/^## /m);
   for (const section of sections) {
     const heading = section.slice(0, section.indexOf('\n'));
     for (const [, file, code] of section.matchAll(BLOCK)) {
+      if (!code.includes('-core"')) continue;
       if ([...code.matchAll(/ from "([^"]+)"/g)].some(([, id]) => !INSTALLED.test(id))) continue;
       const name = `${heading}/${file}`;
       const folder = path.join(target, 'page', name.replace(/\.ts$/, ''));
