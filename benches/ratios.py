@@ -2,6 +2,7 @@
 """Times whole processes on the same trees, interleaved, and prints medians as ratios against the floor.
 
     benches/ratios.py ../repo-a ../repo-b            # the floor, schemalint, and its rules' part
+    benches/ratios.py --oxlint ../repo-a             # also oxlint with every rule off
     benches/ratios.py --peers ../repo-a              # also oxlint, Biome, ESLint with eslint-plugin-drizzle, drizzle-kit
     benches/ratios.py --runs 41 --json out.json ../repo-a
 
@@ -42,7 +43,8 @@ def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("trees", nargs="+", type=Path)
     arguments.add_argument("--runs", type=int, default=21, help="rounds that count")
-    arguments.add_argument("--peers", action="store_true", help="install the peers and run them, too")
+    arguments.add_argument("--oxlint", action="store_true", help="install oxlint and run it, too")
+    arguments.add_argument("--peers", action="store_true", help="install all peers and run them, too; some take seconds")
     arguments.add_argument("--peer-runs", type=int, default=3, help="rounds of the slow peers")
     arguments.add_argument("--no-build", action="store_true")
     arguments.add_argument("--json", type=Path, help="where to write the numbers")
@@ -52,7 +54,8 @@ def main():
         subprocess.run(build, cwd=ROOT, check=True)
     with tempfile.TemporaryDirectory() as scratch:
         scratch = Path(scratch)
-        peers = install(scratch) if asked.peers else None
+        wanted = PEERS if asked.peers else {"oxlint": PEERS["oxlint"]} if asked.oxlint else {}
+        peers = install(scratch, wanted) if wanted else None
         tables = {}
         for tree in asked.trees:
             tables[tree.name] = measure(tree.resolve(), scratch, peers, asked)
@@ -75,7 +78,7 @@ def measure(tree, scratch, peers, asked):
     slow = {}
     if peers:
         quick["oxlint -A all"] = [peers / "oxlint", "-A", "all", tree]
-        slow = slow_peers(peers, scratch, tree)
+        slow = slow_peers(peers, scratch, tree) if asked.peers else {}
     rows = interleave(quick, asked.runs) | interleave(slow, asked.peer_runs)
     counted = re.findall(r"(\d+) (\w+)", subprocess.run(quick["floor"], capture_output=True, text=True).stdout)
     counted = {what: int(number) for number, what in counted}
@@ -143,9 +146,9 @@ def rules_share(tree):
     return statistics.median(shares)
 
 
-def install(scratch):
+def install(scratch, peers):
     """The folder with the programs of the peers."""
-    wanted = [f"{name}@{version}" for name, version in PEERS.items()]
+    wanted = [f"{name}@{version}" for name, version in peers.items()]
     (scratch / "package.json").write_text('{ "private": true }\n')
     subprocess.run(["npm", "install", "--silent", "--no-audit", "--no-fund", *wanted], cwd=scratch, check=True)
     return scratch / "node_modules" / ".bin"

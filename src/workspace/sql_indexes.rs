@@ -27,7 +27,7 @@ fn lacks_index(table: &Table) -> bool {
 }
 
 fn lacks_key(table: &Table) -> bool {
-    table.dialect == Dialect::Sqlite && table.primary_keys.is_empty()
+    table.dialect == Dialect::Sqlite && table.primary_key_columns().is_empty()
 }
 
 /// Texts that may create indexes, in their order, with what each changes.
