@@ -161,7 +161,7 @@ fn read_with(root: &Path, options: &Options, settings: &Settings, cache: &Cache)
         rayon::in_place_scope(|scope| {
             if let Some(scripts) = scripts_with_sql {
                 scope.spawn(|_| {
-                    let _ = sql_texts.set(sql.read_ahead(scripts, &options.overlay));
+                    let _ = sql_texts.set(sql.read_all(scripts, &options.overlay));
                 });
             }
             stacker::maybe_grow(STACK, STACK, || link_and_keep(&repository, &input))
@@ -177,7 +177,12 @@ fn read_with(root: &Path, options: &Options, settings: &Settings, cache: &Cache)
     };
     unreadable_paths.extend(other.failures);
     if asks_for_indexes {
-        let read = || SqlTexts::read(&found.sql, &other.ddl, &options.overlay, &cache.sql_reader());
+        let read = || match cache.sql() {
+            Some(memory) => {
+                SqlTexts::again(SqlTexts::paths(&found.sql, &other.ddl), &options.overlay, &memory)
+            }
+            None => sql.read_all(&other.ddl, &options.overlay),
+        };
         let texts = sql_texts.take().unwrap_or_else(read);
         mark_sql_indexes(root, &mut graph, &texts);
     }

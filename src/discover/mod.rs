@@ -209,13 +209,6 @@ pub fn discover(options: &Options, links: &Links) -> Discovery {
         }
     });
     let mut found = walk.finish();
-    found.querying.sort();
-    found.querying.dedup();
-    found.ddl.sort();
-    found.ddl.dedup();
-    found.passed_by.sort();
-    found.passed_by.dedup();
-    found.sql.sort();
     // A file that was named and met on the walk is a candidate in any case.
     found.scripts.sort_by(|left, right| {
         left.path.cmp(&right.path).then((left.kind != Kind::Candidate).cmp(&(right.kind != Kind::Candidate)))
@@ -223,14 +216,14 @@ pub fn discover(options: &Options, links: &Links) -> Discovery {
     found.scripts.dedup_by(|left, right| left.path == right.path);
     found.loose.sort_by(|left, right| left.path.cmp(&right.path));
     found.loose.dedup_by(|left, right| left.path == right.path);
+    let Discovery { querying, ddl, passed_by, sql, records, settings, ignored, .. } = &mut found;
+    for paths in [querying, ddl, passed_by, sql, records, settings, ignored] {
+        paths.sort();
+        paths.dedup();
+    }
     found.packages.sort();
     found.packages.dedup();
-    found.records.sort();
-    found.records.dedup();
-    found.settings.sort();
-    found.settings.dedup();
     found.failures.sort();
-    found.ignored.sort();
     found
 }
 

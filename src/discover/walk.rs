@@ -150,7 +150,7 @@ impl<'o> Walk<'o> {
         }
     }
 
-    /// Whether nothing in a file can be of interest but that it queries. A memory wants to know each file, so that a
+    /// Whether nothing in a file can be of interest but what it queries, or which SQL it holds. A memory wants to know each file, so that a
     /// save can be compared with it.
     fn passes_by(&self, path: &Path, name: &str) -> bool {
         let files = &self.options.files;

@@ -65,6 +65,7 @@ pub struct Servers<'t> {
     table: &'t Table,
     /// Columns, then keys and unique constraints, then indexes.
     list: Vec<Serving<'t>>,
+    in_sql: &'t [SqlIndex],
     by_first: Vec<(usize, usize)>,
     /// Something was not read that might serve any look-up.
     unknown: bool,
@@ -84,6 +85,7 @@ impl<'t> Servers<'t> {
         let mut servers = Self {
             table,
             list: Vec::new(),
+            in_sql: if accepted.contains(&Server::Index) { &table.sql_indexes } else { &[] },
             by_first: Vec::new(),
             unknown: table.extras_open.is_some(),
             key_of: OnceCell::new(),
@@ -180,7 +182,7 @@ impl<'t> Servers<'t> {
             }
         }
         lacking.partial = partial;
-        let in_sql = self.table.sql_indexes.iter().find(|index| {
+        let in_sql = self.in_sql.iter().find(|index| {
             let first = index.columns.iter().copied().take_while(|column| columns.contains(column));
             let first: Vec<usize> = first.collect();
             index.required.is_none_or(|required| columns.contains(&required))

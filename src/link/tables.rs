@@ -62,6 +62,8 @@ impl Linker<'_> {
             _ => Ok(table.casing),
         };
         let module = self.eval.module(table.at.file);
+        // It matters only where one would be written.
+        let takes_list = table.extra.is_some() || self.world.takes_lists(table.at.file, table.dialect);
         let mut built = Table {
             dialect: table.dialect,
             line: table.line,
@@ -83,11 +85,7 @@ impl Linker<'_> {
             checks: Vec::new(),
             policies: Vec::new(),
             ignored_extras: Vec::new(),
-            third_argument: third_argument(
-                table,
-                &module,
-                self.world.takes_lists(table.at.file, table.dialect),
-            ),
+            third_argument: third_argument(table, &module, takes_list),
             misplaced: Vec::new(),
             extras_open: None,
             row_level_security: table.row_level_security.get(),

@@ -9,9 +9,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::last::Last;
+use super::sql_indexes::{SqlChanges, SqlMemory};
 use super::{Parsed, Reading, links, read_with};
-use crate::discover::ddl;
-use crate::discover::indexes::{Change, changes};
 use crate::discover::search::{Calls, is_script};
 use crate::discover::{Discovery, Links, Memory, Options, Script, discover, update};
 use crate::resolve::Resolved;
@@ -79,9 +78,6 @@ fn is_only_looked_at(path: &Path) -> bool {
     is_script(&name) || [".md", ".mdx", ".vue", ".svelte", ".astro"].iter().any(|end| name.ends_with(end))
 }
 
-/// SQL files, and scripts with SQL, with their bytes and what those change.
-type Changes = FxHashMap<PathBuf, (Arc<[u8]>, Arc<Vec<Change>>)>;
-
 /// Files with their bytes and what those say.
 type Lowered = Mutex<FxHashMap<PathBuf, (Arc<[u8]>, Parsed)>>;
 
@@ -110,7 +106,7 @@ pub(super) struct Cache {
     /// What globs of a drizzle.config match.
     matching: RefCell<FxHashMap<PathBuf, Vec<PathBuf>>>,
     /// What SQL changes, by the bytes that say it.
-    sql: Mutex<Changes>,
+    sql: Mutex<SqlChanges>,
     shape: Cell<u64>,
     /// Documents without a file.
     unsaved: RefCell<Vec<PathBuf>>,
@@ -200,30 +196,9 @@ impl Cache {
         is_same
     }
 
-    /// Says what a file, or the text that an editor has of it, changes in the database, on any thread; nothing of what
-    /// cannot be read.
-    pub(super) fn sql_reader<'c>(
-        &'c self,
-    ) -> impl Fn(&Path, Option<&Arc<[u8]>>) -> Arc<Vec<Change>> + Sync + use<'c> {
-        let known = self.memory.as_ref().map(|memory| (memory, &self.sql));
-        let of_bytes = |bytes: &[u8]| changes(&String::from_utf8_lossy(bytes));
-        move |path, text| {
-            let Some((memory, known)) = known else {
-                let read = || ddl::with_text(path, changes).unwrap_or_default();
-                return Arc::new(text.map_or_else(read, |text| of_bytes(text)));
-            };
-            let Some(bytes) = text.cloned().or_else(|| memory.read(path).ok()) else { return Arc::default() };
-            let lock = || known.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some((before, changes)) = lock().get(path)
-                && Arc::ptr_eq(before, &bytes)
-            {
-                return Arc::clone(changes);
-            }
-            let is_small = bytes.len() as u64 <= ddl::MAX_BYTES;
-            let changes = Arc::new(if is_small { of_bytes(&bytes) } else { Vec::new() });
-            lock().insert(path.to_path_buf(), (bytes, Arc::clone(&changes)));
-            changes
-        }
+    /// What is remembered of SQL, where anything is.
+    pub(super) fn sql(&self) -> Option<SqlMemory<'_>> {
+        Some(SqlMemory { files: self.memory.as_ref()?, changes: &self.sql })
     }
 
     /// Other files were searched for calls of those functions, and those call one.

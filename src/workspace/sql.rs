@@ -37,15 +37,14 @@ impl<'f> Sql<'f> {
         Self { files: &found.sql, split: OnceLock::new(), read: OnceLock::new(), is_asked }
     }
 
-    /// Reads what will be asked for, while another thread does something else: most repositories have a key without an
-    /// index; and it is likely, not certain, that a package without a drizzle.config has tables that belong to none.
-    pub(super) fn read_ahead(&self, scripts: &[PathBuf], overlay: &Overlay) -> SqlTexts {
+    /// Reads all SQL once, for its indexes, and what people wrote for what it creates, when somebody will ask: it is likely,
+    /// not certain, that a package without a drizzle.config has tables that belong to none.
+    pub(super) fn read_all(&self, scripts: &[PathBuf], overlay: &Overlay) -> SqlTexts {
         let by_hand: FxHashSet<&Path> = match self.is_asked {
             true => self.split().0.iter().copied().collect(),
             false => FxHashSet::default(),
         };
-        let mut paths = [self.files, scripts].concat();
-        paths.sort();
+        let paths = SqlTexts::paths(self.files, scripts);
         let read = |path: &PathBuf| {
             let of_text =
                 |text: &str| (changes(text), by_hand.contains(path.as_path()).then(|| Statements::of(text)));

@@ -5,29 +5,20 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::relative;
-use crate::discover::indexes::{self as discovered, Change, Indexes};
-use crate::graph::{Coverage, Dialect, SchemaGraph, Server, Servers, SqlIndex, Table, needs_indexes};
+use crate::discover::indexes::{self as discovered, Change, Indexes, changes};
+use crate::discover::{Memory, ddl};
+use crate::graph::{Dialect, SchemaGraph, SqlIndex, Table, needs_indexes};
 use crate::overlay::Overlay;
 
-/// Whether somebody will ask: a foreign key has no index, or a table of SQLite no key.
+/// Whether somebody may ask: there is a foreign key that needs an index, or a table of SQLite without a key.
 pub(super) fn are_asked_for(graph: &SchemaGraph) -> bool {
-    graph.own_tables().any(|(_, table)| lacks_index(table) || lacks_key(table))
-}
-
-fn lacks_index(table: &Table) -> bool {
-    if table.foreign_keys.is_empty() || !needs_indexes(table.dialect) {
-        return false;
-    }
-    let servers = Servers::new(table, &Server::ALL);
-    let mut keys = table.foreign_keys.iter().filter_map(|key| key.columns.as_ref().ok());
-    keys.any(|columns| matches!(servers.coverage(columns, |_| false), Coverage::Lacking(_)))
-}
-
-fn lacks_key(table: &Table) -> bool {
-    table.dialect == Dialect::Sqlite && table.primary_key_columns().is_empty()
+    let lacks_key =
+        |table: &Table| table.dialect == Dialect::Sqlite && table.primary_key_columns().is_empty();
+    let needs_index = |table: &Table| !table.foreign_keys.is_empty() && needs_indexes(table.dialect);
+    graph.own_tables().any(|(_, table)| needs_index(table) || lacks_key(table))
 }
 
 /// Texts that may create indexes, in their order, with what each changes.
@@ -37,17 +28,44 @@ pub(super) struct SqlTexts {
 }
 
 impl SqlTexts {
-    /// Reads SQL files and scripts.
-    pub(super) fn read(
-        files: &[PathBuf],
-        scripts: &[PathBuf],
-        overlay: &Overlay,
-        changes_of: &(impl Fn(&Path, Option<&Arc<[u8]>>) -> Arc<Vec<Change>> + Sync),
-    ) -> Self {
+    /// SQL files and scripts, in the order in which they count.
+    pub(super) fn paths(files: &[PathBuf], scripts: &[PathBuf]) -> Vec<PathBuf> {
         let mut paths = [files, scripts].concat();
         paths.sort();
-        let changes = paths.par_iter().map(|path| changes_of(path, overlay.get(path))).collect();
+        paths
+    }
+
+    /// Those files, as far as they changed.
+    pub(super) fn again(paths: Vec<PathBuf>, overlay: &Overlay, memory: &SqlMemory<'_>) -> Self {
+        let changes = paths.par_iter().map(|path| memory.changes(path, overlay.get(path))).collect();
         Self { paths, changes }
+    }
+}
+
+/// SQL files, and scripts with SQL, with their bytes and what those change.
+pub(super) type SqlChanges = FxHashMap<PathBuf, (Arc<[u8]>, Arc<Vec<Change>>)>;
+
+/// What a session remembers of SQL.
+pub(super) struct SqlMemory<'c> {
+    pub(super) files: &'c Memory,
+    pub(super) changes: &'c Mutex<SqlChanges>,
+}
+
+impl SqlMemory<'_> {
+    /// What a file, or the text that an editor has of it, changes in the database; nothing of what cannot be read.
+    fn changes(&self, path: &Path, text: Option<&Arc<[u8]>>) -> Arc<Vec<Change>> {
+        let Some(bytes) = text.cloned().or_else(|| self.files.read(path).ok()) else { return Arc::default() };
+        let lock = || self.changes.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((before, changes)) = lock().get(path)
+            && Arc::ptr_eq(before, &bytes)
+        {
+            return Arc::clone(changes);
+        }
+        let is_small = bytes.len() as u64 <= ddl::MAX_BYTES;
+        let changes = if is_small { changes(&String::from_utf8_lossy(&bytes)) } else { Vec::new() };
+        let changes = Arc::new(changes);
+        lock().insert(path.to_path_buf(), (bytes, Arc::clone(&changes)));
+        changes
     }
 }
 
