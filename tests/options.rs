@@ -379,6 +379,17 @@ fn what_was_perhaps_meant_is_said() {
         .complains("`files.exclude` of the config leaves out all files");
 }
 
+/// An index that only SQL creates is an index.
+#[test]
+fn what_is_accepted_counts_for_sql_too() {
+    let folder = shop();
+    write(folder.path(), "drizzle/0000.sql", "CREATE INDEX i ON orders (user_id);\n");
+    run(folder.path(), &["--format", "concise"]).exits(0).does_not_say("has no index").says("`i` in");
+    let accept = "{ \"rules\": { \"unindexed-foreign-key\": [\"warn\", { \"accept\": [\"unique\"] }] } }";
+    write(folder.path(), "schemalint.json", accept);
+    run(folder.path(), &["--format", "concise"]).exits(0).says("has no index");
+}
+
 #[test]
 fn a_config_that_is_no_file_is_not_passed_over() {
     let folder = shop();
