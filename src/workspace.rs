@@ -153,7 +153,7 @@ fn read_with(root: &Path, options: &Options, settings: &Settings, cache: &Cache)
     let mut sql_texts = OnceLock::new();
     // A session remembers them.
     let scripts_with_sql = found.all_ddl().filter(|_| cache.forgets());
-    let (mut graph, kept) = again.unwrap_or_else(|| {
+    let (mut graph, kept) = again.map(|(graph, kept)| (graph, Some(kept))).unwrap_or_else(|| {
         cache.link_all();
         repository.resume(Files::default());
         let input = input(root, settings, &found, lowered, &mut repository);
@@ -164,10 +164,10 @@ fn read_with(root: &Path, options: &Options, settings: &Settings, cache: &Cache)
                     let _ = sql_texts.set(sql.read_all(scripts, &options.overlay));
                 });
             }
-            stacker::maybe_grow(STACK, STACK, || link_and_keep(&repository, &input))
+            stacker::maybe_grow(STACK, STACK, || link_and_keep(&repository, &input, cache.keeps()))
         })
     });
-    let linked = cache.keeps().then(|| (graph.clone(), kept));
+    let linked = kept.map(|kept| (graph.clone(), kept));
     let count = repository.count();
     let mut unreadable_paths = [&*found.failures, &packages.broken].concat();
     let asks_for_indexes = sql_indexes::are_asked_for(&graph);

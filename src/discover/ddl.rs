@@ -1,44 +1,22 @@
 //! Which tables SQL files create.
 
-use aho_corasick::{AhoCorasick, MatchKind};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
+use super::any_case::AnyCase;
 use super::buffer::{BUFFER, read_reused};
 
 /// Dumps are larger, and create nothing.
 pub const MAX_BYTES: u64 = 8 << 20;
 
-/// What statements begin with, and what only drizzle-kit writes.
-const WORDS: [&str; 3] = ["create ", "rename to ", BREAKPOINT];
-const BREAKPOINT: &str = "statement-breakpoint";
-/// A rare part of each word: where it begins in the word, and its length.
-const PARTS: [(usize, usize); 3] = [(0, 4), (5, 4), (7, 4)];
-
-/// Migrations are many megabytes, of which statements are few: parts of the words are searched for in every case, which
-/// is quicker than to search without regard to it, and only names are put into small letters.
-static SEARCH: LazyLock<Option<(AhoCorasick, Vec<usize>)>> = LazyLock::new(|| {
-    let (mut parts, mut words) = (Vec::new(), Vec::new());
-    for (index, (start, length)) in PARTS.iter().enumerate() {
-        let part = &WORDS[index][*start..start + length];
-        for cases in 0..1_u32 << length {
-            let letter = |(at, letter): (usize, char)| match cases >> at & 1 {
-                0 => letter,
-                _ => letter.to_ascii_uppercase(),
-            };
-            let spelled: String = part.chars().enumerate().map(letter).collect();
-            if !parts.contains(&spelled) {
-                parts.push(spelled);
-                words.push(index);
-            }
-        }
-    }
-    let search = AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(parts).ok()?;
-    Some((search, words))
-});
+/// What statements begin with, and what only drizzle-kit writes; names alone are put into small letters.
+static SEARCH: LazyLock<AnyCase> = LazyLock::new(|| AnyCase::new(&WORDS));
+const WORDS: [(&str, usize); 3] = [("create ", 0), ("rename to ", 5), ("statement-breakpoint", 7)];
+const RENAME: usize = 1;
+const BREAKPOINT: usize = 2;
 
 /// What a text of SQL, or one that holds some, creates.
 #[derive(Debug, Default)]
@@ -61,14 +39,13 @@ impl Statements {
     /// Those of a text.
     pub fn of(text: &str) -> Self {
         let mut made = Self::default();
-        for (at, word) in found(text) {
-            if word == BREAKPOINT {
-                made.is_kits = true;
-            } else if word == "rename to " {
-                made.renamed.push(name_at(&text[at + word.len()..]));
-            } else {
-                made.created
-                    .extend(KINDS.iter().filter_map(|kind| Some((*kind, created_at(text, at, kind)?))));
+        for (at, word) in SEARCH.find(text) {
+            match word {
+                BREAKPOINT => made.is_kits = true,
+                RENAME => made.renamed.push(name_at(&text[at + WORDS[RENAME].0.len()..])),
+                _ => made
+                    .created
+                    .extend(KINDS.iter().filter_map(|kind| Some((*kind, created_at(text, at, kind)?)))),
             }
         }
         made
@@ -86,19 +63,6 @@ pub fn of_texts(texts: Vec<&str>) -> Vec<Statements> {
 }
 
 const KINDS: [&str; 4] = ["table", "type", "schema", "sequence"];
-
-/// Where the words stand.
-fn found(text: &str) -> impl Iterator<Item = (usize, &'static str)> {
-    let hits = SEARCH.iter().flat_map(move |(search, words)| {
-        search.find_iter(text).map(|hit| (hit.start(), words[hit.pattern().as_usize()]))
-    });
-    hits.filter_map(move |(at, word)| {
-        let start = at.checked_sub(PARTS[word].0)?;
-        let word = WORDS[word];
-        let is_one = text.as_bytes().get(start..start + word.len())?.eq_ignore_ascii_case(word.as_bytes());
-        is_one.then_some((start, word))
-    })
-}
 
 /// Gives the text of a file, unless it is too large.
 pub fn with_text<T>(path: &Path, then: impl FnOnce(&str) -> T) -> Option<T> {
@@ -185,7 +149,7 @@ mod tests {
             assert!(said.contains(&(made.0, made.1.to_string())), "{made:?} in {said:?}");
         }
         assert_eq!(said.len(), 7);
-        assert!(found("--> Statement-Breakpoint").any(|(at, word)| at == 4 && word == BREAKPOINT));
+        assert!(Statements::of("--> Statement-Breakpoint").is_kits);
         assert_eq!(created_in("create schema if not exists billing;", "schema"), ["billing"]);
     }
 }

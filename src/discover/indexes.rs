@@ -1,19 +1,17 @@
 //! Which indexes and unique constraints SQL creates, in migrations or inside scripts: drizzle-kit does not know of those that people write.
 
-use regex::Regex;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use std::cell::Cell;
 use std::sync::LazyLock;
 
+use super::any_case::AnyCase;
 use super::ddl::is_commented;
 
-/// What begins a statement that is of interest. A script that holds none of it is not searched.
-static STATEMENTS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let words =
-        r"(?i)\b(?:create\s+(?:unique\s+|virtual\s+)?(?:index|table)|drop\s+(?:index|table)|alter\s+table)\b";
-    Regex::new(words).ok()
-});
+/// What every statement that is of interest says in its first words. A script that holds none is not searched.
+static KINDS: LazyLock<AnyCase> = LazyLock::new(|| AnyCase::new(&WORDS));
+const WORDS: [(&str, usize); 2] = [("index", 0), ("table", 0)];
+const TABLE: usize = 1;
 
 /// An index, as SQL says it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,15 +45,36 @@ pub enum Change {
 
 /// What a text does. Whatever is not understood is left out.
 pub fn changes(text: &str) -> Vec<Change> {
-    let Some(statements) = &*STATEMENTS else { return Vec::new() };
     let budget = Cell::new(text.len().saturating_mul(LOOKS) + LONGEST_LIST);
     let mut changes = Vec::new();
-    for hit in statements.find_iter(text).filter(|hit| !is_commented(text, hit.start())) {
-        let words = || Words { rest: &text[hit.start()..], budget: &budget };
+    let starts = KINDS.find(text).filter_map(|(at, kind)| start(text, at, kind));
+    for start in starts.filter(|start| !is_commented(text, *start)) {
+        let words = || Words { rest: &text[start..], budget: &budget };
         changes.extend(words().change());
         changes.extend(words().constraints().into_iter().map(Change::Index));
     }
     changes
+}
+
+/// Where a statement begins that names its kind at a place: `CREATE UNIQUE INDEX`, `DROP TABLE`.
+fn start(text: &str, at: usize, kind: usize) -> Option<usize> {
+    let (before, after) = text.split_at(at);
+    if after[WORDS[kind].0.len()..].starts_with(is_letter) {
+        return None;
+    }
+    if let Some(start) = ["unique", "virtual"].into_iter().find_map(|sort| without_last(before, sort)) {
+        return without_last(start, "create").map(str::len);
+    }
+    let verbs = ["create", "drop", "alter"].into_iter().filter(|verb| kind == TABLE || *verb != "alter");
+    verbs.map(|verb| without_last(before, verb)).find_map(|start| start.map(str::len))
+}
+
+/// A text before the word that it ends with, in any case, with blanks behind it.
+fn without_last<'t>(text: &'t str, word: &str) -> Option<&'t str> {
+    let end = text.trim_ascii_end();
+    let (before, last) = end.split_at_checked(end.len().checked_sub(word.len())?)?;
+    let is_last = end.len() < text.len() && last.eq_ignore_ascii_case(word) && !before.ends_with(is_letter);
+    is_last.then_some(before)
 }
 
 /// How often each byte of a text may be looked at, in search of the end of a list: lists that never end are not SQL.
@@ -260,12 +279,8 @@ impl<'t> Words<'t> {
             let columns = match is_list {
                 true => self.columns(words.bracketed()?.0),
                 // Of a column, the word stands behind its name and its type.
-                false => {
-                    let column = words.name()?;
-                    let is_unique =
-                        words.rest.split_whitespace().any(|word| word.eq_ignore_ascii_case("unique"));
-                    is_unique.then(|| vec![column])?
-                }
+                false if holds_word(words.rest, "unique") => vec![words.name()?],
+                false => return None,
             };
             (!columns.is_empty()).then(|| SqlIndex {
                 schema: schema.clone(),
@@ -304,11 +319,11 @@ impl<'t> Words<'t> {
         let inside = self.rest.trim_start().strip_prefix('(')?;
         let most = LONGEST_LIST.min(self.budget.get());
         let mut depth = 1_u32;
-        for (at, letter) in inside.bytes().enumerate().take(most) {
-            match letter {
+        let near = &inside.as_bytes()[..most.min(inside.len())];
+        for at in memchr::memchr2_iter(b'(', b')', near) {
+            match near[at] {
                 b'(' => depth += 1,
-                b')' => depth -= 1,
-                _ => {}
+                _ => depth -= 1,
             }
             if depth == 0 {
                 self.budget.set(self.budget.get().saturating_sub(at));
@@ -321,9 +336,9 @@ impl<'t> Words<'t> {
 
     /// Takes a word, when it comes next.
     fn word(&mut self, word: &str) -> bool {
-        let rest = self.rest.trim_start();
+        let rest = self.rest.trim_ascii_start();
         let Some((start, after)) = rest.split_at_checked(word.len()) else { return false };
-        let is_next = start.eq_ignore_ascii_case(word) && !after.starts_with(|next: char| is_letter(next));
+        let is_next = start.eq_ignore_ascii_case(word) && !after.starts_with(is_letter);
         if is_next {
             self.rest = after;
         }
@@ -369,16 +384,28 @@ fn is_letter(letter: char) -> bool {
     letter.is_alphanumeric() || matches!(letter, '_' | '$')
 }
 
+/// Whether a word stands in a text, in any case and between blanks.
+fn holds_word(text: &str, word: &str) -> bool {
+    text.split_ascii_whitespace().any(|other| other.eq_ignore_ascii_case(word))
+}
+
 /// The parts of a list.
 fn parts(list: &str) -> impl Iterator<Item = &str> {
     let mut depth = 0_i32;
-    list.split(move |letter| {
-        match letter {
-            '(' => depth += 1,
-            ')' => depth -= 1,
-            _ => {}
-        }
-        letter == ',' && depth == 0
+    let mut signs = memchr::memchr3_iter(b'(', b')', b',', list.as_bytes());
+    let mut start = Some(0);
+    std::iter::from_fn(move || {
+        let from = start?;
+        let end = signs.find(|at| {
+            match list.as_bytes()[*at] {
+                b'(' => depth += 1,
+                b')' => depth -= 1,
+                _ => return depth == 0,
+            }
+            false
+        });
+        start = end.map(|end| end + 1);
+        Some(&list[from..end.unwrap_or(list.len())])
     })
 }
 

@@ -4,12 +4,14 @@
 //! parsed here but package.json files. Only regular files are opened, links are not followed out of
 //! the root, and folders that hold no source of the user are not entered ([`exclude`]).
 
+mod any_case;
 mod buffer;
 pub mod ddl;
 pub mod exclude;
 mod gitignore;
 pub mod indexes;
 mod memory;
+mod order;
 pub mod search;
 mod walk;
 
@@ -28,6 +30,7 @@ use search::{Kind, LookedAt};
 use walk::Walk;
 
 pub use memory::Memory;
+pub(crate) use order::by_folder;
 
 /// The name of this program's config.
 pub const CONFIG: &str = "schemalint.json";
@@ -211,17 +214,18 @@ pub fn discover(options: &Options, links: &Links) -> Discovery {
     let mut found = walk.finish();
     // A file that was named and met on the walk is a candidate in any case.
     found.scripts.sort_by(|left, right| {
-        left.path.cmp(&right.path).then((left.kind != Kind::Candidate).cmp(&(right.kind != Kind::Candidate)))
+        by_folder(&left.path, &right.path)
+            .then((left.kind != Kind::Candidate).cmp(&(right.kind != Kind::Candidate)))
     });
     found.scripts.dedup_by(|left, right| left.path == right.path);
-    found.loose.sort_by(|left, right| left.path.cmp(&right.path));
+    found.loose.sort_by(|left, right| by_folder(&left.path, &right.path));
     found.loose.dedup_by(|left, right| left.path == right.path);
     let Discovery { querying, ddl, passed_by, sql, records, settings, ignored, .. } = &mut found;
     for paths in [querying, ddl, passed_by, sql, records, settings, ignored] {
-        paths.sort();
+        paths.sort_by(|left, right| by_folder(left, right));
         paths.dedup();
     }
-    found.packages.sort();
+    found.packages.sort_by(|left, right| by_folder(&left.0, &right.0));
     found.packages.dedup();
     found.failures.sort();
     found
@@ -276,8 +280,8 @@ impl Discovery {
                 Err(error) => other.failures.push((path, error)),
             }
         }
-        other.queries.sort();
-        other.ddl.sort();
+        other.queries.sort_by(|left, right| by_folder(left, right));
+        other.ddl.sort_by(|left, right| by_folder(left, right));
         other
     }
 }

@@ -1,6 +1,6 @@
 //! What a schema must contain, searched for as bytes: nothing is parsed to find candidates.
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, MatchKind};
 use memchr::memmem;
 use std::sync::LazyLock;
 
@@ -85,8 +85,16 @@ const DDL: [&str; 8] = [
 
 static NEEDLES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     let needles = MAKERS.iter().chain(WEAK).chain([&PACKAGE]).chain(LOOSE).chain(&QUERY).chain(&DDL);
-    AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(needles).ok()
+    automaton(MatchKind::LeftmostFirst).build(needles).ok()
 });
+
+/// What builds a search for a few words, which vectors find: an automaton that is hardly ever entered need not be a quick
+/// one, only quickly made.
+pub(super) fn automaton(kind: MatchKind) -> AhoCorasickBuilder {
+    let mut builder = AhoCorasick::builder();
+    builder.match_kind(kind).kind(Some(AhoCorasickKind::ContiguousNFA));
+    builder
+}
 
 /// Whether a file name is that of a script.
 pub fn is_script(name: &str) -> bool {
@@ -252,7 +260,7 @@ impl Calls {
     /// Of those functions.
     pub fn of(functions: &[String]) -> Self {
         // Of two names at one place the longer is the whole word; the search for all of both is far slower.
-        let names = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(functions).ok();
+        let names = automaton(MatchKind::LeftmostLongest).build(functions).ok();
         Self { names, any_name: functions.iter().any(|name| name == "default") }
     }
 

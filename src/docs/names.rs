@@ -1,6 +1,6 @@
 //! By which names records are found: numbers, paths, slugs, titles.
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::naming::{as_words, in_stem};
@@ -63,8 +63,10 @@ impl Names {
         let slugs =
             slugs.into_iter().filter(|(slug, records)| records.len() == 1 && slug.contains(['-', '_']));
         let (slugs, slug_records): (Vec<String>, Vec<Vec<usize>>) = slugs.unzip();
-        let kind = MatchKind::LeftmostLongest;
-        names.slugs = AhoCorasick::builder().match_kind(kind).ascii_case_insensitive(true).build(slugs).ok();
+        // The quickest automaton takes longer to make than the others to search the few citations.
+        let mut builder = AhoCorasick::builder();
+        builder.match_kind(MatchKind::LeftmostLongest).kind(Some(AhoCorasickKind::ContiguousNFA));
+        names.slugs = builder.ascii_case_insensitive(true).build(slugs).ok();
         names.slug_records = slug_records.into_iter().flatten().collect();
         names
     }

@@ -117,11 +117,11 @@ pub trait LinkWorld: World {
 
 /// Evaluates the candidates and builds the graph; its `sources` are left empty.
 pub fn link(world: &dyn LinkWorld, input: &Input) -> SchemaGraph {
-    link_and_keep(world, input).0
+    link_and_keep(world, input, false).0
 }
 
-/// The same; with what a later link needs to do only a part of it.
-pub fn link_and_keep(world: &dyn LinkWorld, input: &Input) -> (SchemaGraph, Kept) {
+/// The same; if asked for, with what a later link needs to do only a part of it.
+pub fn link_and_keep(world: &dyn LinkWorld, input: &Input, keeps: bool) -> (SchemaGraph, Option<Kept>) {
     let mut linker = Linker::new(world);
     for file in &input.candidates {
         linker.evaluate_file(*file);
@@ -144,11 +144,13 @@ pub fn link_and_keep(world: &dyn LinkWorld, input: &Input) -> (SchemaGraph, Kept
     inverse::judge(&mut linker.graph, &forms);
     mirrors::find(&mut linker.graph, &projects);
     let reads = linker.eval.eager_reads();
-    let mut kept = Kept::of(&mut linker, input, &reads, forms);
+    let mut kept = keeps.then(|| Kept::of(&mut linker, input, &reads, forms));
     let (cycles, loads) = cycles::find(&mut linker, reads, &projects.list);
     (linker.graph.eager_cycles, linker.graph.loads) = (cycles, Arc::new(loads));
     let graph = linker.finish(projects);
-    kept.settle(&graph);
+    if let Some(kept) = &mut kept {
+        kept.settle(&graph);
+    }
     (graph, kept)
 }
 

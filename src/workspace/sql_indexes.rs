@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::relative;
 use crate::discover::indexes::{self as discovered, Change, Indexes, changes};
-use crate::discover::{Memory, ddl};
+use crate::discover::{Memory, by_folder, ddl};
 use crate::graph::{Dialect, SchemaGraph, SqlIndex, Table, needs_indexes};
 use crate::overlay::Overlay;
 
@@ -31,7 +31,7 @@ impl SqlTexts {
     /// SQL files and scripts, in the order in which they count.
     pub(super) fn paths(files: &[PathBuf], scripts: &[PathBuf]) -> Vec<PathBuf> {
         let mut paths = [files, scripts].concat();
-        paths.sort();
+        paths.sort_by(|left, right| by_folder(left, right));
         paths
     }
 
