@@ -197,6 +197,10 @@ impl<'g> Search<'g, '_> {
         }
         let graph = self.graph;
         let pair = Pair { graph, first, second, scope };
+        // Written at the column and in the third argument, alike: whichever is kept.
+        if pair.fate() == Fate::OneIsKept && pair.are_alike() {
+            return;
+        }
         let finding = self.out.report(second.subject(graph), shown(graph, second), pair.message());
         finding.label(pair.outcome()).related(shown(graph, first), pair.other());
         from_helper(graph, second, finding);
@@ -389,7 +393,7 @@ impl Pair<'_, '_> {
                 let [one, other] = keys;
                 format!("name the column of `{one}` or of `{other}` otherwise, or remove one of the two")
             }
-            NamedKind::ForeignKey if self.is_one_key() => {
+            NamedKind::ForeignKey if self.one_key().is_some() => {
                 "write the key once: at the column or in the third argument".into()
             }
             _ if self.is_shared_builder() => {
@@ -436,15 +440,19 @@ impl Pair<'_, '_> {
         column.map(|column| column.key.clone()).unwrap_or_default()
     }
 
-    /// Whether both say the same key, of the same columns to the same.
-    fn is_one_key(&self) -> bool {
-        let Some(table) = self.second.table else { return false };
-        let keys = &self.graph.table(table).foreign_keys;
+    /// Both as one key, when they are of the same columns to the same.
+    fn one_key(&self) -> Option<(&ForeignKey, &ForeignKey)> {
+        let keys = &self.graph.table(self.second.table?).foreign_keys;
         let find = |named: &Named<'_>| keys.iter().find(|key| key.span == named.written);
-        let same =
-            |one: &ForeignKey, other: &ForeignKey| one.columns == other.columns && one.target == other.target;
-        self.first.table == self.second.table
-            && find(self.first).zip(find(self.second)).is_some_and(|(one, other)| same(one, other))
+        let (one, other) = (find(self.first)?, find(self.second)?);
+        let is_one = one.columns == other.columns && one.target == other.target;
+        (self.first.table == self.second.table && is_one).then_some((one, other))
+    }
+
+    /// Whether both say the same key, and the same of it.
+    fn are_alike(&self) -> bool {
+        self.one_key()
+            .is_some_and(|(one, other)| one.on_delete == other.on_delete && one.on_update == other.on_update)
     }
 
     /// 0.45 settles the name of `.unique()` at a column when the first table uses its builder.
@@ -457,6 +465,7 @@ impl Pair<'_, '_> {
     }
 }
 
+#[derive(PartialEq, Eq)]
 enum Fate {
     /// drizzle-kit 0.31 keeps one and says nothing.
     OneIsKept,

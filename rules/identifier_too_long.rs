@@ -188,8 +188,7 @@ fn help(graph: &SchemaGraph, named: &Named<'_>, limit: NameLimit) -> String {
                 }
                 (Some(written), Some(key)) if key.inline => {
                     let knows = table.is_some_and(|table| table.third_argument.knows_foreign_key);
-                    let from =
-                        if knows { "" } else { " (`foreignKey` is imported beside the table function)" };
+                    let from = if knows { "" } else { " (import `foreignKey` beside the table function)" };
                     format!(
                         "in place of `.references()`, name the key in the third argument: `{written}`{from}"
                     )

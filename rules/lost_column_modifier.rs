@@ -59,19 +59,18 @@ fn report(
     names.dedup();
     let message = format!("column `{subject}` loses {} to the `.array()` after it", listed(&names));
     let finding = out.report(subject, first.span, message);
-    finding.label("drizzle-orm 0.45 drops it: `.array()` begins a new column");
+    finding.label("drizzle-orm 0.x drops it: `.array()` begins a new column");
     for other in &lost[1..] {
         finding.related(other.span, "this, too");
     }
     finding.related(first.array, "only what follows here counts");
-    let call = one_line(graph.sources.text(facts.builder));
     let arrays = ".array()".repeat(facts.dimensions as usize);
     let is_reference = |lost: &&LostModifier| lost.name == "references";
     let kept: String =
         lost.iter().filter(|lost| !is_reference(lost)).map(|lost| after(graph, lost)).collect();
     let mut help = String::new();
     if !kept.is_empty() {
-        help = format!("write it after `.array()`: `{call}{arrays}{kept}`");
+        help = format!("write it after `.array()`: `{arrays}{kept}`");
     }
     if lost.iter().any(|lost| is_reference(&lost)) {
         let between = if help.is_empty() { "" } else { "; " };

@@ -30,11 +30,25 @@ impl Rule for UndocumentedPolymorphicReference {
 
     fn check(&self, context: &Context<'_>, out: &mut Findings) {
         let tables = OnceCell::new();
+        let mut typed_elsewhere = Vec::new();
         for reference in &context.model.polymorphic_references {
             let tables = || tables.get_or_init(|| TableNames::new(context));
-            if let Some(gap) = gap(context, reference, tables) {
-                report(context, reference, &gap, out);
+            match gap(context, reference, tables) {
+                // The type may say it all.
+                Some(Gap::Everything | Gap::Targets(_)) if reference.is_typed_elsewhere => {
+                    let table = context.graph.table(reference.table);
+                    typed_elsewhere.push(table.subject(&[reference.discriminator]));
+                }
+                Some(gap) => report(context, reference, &gap, out),
+                None => {}
             }
+        }
+        if let [first, rest @ ..] = &typed_elsewhere[..] {
+            let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
+            out.note(format!(
+                "`undocumented-polymorphic-reference` says nothing of `{first}`{more}: `$type<…>` says what may stand there, in \
+                 another file"
+            ));
         }
     }
 }

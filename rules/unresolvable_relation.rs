@@ -110,7 +110,7 @@ impl<'g> Schema<'g> {
             (true, RelationApi::V1) => format!("`drizzle()` throws on relation `{subject}`: `{text}`"),
             (false, _) => {
                 format!(
-                    "a query throws that loads relation `{subject}` `with: {{ {}: true }}`: `{text}`",
+                    "a query that loads relation `{subject}`, `with: {{ {}: true }}`, throws `{text}`",
                     relation.name
                 )
             }
@@ -207,7 +207,11 @@ impl<'g> Schema<'g> {
             E::NoInverse(_) | E::NoReverse | E::NoAlias | E::NoRelations => {
                 let Ok(Some(target)) = relation.target else { return };
                 if let Some(other) = self.relations.named_otherwise(relation) {
-                    finding.related(other.span, "it leads back under another name");
+                    let name = match other.relation_name {
+                        Ok(None) => "it leads back, without a name",
+                        _ => "it leads back under another name",
+                    };
+                    finding.related(other.span, name);
                 } else if let Some(other) = self.relations.to_another_object(relation) {
                     finding.related(other.span, "it leads back to another object of the table");
                 } else if let [key] = self.relations.keys.of(target, relation.table)[..] {

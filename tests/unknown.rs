@@ -324,3 +324,23 @@ fn out_begins_where_schema_does() {
     ]);
     assert_eq!(reading.graph.projects[0].out.as_deref(), Some("app/db/migrations"));
 }
+
+/// What node makes of it: `node -e 'console.log("a\\b".replace(/\\/g, "/"))'` prints `a/b`.
+#[test]
+fn a_regular_expression_that_is_a_plain_text_is_read() {
+    let config = |call: &str| {
+        let text = format!(
+            "import path from 'node:path';\n\
+             export default {{ dialect: 'postgresql', schema: path.join(__dirname, 'db\\\\schema.ts'){call} }};"
+        );
+        let reading = read(&[("drizzle.config.ts", &text), ("db/schema.ts", HEAD)]);
+        let unreadable = unreadable(&reading);
+        (reading.graph.tables[0].taken_by.len(), unreadable)
+    };
+    assert_eq!(config(r#".replace(/\\/g, "/")"#), (1, Vec::new()));
+    assert_eq!(config(r#".replace(/\\/, "/")"#), (1, Vec::new()));
+    for call in [r#".replace(/[\\]/g, "/")"#, r#".replace(/\\/gi, "/")"#, r#".replace(/\\/g, "$&")"#] {
+        let (taken, unreadable) = config(call);
+        assert_eq!((taken, unreadable.len()), (0, 1), "{call}");
+    }
+}

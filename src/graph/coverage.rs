@@ -299,7 +299,7 @@ impl Table {
         let (function, from) = match &self.third_argument {
             ThirdArgument { knows_index: true, .. } => ("index".to_string(), ""),
             ThirdArgument { namespace: Some(namespace), .. } => (format!("{namespace}.index"), ""),
-            _ => ("index".to_string(), " (`index` is imported beside the table function)"),
+            _ => ("index".to_string(), " (import `index` beside the table function)"),
         };
         let index = |of: &str| format!("{function}(\"{name}\").on({})", self.column_keys(of, columns));
         match &self.third_argument.form {

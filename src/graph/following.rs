@@ -117,8 +117,10 @@ impl<'g> KeyRelations<'g> {
     /// The `one()` of a key, on its own table; on the other one when the key is unique.
     pub fn of(&self, pair: KeyPair<'_>) -> Follows {
         let own = self.joining(pair, pair.from, Side { swapped: false, one: true });
-        // One on which Drizzle throws is there to be mended, whichever key it is for.
-        if own == Follows::Nothing && self.on(pair.from).iter().any(|(_, one)| pair.is_broken_by(one)) {
+        // One on which Drizzle throws is there to be mended, whichever key it is for, and so is one of the key's columns that
+        // compares others with them than the key does.
+        let is_to_mend = |one: &Relation| pair.is_broken_by(one) || pair.is_mistaken_by(one);
+        if own == Follows::Nothing && self.on(pair.from).iter().any(|(_, one)| is_to_mend(one)) {
             return Follows::Unknown;
         }
         if own != Follows::Nothing || !is_unique(pair.graph.table(pair.from), pair.columns) {
@@ -227,6 +229,19 @@ impl KeyPair<'_> {
             && one.columns.is_none()
             && matches!(one.verdict, Ok(Verdict::Error(_)))
             && target.is_some_and(|target| self.graph.owner(target) == self.to)
+    }
+
+    /// Whether a relation leads where the key does, from exactly the key's columns.
+    fn is_mistaken_by(self, one: &Relation) -> bool {
+        let target = one.target.as_ref().ok().copied().flatten();
+        let is_own = |near: &ColumnRef| {
+            let of_key = |column: &usize| ColumnRef { table: self.from, column: *column };
+            self.columns.iter().any(|column| self.is_same(*near, of_key(column)))
+        };
+        one.one
+            && target.is_some_and(|target| self.graph.owner(target) == self.to)
+            && matches!(&one.columns, Some(Ok(pairs)) if pairs.fields.len() == self.columns.len()
+                && pairs.fields.iter().all(is_own))
     }
 
     /// How many of the key's columns a relation joins, when it joins no others.

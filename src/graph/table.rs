@@ -200,6 +200,8 @@ pub struct ColumnFacts {
     pub dimensions: u32,
     /// Values that it is limited to.
     pub enum_values: Option<Fact<Vec<SmolStr>>>,
+    /// Texts that its type allows, `$type<"post" | "user">()`: in code, not in the database.
+    pub typed: Option<Fact<Vec<SmolStr>>>,
     /// Name and pgSchema of its enum type.
     pub enum_name: Option<(Fact<SmolStr>, Option<Fact<SmolStr>>)>,
     /// The call that made its enum type.

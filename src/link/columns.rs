@@ -54,6 +54,7 @@ pub(super) fn facts(key: &SmolStr, builder: &ColumnBuilder, casing: &Fact<Option
         auto_increment: builder.auto_increment,
         dimensions: builder.dimensions,
         enum_values: builder.enum_values.clone(),
+        typed: builder.typed.clone(),
         enum_name: builder.enum_type.as_ref().map(|of| (of.name.clone(), of.namespace.clone())),
         enum_at: builder.enum_type.as_ref().map(|of| of.at),
         lost_modifiers: builder.lost.iter().filter(|lost| !is_said(&lost.name)).cloned().collect(),

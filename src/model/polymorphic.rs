@@ -21,6 +21,8 @@ pub struct PolymorphicReference {
     pub discriminator: usize,
     /// What the discriminator is limited to; `None` when any text fits, or when that is not known.
     pub values: Option<Vec<Target>>,
+    /// Its type, `$type<Kind>()`, says what it is limited to, and stands elsewhere.
+    pub is_typed_elsewhere: bool,
     /// The `@polymorphic` tag.
     pub tag: Option<(Tag, PolymorphicTag)>,
     /// The config says which tables it may mean.
@@ -84,6 +86,7 @@ pub(super) fn find(graph: &SchemaGraph, names: &Names, config: &config::Polymorp
                     id: column,
                     discriminator,
                     values: values(graph, names, id, &table.columns[discriminator]),
+                    is_typed_elsewhere: is_typed_elsewhere(&table.columns[discriminator]),
                     tag,
                     is_configured: candidate
                         .by_config
@@ -255,10 +258,18 @@ fn may_name_a_table(column: &Column) -> bool {
 /// What the discriminator is limited to.
 fn values(graph: &SchemaGraph, names: &Names, near: TableId, column: &Column) -> Option<Vec<Target>> {
     let facts = column.facts.as_ref().ok()?;
-    let values = facts.enum_values.as_ref()?.as_ref().ok()?;
+    let values = facts.enum_values.as_ref().or(facts.typed.as_ref())?.as_ref().ok()?;
     let target =
         |value: &SmolStr| Target { value: value.clone(), table: names.of_word(graph, value, near).one() };
     (!values.is_empty()).then(|| values.iter().map(target).collect())
+}
+
+/// Whether only a type that is not read here says what a discriminator is limited to.
+fn is_typed_elsewhere(column: &Column) -> bool {
+    column
+        .facts
+        .as_ref()
+        .is_ok_and(|facts| facts.enum_values.is_none() && facts.typed.as_ref().is_some_and(Result::is_err))
 }
 
 /// Names that people give to an id that may mean rows of several tables (facts/idioms.md 10).
@@ -330,6 +341,7 @@ fn is_polymorphic<'k>(
     let default = facts.ok().and_then(|facts| facts.default.as_ref());
     if reference.values.is_none()
         && let Some(Default::Value(serde_json::Value::String(default))) = default
+        && !default.is_empty()
         && names.of_word(graph, default, reference.table).one().is_none()
     {
         return false;

@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 use super::text::visible;
 use crate::check::{Detected, Run};
+use crate::graph::DrizzleLine;
 use crate::rule::{Level, listed};
 
 /// How many findings there are of a level.
@@ -76,7 +77,12 @@ fn detected(found: &Detected) -> Option<String> {
         parts.push(listed(&names));
     }
     if !found.lines.is_empty() {
-        let names: Vec<String> = found.lines.iter().map(|line| line.name().to_string()).collect();
+        let name = |line: &DrizzleLine| match line {
+            // Nobody asked which of them it is.
+            DrizzleLine::V0 => "0.x".to_string(),
+            DrizzleLine::V1 => line.name().to_string(),
+        };
+        let names: Vec<String> = found.lines.iter().map(name).collect();
         parts.push(format!("Drizzle {}", listed(&names)));
     }
     if !found.boundaries.is_empty() {

@@ -247,7 +247,8 @@ impl Lowering<'_> {
                 {
                     return module;
                 }
-                ExprKind::Call(Box::new(self.expr(callee)), self.elements(&call.args))
+                self.plain_replacement(call)
+                    .unwrap_or_else(|| ExprKind::Call(Box::new(self.expr(callee)), self.arguments(call)))
             }
         }
     }

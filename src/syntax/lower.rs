@@ -13,6 +13,7 @@ use swc_ecma_parser::{EsSyntax, Parser, Syntax, TsSyntax};
 use super::annotation;
 use super::depth::{self, Need};
 use super::module::*;
+use super::texts;
 use crate::source::Range;
 
 /// Why a file could not be read as TypeScript.
@@ -80,7 +81,7 @@ fn lower_here(path: &str, text: &str) -> Result<Module, Failure> {
     }
     let program = parser.parse_program().map_err(failed)?;
     // Errors that the parser recovered from do not change what the file says about tables.
-    let mut lowering = Lowering { text, ..Lowering::default() };
+    let mut lowering = Lowering { text, aliases: texts::aliases(&program), ..Lowering::default() };
     lowering.comments(&comments);
     match &program {
         ast::Program::Module(module) => {
@@ -138,6 +139,7 @@ pub(super) struct Lowering<'t> {
     /// How deep the expression or statement at hand is nested.
     pub(super) depth: u32,
     specifiers: FxHashMap<SmolStr, usize>,
+    pub(super) aliases: texts::Aliases<'t>,
 }
 
 impl Lowering<'_> {

@@ -13,8 +13,10 @@ mod effects;
 mod expressions;
 mod lower;
 mod module;
+mod patterns;
 mod places;
 mod statements;
+mod texts;
 mod uses;
 
 pub use comments::Comments;

@@ -34,6 +34,7 @@ impl ColumnBuilder {
             auto_increment: false,
             references: Vec::new(),
             enum_values: None,
+            typed: None,
             enum_type: None,
             dimensions: 0,
             methods: None,
@@ -259,8 +260,10 @@ impl Evaluator<'_> {
                 let options = arguments.get(1).cloned().unwrap_or(Value::Undefined);
                 column.references.push(Reference { target: first, options, at });
             }
-            // Types, character sets and collations change nothing that the graph holds.
-            "$type" | "charSet" | "collate" | "setName" | "defaultValue" => {}
+            "$type" if matches!(first, Value::Undefined) => {}
+            "$type" => column.typed = Some(enum_values(&first)),
+            // Character sets and collations change nothing that the graph holds.
+            "charSet" | "collate" | "setName" | "defaultValue" => {}
             _ => {
                 let reason = format!("the column modifier `{name}` is not known to schemalint");
                 return unknown(reason, at);

@@ -198,6 +198,8 @@ pub struct ColumnBuilder {
     pub references: Vec<Reference>,
     /// Values that the column is limited to.
     pub enum_values: Option<Fact<Vec<SmolStr>>>,
+    /// Texts that `$type<…>` allows.
+    pub typed: Option<Fact<Vec<SmolStr>>>,
     /// The pgEnum that it is of.
     pub enum_type: Option<Rc<EnumType>>,
     /// Dimensions of the array; 0 when it is none.
