@@ -241,7 +241,7 @@ fn end_of_import(import: &[u8]) -> usize {
 /// Searches for calls of some functions.
 #[derive(Debug)]
 pub struct Calls {
-    names: Option<AhoCorasick>,
+    names: Words,
     /// One of them is a default export, which every file calls as it likes.
     any_name: bool,
 }
@@ -249,19 +249,12 @@ pub struct Calls {
 impl Calls {
     /// Whether imports may take one of those functions.
     pub fn are_named_in(&self, imports: &[u8]) -> bool {
-        let mut found = self.names.iter().flat_map(|names| names.find_iter(imports));
-        self.any_name
-            || found.any(|found| {
-                let after = imports.get(found.end()).copied();
-                begins_word(imports, found.start()) && !after.is_some_and(is_name_byte)
-            })
+        self.any_name || self.names.any_in(imports, |after| !after.is_some_and(is_name_byte))
     }
 
     /// Of those functions.
     pub fn of(functions: &[String]) -> Self {
-        // Of two names at one place the longer is the whole word; the search for all of both is far slower.
-        let names = automaton(MatchKind::LeftmostLongest).build(functions).ok();
-        Self { names, any_name: functions.iter().any(|name| name == "default") }
+        Self { names: Words::of(functions), any_name: functions.iter().any(|name| name == "default") }
     }
 
     /// Whether a file takes one of them from elsewhere and calls it.
@@ -270,10 +263,39 @@ impl Calls {
     }
 
     fn are_called_in(&self, bytes: &[u8]) -> bool {
-        self.names.iter().flat_map(|names| names.find_iter(bytes)).any(|found| {
-            let after = bytes.get(found.end());
-            begins_word(bytes, found.start()) && matches!(after, Some(b'(' | b'<' | b'.' | b' '))
-        })
+        self.names.any_in(bytes, |after| matches!(after, Some(b'(' | b'<' | b'.' | b' ')))
+    }
+}
+
+/// A search for whole words.
+#[derive(Debug)]
+enum Words {
+    /// Each by itself, which is quicker.
+    Few(Vec<memmem::Finder<'static>>),
+    /// All at once.
+    Many(AhoCorasick),
+}
+
+impl Words {
+    fn of(words: &[String]) -> Self {
+        const FEW: usize = 4;
+        // Of two names at one place the longer is the whole word; the search for all of both is far slower.
+        let many = (words.len() > FEW).then(|| automaton(MatchKind::LeftmostLongest).build(words).ok());
+        match many.flatten() {
+            Some(many) => Self::Many(many),
+            None => Self::Few(words.iter().map(|word| memmem::Finder::new(word).into_owned()).collect()),
+        }
+    }
+
+    /// Whether one of them stands somewhere with a byte behind it that will do.
+    fn any_in(&self, bytes: &[u8], will_do: impl Fn(Option<u8>) -> bool) -> bool {
+        let is_one = |start: usize, end: usize| begins_word(bytes, start) && will_do(bytes.get(end).copied());
+        match self {
+            Self::Many(words) => words.find_iter(bytes).any(|found| is_one(found.start(), found.end())),
+            Self::Few(words) => words
+                .iter()
+                .any(|word| word.find_iter(bytes).any(|start| is_one(start, start + word.needle().len()))),
+        }
     }
 }
 
