@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 
 use crate::fixes::{NewRelation, Proposals, RelationFixes, proposals};
 use crate::graph::{
-    Follows, ForeignKey, KeyPair, KeyRelations, Relation, RelationApi, RelationError, SchemaGraph, TableId,
-    Verdict, is_unique, pairs_of,
+    Follows, ForeignKey, KeyPair, KeyRelations, Relation, RelationApi, SchemaGraph, TableId, is_unique,
+    pairs_of,
 };
 use crate::rule::{Context, Findings, Fix, Level, Meta, Rule};
 
@@ -39,7 +39,6 @@ impl Rule for MissingRelation {
         let graph = context.graph;
         let known = Known { graph, relations: KeyRelations::new(graph), fixes: OnceCell::new() };
         let relations = &known.relations;
-        let reports_broken = context.model.is_on("unresolvable-relation");
         if graph.queries_relations == Some(false) && !self.everywhere {
             if !graph.relations.is_empty() {
                 out.say_nothing(
@@ -74,7 +73,6 @@ impl Rule for MissingRelation {
                 }
                 let pair = KeyPair { graph, from: id, columns, target, to };
                 match relations.of(pair) {
-                    Follows::Nothing if reports_broken && pair.is_reported_back(relations) => {}
                     Follows::Nothing => missing.push((pair, key)),
                     Follows::Part(relation) => pair.report_part(relation, key, out),
                     Follows::Whole if self.inverse && relations.inverse(pair) == Follows::Nothing => {
@@ -271,21 +269,6 @@ impl KeyPair<'_> {
         relations.on(self.to).iter().any(|(_, back)| {
             back.columns.is_none() && self.leads(back, self.from) && matches!(back.relation_name, Ok(None))
         })
-    }
-
-    /// Whether the other table has a relation on which Drizzle throws because this one is missing: that is one fact, and
-    /// `unresolvable-relation` says it, with the same advice. Where other keys join the two tables, it cannot know which is meant.
-    fn is_reported_back(self, relations: &KeyRelations<'_>) -> bool {
-        let leads_there = |key: &&ForeignKey| {
-            key.target.as_ref().is_ok_and(|target| self.graph.owner(target.table) == self.to)
-        };
-        let keys = &self.graph.table(self.from).foreign_keys;
-        keys.iter().filter(leads_there).count() == 1
-            && relations.on(self.to).iter().any(|(_, back)| {
-                back.columns.is_none()
-                    && self.leads(back, self.from)
-                    && matches!(back.verdict, Ok(Verdict::Error(RelationError::NoInverse(None))))
-            })
     }
 
     fn leads(self, relation: &Relation, to: TableId) -> bool {

@@ -2,6 +2,7 @@
 
 use super::imports::import;
 use super::relation::{NewRelation, RelationFixes, v1};
+use super::style::Style;
 use crate::graph::{RelationSet, Table};
 use crate::rule::Edit;
 use crate::source::{FileId, Range};
@@ -24,7 +25,7 @@ impl RelationFixes<'_> {
             return None;
         }
         let (function, imported) = import(graph, file, self.module(sets)?, "relations")?;
-        let entry = v1(graph, &names, kind, relation)?;
+        let entry = v1(graph, file, &names, kind, relation)?;
         let text = &graph.sources.get(file).text;
         // A table has no value before its declaration has run.
         let declared = Some(table.span).filter(|span| span.file == file).map(|span| span.range.end);
@@ -38,8 +39,7 @@ impl RelationFixes<'_> {
         if !matches!(semicolon, "" | ";") {
             return None;
         }
-        let newline = if rest[line..].starts_with("\r\n") { "\r\n" } else { "\n" };
-        let indent = if text.contains("\n\t") { "\t" } else { "  " };
+        let Style { step: indent, newline, .. } = Style::of(graph.sources.get(file));
         let at = end + semicolon.len() as u32;
         let from = &names[0];
         let text = format!(

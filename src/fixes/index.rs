@@ -6,6 +6,7 @@ use smol_str::SmolStr;
 use super::brackets::{add_entry, end_of_arguments};
 use super::imports::import;
 use super::is_name;
+use super::style::Style;
 use crate::graph::{Dialect, Form, SchemaGraph, Table};
 use crate::rule::{Edit, Fix};
 use crate::source::Span;
@@ -60,14 +61,18 @@ pub fn add_index(
     if function == parameter {
         return None;
     }
-    let written = serde_json::to_string(&name).ok()?;
-    let index = format!("{function}({written}).on({})", table.column_keys(parameter, columns));
+    let file = graph.sources.get(table.span.file);
+    let style = Style::of(file);
+    let index = format!("{function}({}).on({})", style.quoted(&name), table.column_keys(parameter, columns));
     let mut edits: Vec<Edit> = imported.into_iter().collect();
     match (&third.form, third.entries) {
         (Form::Missing, _) => {
             let end = names.ends.entry(table.span);
             let span = (*end.or_insert_with(|| end_of_arguments(&graph.sources, table.span)))?;
-            edits.push(Edit::new(span, format!(", {}", third.alone(&table.index_key(columns), &index))));
+            let over_lines = graph.sources.text(table.span).contains('\n');
+            let entry = third.entry(&table.index_key(columns), &index);
+            let alone = style.alone(file, span, over_lines, &entry, !third.takes_list);
+            edits.push(Edit::new(span, format!(", (t) => {alone}")));
         }
         (Form::List(_), Some(list)) => edits.extend(joining(add_entry(&graph.sources, list, &index)?)),
         (Form::Object(_), Some(object)) => {

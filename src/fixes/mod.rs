@@ -16,6 +16,7 @@ mod relation;
 mod relation_entry;
 mod resolve_relation;
 mod specifier;
+mod style;
 mod tables;
 
 pub use apply::{Round, apply};

@@ -6,6 +6,7 @@ use smol_str::{SmolStr, format_smolstr};
 use super::brackets::add_entry;
 use super::imports::merged;
 use super::is_name;
+use super::style::Style;
 use super::tables::Tables;
 use crate::graph::{Helpers, RelationApi, RelationCall, RelationSet, SchemaGraph, Table, TableId};
 use crate::rule::{Edit, Fix};
@@ -137,11 +138,11 @@ impl<'g> RelationFixes<'g> {
                 if names.iter().any(|name| set.helpers.gives(name) || *name == function) {
                     return None;
                 }
-                v1(self.graph, &names, &function, relation)?
+                v1(self.graph, file, &names, &function, relation)?
             }
             RelationApi::V2 => {
                 let Helpers::Whole(helper) = &set.helpers else { return None };
-                v2(self.graph, &set.keys, helper, relation)?
+                v2(self.graph, file, &set.keys, helper, relation)?
             }
         };
         edits.extend(add_entry(&self.graph.sources, entries, &written)?);
@@ -193,6 +194,7 @@ fn helper(helpers: &Helpers, wanted: &'static str) -> Option<(SmolStr, Option<Ed
 /// `user: one(users, { fields: [orders.userId], references: [users.id] })`
 pub(super) fn v1(
     graph: &SchemaGraph,
+    file: FileId,
     [from, to]: &[SmolStr; 2],
     function: &str,
     relation: NewRelation<'_>,
@@ -203,7 +205,7 @@ pub(super) fn v1(
         let references = keys(graph.table(relation.target), to, references)?;
         options.push(format!("fields: [{fields}], references: [{references}]"));
     }
-    options.extend(relation.pair.map(|pair| format!("relationName: \"{pair}\"")));
+    options.extend(relation.pair.map(|pair| format!("relationName: {}", quoted(graph, file, pair))));
     let options = if options.is_empty() { String::new() } else { format!(", {{ {} }}", options.join(", ")) };
     Some(format!("{}: {function}({to}{options})", relation.name))
 }
@@ -211,6 +213,7 @@ pub(super) fn v1(
 /// `user: r.one.users({ from: r.orders.userId, to: r.users.id })`
 pub(super) fn v2(
     graph: &SchemaGraph,
+    file: FileId,
     keys_of: &FxHashMap<TableId, SmolStr>,
     helper: &str,
     relation: NewRelation<'_>,
@@ -226,10 +229,14 @@ pub(super) fn v2(
             (list(relation.table, from, fields)?, list(relation.target, to, references)?);
         options.push(format!("from: {fields}, to: {references}"));
     }
-    options.extend(relation.pair.map(|pair| format!("alias: \"{pair}\"")));
+    options.extend(relation.pair.map(|pair| format!("alias: {}", quoted(graph, file, pair))));
     let options = if options.is_empty() { String::new() } else { format!("{{ {} }}", options.join(", ")) };
     let kind = if relation.one { "one" } else { "many" };
     (is_name(to) && is_name(from)).then(|| format!("{}: {helper}.{kind}.{to}({options})", relation.name))
+}
+
+fn quoted(graph: &SchemaGraph, file: FileId, text: &str) -> String {
+    Style::of(graph.sources.get(file)).quoted(text)
 }
 
 fn keys(table: &Table, of: &str, columns: &[usize]) -> Option<String> {

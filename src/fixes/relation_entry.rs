@@ -27,7 +27,7 @@ impl RelationFixes<'_> {
         if !is_name(key) || call.named.contains(&relation.table) {
             return None;
         }
-        let written = v2(self.graph, &call.keys, helper, relation)?;
+        let written = v2(self.graph, entries.span.file, &call.keys, helper, relation)?;
         let mut edits = add_entry(sources, entries, &nested(sources, entries, key, &written))?;
         if let [edit] = &mut edits[..] {
             edit.joins = relation.is_first && edit.span.range.start == edit.span.range.end;

@@ -121,7 +121,13 @@ pub struct ThirdArgument {
 impl ThirdArgument {
     /// A third argument with one entry, where there is none.
     pub fn alone(&self, key: &str, entry: &str) -> String {
-        if self.takes_list { format!("(t) => [{entry}]") } else { format!("(t) => ({{ {key}: {entry} }})") }
+        let written = self.entry(key, entry);
+        if self.takes_list { format!("(t) => [{written}]") } else { format!("(t) => ({{ {written} }})") }
+    }
+
+    /// An entry as it stands there.
+    pub fn entry(&self, key: &str, entry: &str) -> String {
+        if self.takes_list { entry.to_string() } else { format!("{key}: {entry}") }
     }
 }
 

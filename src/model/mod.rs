@@ -29,7 +29,7 @@ pub use soft::{Evidence, SoftReference, helper_call, same_type, sql_type};
 pub use crate::config::{Pair, Targets};
 
 pub use crate::config::Proof;
-use crate::config::{Boundary, Confidence, Config, Setting};
+use crate::config::{Boundary, Confidence, Config};
 use crate::docs::{EntityPage, Records};
 use crate::graph::SchemaGraph;
 use crate::rule::Level;
@@ -133,11 +133,6 @@ impl<'r> Model<'r> {
             config,
             min_confidence: config.soft_references.min_confidence,
         }
-    }
-
-    /// Whether a rule reports anything, anywhere.
-    pub fn is_on(&self, rule: &str) -> bool {
-        self.config.rules.variants(rule).iter().any(Setting::is_on)
     }
 
     /// Whether an entry of `allow` allows anything.

@@ -6,6 +6,7 @@ mod column;
 mod constraint;
 mod entity;
 mod prelude;
+mod relation_entity;
 mod relations;
 mod sql;
 mod table;
@@ -13,6 +14,7 @@ mod types;
 
 pub use entity::*;
 pub use prelude::prelude_of;
+pub use relation_entity::*;
 pub use sql::sql_text;
 pub(in crate::eval) use table::column_value;
 

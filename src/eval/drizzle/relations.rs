@@ -6,6 +6,7 @@ use std::cell::OnceCell;
 use std::rc::Rc;
 
 use super::entity::*;
+use super::relation_entity::*;
 use crate::eval::value::{Member, Object, Value};
 use crate::eval::{Evaluator, unknown, why};
 use crate::graph::Unknown;
