@@ -1,6 +1,7 @@
 //! The façade that the command line, the editor and tests call: from paths to a graph.
 
 mod ahead;
+mod around;
 mod changed;
 mod index_order;
 mod last;
@@ -22,7 +23,7 @@ use std::time::{Duration, Instant};
 
 use crate::config::{self, Config};
 use crate::discover::search::{self, Names};
-use crate::discover::{self, CONFIG, Discovery, Options, Other, discover_surroundings};
+use crate::discover::{self, CONFIG, Discovery, Options, discover_surroundings};
 use crate::docs::Problem;
 use crate::eval::Target;
 use crate::graph::{DrizzleLine, SchemaGraph};
@@ -33,11 +34,11 @@ use crate::resolve::Resolver;
 use crate::source::{FileId, Range, SourceFile};
 use crate::syntax::{Failure, Module, lower};
 use ahead::Ahead;
+use around::Around;
 use last::Last;
 use repository::{Files, Repository};
 use session::Cache;
 use sql::Sql;
-use sql_indexes::{SqlTexts, mark_sql_indexes};
 use written::{Documents, declared, documents};
 
 pub use changed::changed_files;
@@ -170,40 +171,10 @@ fn read_with(root: &Path, options: &Options, settings: &Settings, cache: &Cache)
     let linked = kept.map(|kept| (graph.clone(), kept));
     let count = repository.count();
     let mut unreadable_paths = [&*found.failures, &packages.broken].concat();
-    let asks_for_indexes = sql_indexes::are_asked_for(&graph);
-    let other = match asks_for_indexes || !graph.relations.is_empty() {
-        true => found.other(&options.overlay),
-        false => Other::default(),
-    };
-    unreadable_paths.extend(other.failures);
-    if asks_for_indexes {
-        let read = || match cache.sql() {
-            Some(memory) => {
-                SqlTexts::again(SqlTexts::paths(&found.sql, &other.ddl), &options.overlay, &memory)
-            }
-            None => sql.read_all(&other.ddl, &options.overlay),
-        };
-        let texts = sql_texts.take().unwrap_or_else(read);
-        mark_sql_indexes(root, &mut graph, &texts);
-    }
-    if !graph.relations.is_empty() {
-        let queries = other.queries;
-        // Nothing follows from code that was not looked at.
-        let all_code = repository_root == root && !found.other_scripts && found.other_code;
-        graph.queries_relations = (!queries.is_empty() || all_code).then_some(!queries.is_empty());
-        if all_code {
-            mark_unqueried(&mut graph, root, &packages, &queries);
-        }
-    }
-    for package in &mut graph.packages {
-        let inside = root.join(&*package.folder).join(CONFIG);
-        let said = config
-            .projects
-            .iter()
-            .any(|project| project.drizzle.is_some() && inside.starts_with(root.join(&*project.root)));
-        let used = inside.parent().is_some_and(|folder| v1.contains(folder));
-        package.line_is_guessed = !said && !used && packages.line_of(&inside).is_none();
-    }
+    let around =
+        Around { root, repository_root, found: &found, packages: &packages, overlay: &options.overlay };
+    unreadable_paths.extend(around.mark(&mut graph, &sql, (sql_texts.take(), cache)));
+    mark_guessed_lines(&mut graph, root, config, &packages, &v1);
     sql.mark_tables(&mut graph);
     index_order::mark_migrated_indexes(root, &mut graph);
     clock.lap(stage);
@@ -281,27 +252,22 @@ fn input(
     input
 }
 
-/// Marks the packages that no code can query by relations, where the manifests explain whose tables every query is of.
-fn mark_unqueried(graph: &mut SchemaGraph, root: &Path, packages: &Packages, queries: &[PathBuf]) {
-    let of_tables: FxHashSet<usize> = graph.tables.iter().map(|table| table.package).collect();
-    let folder = |package: usize| root.join(&*graph.packages[package].folder);
-    let holders: FxHashSet<PathBuf> = of_tables.into_iter().map(folder).collect();
-    let Some(asking) =
-        queries.iter().map(|file| packages.folder_of(file)).collect::<Option<FxHashSet<&Path>>>()
-    else {
-        return;
-    };
-    let by_name = packages.by_name();
-    let mut queried = FxHashSet::default();
-    for folder in asking {
-        let reached = packages.reached_from(folder, &by_name);
-        if reached.is_disjoint(&holders) {
-            return;
-        }
-        queried.extend(reached);
-    }
+/// Marks the packages of which nothing says which Drizzle they use.
+fn mark_guessed_lines(
+    graph: &mut SchemaGraph,
+    root: &Path,
+    config: &Config,
+    packages: &Packages,
+    v1: &FxHashSet<PathBuf>,
+) {
     for package in &mut graph.packages {
-        package.unqueried = !queries.is_empty() && !queried.contains(&root.join(&*package.folder));
+        let inside = root.join(&*package.folder).join(CONFIG);
+        let said = config
+            .projects
+            .iter()
+            .any(|project| project.drizzle.is_some() && inside.starts_with(root.join(&*project.root)));
+        let used = inside.parent().is_some_and(|folder| v1.contains(folder));
+        package.line_is_guessed = !said && !used && packages.line_of(&inside).is_none();
     }
 }
 
