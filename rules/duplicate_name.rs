@@ -440,8 +440,11 @@ impl Pair<'_, '_> {
         column.map(|column| column.key.clone()).unwrap_or_default()
     }
 
-    /// Both as one key, when they are of the same columns to the same.
+    /// Both as one key, when they are of the same columns to the same. What one call makes twice is two.
     fn one_key(&self) -> Option<(&ForeignKey, &ForeignKey)> {
+        if self.first.written == self.second.written {
+            return None;
+        }
         let keys = &self.graph.table(self.second.table?).foreign_keys;
         let find = |named: &Named<'_>| keys.iter().find(|key| key.span == named.written);
         let (one, other) = (find(self.first)?, find(self.second)?);

@@ -46,8 +46,8 @@ impl Rule for UndocumentedPolymorphicReference {
         if let [first, rest @ ..] = &typed_elsewhere[..] {
             let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
             out.note(format!(
-                "`undocumented-polymorphic-reference` says nothing of `{first}`{more}: `$type<…>` says what may stand there, in \
-                 another file"
+                "`undocumented-polymorphic-reference` says nothing of `{first}`{more}: its `$type<…>`, which is not read, may say it \
+                 all"
             ));
         }
     }

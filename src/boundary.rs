@@ -87,11 +87,12 @@ fn followed(path: &Path) -> PathBuf {
     path
 }
 
-/// A path without `.` and `..`.
+/// A path without `.`, `..`, and separators that are doubled or last.
 pub fn clean(path: &Path) -> PathBuf {
-    // Most have neither, and are not taken apart.
-    let may_have = memchr::memmem::find(path.as_os_str().as_encoded_bytes(), b"/.").is_some();
-    if cfg!(unix) && path.is_absolute() && !may_have {
+    // Most are clean, and are not taken apart.
+    let bytes = path.as_os_str().as_encoded_bytes();
+    let may_have = |part: &str| memchr::memmem::find(bytes, part.as_bytes()).is_some();
+    if cfg!(unix) && path.is_absolute() && !may_have("/.") && !may_have("//") && !bytes.ends_with(b"/") {
         return path.to_path_buf();
     }
     let mut result = PathBuf::new();
@@ -111,6 +112,22 @@ pub fn clean(path: &Path) -> PathBuf {
 mod tests {
     use super::*;
     use std::os::unix::fs::symlink;
+
+    #[test]
+    fn a_clean_path_is_spelled_one_way() {
+        for (path, expected) in [
+            ("/a/b", "/a/b"),
+            ("/a//b", "/a/b"),
+            ("/a/b/", "/a/b"),
+            ("/a/./b", "/a/b"),
+            ("/a/../b", "/b"),
+            ("/a/.b/c", "/a/.b/c"),
+            ("/", "/"),
+            ("a/../b", "b"),
+        ] {
+            assert_eq!(clean(Path::new(path)).to_str(), Some(expected), "{path}");
+        }
+    }
 
     #[test]
     fn links_are_followed_as_far_as_they_stay_inside() {

@@ -42,6 +42,23 @@ fn list(count: usize, entry: impl Fn(usize) -> String) -> String {
     (0..count).map(entry).collect()
 }
 
+/// Types that hold themselves, many times over, were entered once more each time, for every column.
+#[test]
+fn types_may_be_large_and_hold_themselves() {
+    let columns = |count: usize| list(count, |at| format!("c{at}: text('c{at}').$type<Kind>(),\n"));
+    let table = |columns: &str| {
+        format!("export const t = pgTable('t', {{\nid: integer('id').primaryKey(),\n{columns}}});\n")
+    };
+    let circle = format!("type Kind = {};\n", vec!["Kind"; 100_000].join(" | "));
+    let texts = format!("type Kind = {};\n", list(4_000, |at| format!("| 'k{at}'")));
+    let nested = format!("type Kind = {}'a'{};\n", "(".repeat(1_000), ")".repeat(1_000));
+    let chain = list(2_000, |at| format!("type Kind{at} = Kind{} | Kind{};\n", at + 1, at + 1));
+    for types in [circle, texts, nested, format!("{chain}type Kind = Kind0;\n")] {
+        let ran = check(&format!("{types}{}", table(&columns(2_000)))).exits(0);
+        assert!(!format!("{ran:?}").contains("could not be read completely"), "{ran:?}");
+    }
+}
+
 /// Each tag was read to the end of its comment.
 #[test]
 fn one_comment_may_have_many_tags() {

@@ -344,3 +344,15 @@ fn a_regular_expression_that_is_a_plain_text_is_read() {
         assert_eq!((taken, unreadable.len()), (0, 1), "{call}");
     }
 }
+
+/// Only texts are replaced: what else has a `replace` does as it likes.
+#[test]
+fn a_replacement_of_its_own_is_called_as_it_is() {
+    let reading = schema(
+        "const own = { replace: (old, with_) => with_ + '_own' };\n\
+         export const a = pgTable('a', { x: text(own.replace(/x/g, 'col')), y: text('a-b-c'.replace(/-/g, '_')) });\n",
+    );
+    let columns: Vec<&str> =
+        table(&reading.graph, "a").columns.iter().map(|column| column.display_name()).collect();
+    assert_eq!(columns, ["col_own", "a_b_c"]);
+}

@@ -73,7 +73,9 @@ fn start(text: &str, at: usize, kind: usize) -> Option<usize> {
 fn without_last<'t>(text: &'t str, word: &str) -> Option<&'t str> {
     let end = text.trim_ascii_end();
     let (before, last) = end.split_at_checked(end.len().checked_sub(word.len())?)?;
-    let is_last = end.len() < text.len() && last.eq_ignore_ascii_case(word) && !before.ends_with(is_letter);
+    // `$$create index …$$`: a dollar is no part of this word.
+    let goes_on = before.ends_with(|letter: char| is_letter(letter) && letter != '$');
+    let is_last = end.len() < text.len() && last.eq_ignore_ascii_case(word) && !goes_on;
     is_last.then_some(before)
 }
 
@@ -279,7 +281,10 @@ impl<'t> Words<'t> {
             let columns = match is_list {
                 true => self.columns(words.bracketed()?.0),
                 // Of a column, the word stands behind its name and its type.
-                false if holds_word(words.rest, "unique") => vec![words.name()?],
+                false if holds_word(words.rest, "unique") => {
+                    let column = words.name()?;
+                    holds_word(words.rest, "unique").then(|| vec![column])?
+                }
                 false => return None,
             };
             (!columns.is_empty()).then(|| SqlIndex {
@@ -433,6 +438,8 @@ mod tests {
             "create index i on posts (user_id)\n  where (\"user_id\" IS NOT NULL);--> statement-breakpoint",
             "sql`create index i on posts (user_id) include (a) where user_id is not null`; where();",
             "run(sql`create index i on posts (user_id)`), // where it is read",
+            "do $$create index i on posts (user_id); $$;",
+            "execute $q$create index i on posts (user_id)$q$;",
             "CREATE INDEX [i] ON [dbo].[posts] ([user_id])",
         ] {
             assert_eq!(after(&[text], "posts"), ["user_id 0"], "{text}");
@@ -444,6 +451,9 @@ mod tests {
             "create index i on posts (user_id) where user_id > 1",
             "create index i on posts (lower(user_id));",
             "-- create index i on posts (user_id);",
+            "create table posts (\"what is unique here\" int)",
+            "recreate index i on posts (user_id)",
+            "é_create index i on posts (user_id)",
             "create index i on posts (user_id",
             "create index",
             "drop index; drop table; alter table; create virtual table",

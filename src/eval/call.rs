@@ -36,6 +36,10 @@ impl Evaluator<'_> {
                 }
                 _ => at,
             };
+            self.note_type(&object, arguments, scope, at);
+            if let Some(replaced) = self.plain_replacement(&object, name, arguments, &values, at) {
+                return replaced;
+            }
             return self.call_method(&object, name, values, at);
         }
         let function = self.expr(callee, scope);

@@ -103,6 +103,8 @@ impl Evaluator<'_> {
                 let module = self.module(scope.file);
                 self.module_value(scope.file, &module, *specifier)
             }
+            ExprKind::Texts(_) => Value::Undefined,
+            ExprKind::PlainPattern(..) => unknown("a regular expression is not evaluated", at),
             ExprKind::Opaque(what) => unknown(format!("{what} is not evaluated"), at),
         }
     }

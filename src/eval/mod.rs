@@ -6,6 +6,7 @@
 //! guesses: what cannot be known is [`Value::Unknown`] with a reason and a place. Nothing here reads
 //! a file; [`World`] gives modules.
 
+mod as_written;
 mod budget;
 mod call;
 mod dependencies;

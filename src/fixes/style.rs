@@ -11,7 +11,7 @@ pub(super) struct Style {
 }
 
 impl Style {
-    /// That of most of its first imports, of its first indented line, and of its first newline.
+    /// That of most of its first `from "…"`, of its least indented line, and of its first newline.
     pub(super) fn of(file: &SourceFile) -> Self {
         // Its beginning is enough, for each of the thousand fixes that a file may need.
         const BEGINNING: usize = 4 << 10;
@@ -23,11 +23,11 @@ impl Style {
             _ => "\n",
         };
         // Comments over lines begin their lines with ` * `.
-        let steps = text.lines().filter_map(|line| {
+        let indents = text.lines().filter_map(|line| {
             let indent = &line[..line.len() - line.trim_start().len()];
             (!indent.is_empty() && indent != " " && indent.len() < line.len()).then_some(indent)
         });
-        let step = match steps.into_iter().next() {
+        let step = match indents.min_by_key(|indent| indent.len()) {
             Some(tab) if tab.starts_with('\t') => "\t",
             Some(four) if four.len() == 4 => "    ",
             _ => "  ",

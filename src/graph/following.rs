@@ -231,7 +231,7 @@ impl KeyPair<'_> {
             && target.is_some_and(|target| self.graph.owner(target) == self.to)
     }
 
-    /// Whether a relation leads where the key does, from exactly the key's columns.
+    /// Whether a relation leads where the key does, from exactly the key's columns, and cannot find its rows.
     fn is_mistaken_by(self, one: &Relation) -> bool {
         let target = one.target.as_ref().ok().copied().flatten();
         let is_own = |near: &ColumnRef| {
@@ -241,7 +241,10 @@ impl KeyPair<'_> {
         one.one
             && target.is_some_and(|target| self.graph.owner(target) == self.to)
             && matches!(&one.columns, Some(Ok(pairs)) if pairs.fields.len() == self.columns.len()
-                && pairs.fields.iter().all(is_own))
+            && pairs.fields.iter().all(is_own)
+            && pairs.fields.iter().zip(&pairs.references).any(|(near, far)| {
+                self.graph.contradiction(*near, *far).is_some()
+            }))
     }
 
     /// How many of the key's columns a relation joins, when it joins no others.

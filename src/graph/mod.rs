@@ -7,6 +7,7 @@
 mod actions;
 mod between;
 mod bracketed;
+mod contradiction;
 mod coverage;
 mod created;
 mod declared;
@@ -31,6 +32,7 @@ mod uniqueness;
 pub use actions::{Event, effect_of_delete, first_argument};
 pub use between::{KeysBetween, KnownKey};
 pub use bracketed::{Bracketed, Imported, Imports, Lead};
+pub use contradiction::Contradiction;
 pub use coverage::{Coverage, Lacking, Server, Servers, coverage, nearest, needs_indexes};
 pub use created::Created;
 pub use dialect::*;

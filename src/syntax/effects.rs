@@ -107,6 +107,8 @@ fn names(expr: &Expr, found: &mut impl FnMut(&SmolStr)) {
         | ExprKind::Bool(_)
         | ExprKind::Null
         | ExprKind::Require(_)
+        | ExprKind::Texts(_)
+        | ExprKind::PlainPattern(..)
         | ExprKind::Opaque(_) => {}
     }
 }

@@ -6,6 +6,7 @@ use swc_ecma_ast as ast;
 
 use super::lower::{Lowering, MAX_DEPTH, MORE_STACK, RED_ZONE, string};
 use super::module::*;
+use super::patterns::pattern;
 
 impl Lowering<'_> {
     /// Lowers an expression, on a larger stack when this one runs out.
@@ -247,8 +248,7 @@ impl Lowering<'_> {
                 {
                     return module;
                 }
-                self.plain_replacement(call)
-                    .unwrap_or_else(|| ExprKind::Call(Box::new(self.expr(callee)), self.arguments(call)))
+                ExprKind::Call(Box::new(self.expr(callee)), self.arguments(call))
             }
         }
     }
@@ -283,7 +283,7 @@ fn lower_literal(literal: &ast::Lit) -> ExprKind {
         ast::Lit::BigInt(number) => ExprKind::BigInt(format_smolstr!("{}", number.value)),
         ast::Lit::Bool(flag) => ExprKind::Bool(flag.value),
         ast::Lit::Null(_) => ExprKind::Null,
-        ast::Lit::Regex(_) => ExprKind::Opaque("a regular expression"),
+        ast::Lit::Regex(regex) => pattern(regex),
         ast::Lit::JSXText(_) => ExprKind::Opaque("JSX"),
     }
 }

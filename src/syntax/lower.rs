@@ -81,7 +81,7 @@ fn lower_here(path: &str, text: &str) -> Result<Module, Failure> {
     }
     let program = parser.parse_program().map_err(failed)?;
     // Errors that the parser recovered from do not change what the file says about tables.
-    let mut lowering = Lowering { text, aliases: texts::aliases(&program), ..Lowering::default() };
+    let mut lowering = Lowering { text, named: texts::Named::of(&program), ..Lowering::default() };
     lowering.comments(&comments);
     match &program {
         ast::Program::Module(module) => {
@@ -139,7 +139,8 @@ pub(super) struct Lowering<'t> {
     /// How deep the expression or statement at hand is nested.
     pub(super) depth: u32,
     specifiers: FxHashMap<SmolStr, usize>,
-    pub(super) aliases: texts::Aliases<'t>,
+    /// What types can name.
+    pub(super) named: texts::Named<'t>,
 }
 
 impl Lowering<'_> {

@@ -213,8 +213,23 @@ pub enum ExprKind {
     Optional(Box<Expr>),
     /// `require("…")` or `import("…")` of `specifiers[index]`.
     Require(usize),
+    /// What the type of `$type<…>()` allows, in the place of an argument; as a value it is nothing.
+    Texts(Texts),
+    /// A regular expression that matches one text; `true` when it is meant everywhere.
+    PlainPattern(SmolStr, bool),
     /// Something this tool does not read; the text says what.
     Opaque(&'static str),
+}
+
+/// Texts that a type allows.
+#[derive(Debug)]
+pub enum Texts {
+    /// These.
+    Listed(Vec<SmolStr>),
+    /// All values of a constant of the file.
+    Of(SmolStr),
+    /// The type is not read, or stands elsewhere.
+    Unread,
 }
 
 /// An element of an array or an argument.

@@ -155,6 +155,8 @@ impl Walk {
             | ExprKind::Bool(_)
             | ExprKind::Null
             | ExprKind::Require(_)
+            | ExprKind::Texts(_)
+            | ExprKind::PlainPattern(..)
             | ExprKind::Opaque(_) => {}
         }
     }

@@ -111,8 +111,17 @@ impl Lowering<'_> {
                 named(&class.ident, value)
             }
             ast::Decl::TsEnum(declared) => {
+                self.named.hide(&declared.id.sym);
                 let value = self.enumeration(declared);
                 named(&declared.id, value)
+            }
+            ast::Decl::TsTypeAlias(alias) => {
+                self.named.hide(&alias.id.sym);
+                Statement::Block(Vec::new())
+            }
+            ast::Decl::TsInterface(declared) => {
+                self.named.hide(&declared.id.sym);
+                Statement::Block(Vec::new())
             }
             _ => Statement::Block(Vec::new()),
         }
@@ -141,6 +150,7 @@ impl Lowering<'_> {
     }
 
     pub(super) fn function(&mut self, function: &ast::Function, name: Option<&str>) -> Arc<Function> {
+        self.hide_parameters(function.type_params.as_deref());
         let params = function.params.iter().map(|param| self.pattern(&param.pat)).collect();
         let body = function.body.as_ref().map(|body| self.block(&body.stmts)).unwrap_or_default();
         Arc::new(Function {
@@ -153,7 +163,13 @@ impl Lowering<'_> {
         })
     }
 
+    fn hide_parameters(&mut self, parameters: Option<&ast::TsTypeParamDecl>) {
+        let parameters = parameters.map(|of| of.params.as_slice()).unwrap_or_default();
+        parameters.iter().for_each(|parameter| self.named.hide(&parameter.name.sym));
+    }
+
     pub(super) fn arrow(&mut self, arrow: &ast::ArrowExpr) -> Arc<Function> {
+        self.hide_parameters(arrow.type_params.as_deref());
         let params = arrow.params.iter().map(|param| self.pattern(param)).collect();
         let body = match &*arrow.body {
             ast::ArrowFunctionBody::FunctionBody(block) => Body::Block(self.block(&block.stmts)),

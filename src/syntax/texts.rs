@@ -1,103 +1,193 @@
 //! Which texts a type allows: `$type<"post" | "user">()`. Of all that types say, only this limits what a column holds.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use swc_ecma_ast as ast;
 
 use super::lower::{Lowering, string};
-use super::module::{BindingKind, Element, Expr, ExprKind};
+use super::module::{Element, Expr, ExprKind, Texts};
 
-/// The aliases of a file, by name.
-pub(super) type Aliases<'t> = FxHashMap<&'t str, &'t ast::TsType>;
-
-/// Nobody writes as many texts; aliases that lead back to themselves end here, too.
-const MOST: usize = 4_096;
-
-/// The aliases that a program declares at its top level.
-pub(super) fn aliases(program: &ast::Program) -> Aliases<'_> {
-    fn in_statement(statement: &ast::Stmt) -> Option<&ast::Decl> {
-        if let ast::Stmt::Decl(declaration) = statement { Some(declaration) } else { None }
-    }
-    let declarations: Vec<&ast::Decl> = match program {
-        ast::Program::Script(script) => script.body.iter().filter_map(in_statement).collect(),
-        ast::Program::Module(module) => {
-            let items = module.body.iter().filter_map(|item| match item {
-                ast::ModuleItem::Stmt(statement) => in_statement(statement),
-                ast::ModuleItem::ModuleDecl(ast::ModuleDecl::ExportDecl(export)) => Some(&export.decl),
-                ast::ModuleItem::ModuleDecl(_) => None,
-            });
-            items.collect()
-        }
-    };
-    let plain = declarations.into_iter().filter_map(|declaration| match declaration {
-        ast::Decl::TsTypeAlias(alias) if alias.type_params.is_none() => Some(&**alias),
-        _ => None,
-    });
-    plain.map(|alias| (&*alias.id.sym, &*alias.type_ann)).collect()
+/// What types can name: declared at the top level of the file, by name. What is declared again further in is not looked up.
+#[derive(Default)]
+pub(super) struct Named<'t> {
+    aliases: FxHashMap<&'t str, &'t ast::TsType>,
+    /// `[…] as const`
+    lists: FxHashSet<&'t str>,
+    /// `{…} as const`, and enums of texts.
+    objects: FxHashSet<&'t str>,
+    hidden: FxHashSet<SmolStr>,
 }
 
-impl Lowering<'_> {
-    /// The arguments of a call. What a type says stands in the place of those that `$type()` does not have: a list of texts, or a
-    /// value of the file that holds them.
-    pub(super) fn arguments(&mut self, call: &ast::CallExpr) -> Vec<Element> {
-        match typed(call) {
-            Some(written) => vec![Element::Value(self.texts(written))],
-            None => self.elements(&call.args),
+/// Nobody writes as many texts, or as many types around them.
+const MOST: usize = 256;
+
+impl<'t> Named<'t> {
+    pub(super) fn of(program: &'t ast::Program) -> Self {
+        let mut named = Self::default();
+        match program {
+            ast::Program::Script(script) => {
+                script.body.iter().for_each(|statement| named.statement(statement))
+            }
+            ast::Program::Module(module) => module.body.iter().for_each(|item| match item {
+                ast::ModuleItem::Stmt(statement) => named.statement(statement),
+                ast::ModuleItem::ModuleDecl(ast::ModuleDecl::ExportDecl(export)) => {
+                    named.declaration(&export.decl);
+                }
+                ast::ModuleItem::ModuleDecl(_) => {}
+            }),
+        }
+        named
+    }
+
+    fn statement(&mut self, statement: &'t ast::Stmt) {
+        if let ast::Stmt::Decl(declaration) = statement {
+            self.declaration(declaration);
         }
     }
 
-    fn texts(&self, written: &ast::TsType) -> Expr {
-        let range = self.range(swc_common::Spanned::span(written));
-        let kind =
-            self.texts_of(written).unwrap_or(ExprKind::Opaque("a type that is not a list of texts here"));
-        Expr { range, kind }
+    fn declaration(&mut self, declaration: &'t ast::Decl) {
+        match declaration {
+            ast::Decl::TsTypeAlias(alias) if alias.type_params.is_none() => {
+                self.aliases.insert(&alias.id.sym, &alias.type_ann);
+            }
+            ast::Decl::TsEnum(declared) => {
+                let is_text = |member: &ast::TsEnumMember| {
+                    matches!(member.init.as_deref(), Some(ast::Expr::Lit(ast::Lit::Str(_))))
+                };
+                if declared.members.iter().all(is_text) {
+                    self.objects.insert(&declared.id.sym);
+                }
+            }
+            ast::Decl::Var(variables) if variables.kind == ast::VarDeclKind::Const => {
+                for variable in &variables.decls {
+                    let ast::Pat::Ident(name) = &variable.name else { continue };
+                    match variable.init.as_deref().map(constant) {
+                        Some(Some(ast::Expr::Array(_))) => self.lists.insert(&name.id.sym),
+                        Some(Some(ast::Expr::Object(_))) => self.objects.insert(&name.id.sym),
+                        _ => continue,
+                    };
+                }
+            }
+            _ => {}
+        }
     }
 
-    fn texts_of(&self, written: &ast::TsType) -> Option<ExprKind> {
-        let (mut open, mut texts, mut steps) = (vec![written], Vec::new(), 0);
+    /// Another type of that name, or a parameter, stands further in.
+    pub(super) fn hide(&mut self, name: &str) {
+        self.hidden.insert(SmolStr::new(name));
+    }
+
+    /// The texts of a type; `None` where any text will do.
+    fn texts(&self, written: &ast::TsType) -> Option<Texts> {
+        let (mut open, mut texts, mut value, mut entered) =
+            (vec![written], Vec::new(), None, FxHashSet::default());
+        let mut steps = 0;
         while let Some(written) = open.pop() {
             steps += 1;
+            if steps > MOST {
+                return Some(Texts::Unread);
+            }
             match written {
-                _ if steps > MOST => return None,
                 ast::TsType::TsParenthesizedType(inner) => open.push(&inner.type_ann),
                 ast::TsType::TsUnionOrIntersectionType(ast::TsUnionOrIntersectionType::TsUnionType(
                     union,
-                )) => {
+                )) if union.types.len() <= MOST => {
                     open.extend(union.types.iter().rev().map(|part| &**part));
                 }
-                ast::TsType::TsLitType(literal) => {
-                    let ast::TsLit::Str(text) = &literal.lit else { return None };
-                    let kind = ExprKind::String(string(text));
-                    texts.push(Element::Value(Expr { range: self.range(text.span), kind }));
+                ast::TsType::TsLitType(literal) => match &literal.lit {
+                    ast::TsLit::Str(text) => texts.push(string(text)),
+                    _ => return Some(Texts::Unread),
+                },
+                ast::TsType::TsKeywordType(keyword) => match keyword.kind {
+                    ast::TsKeywordTypeKind::TsNullKeyword | ast::TsKeywordTypeKind::TsUndefinedKeyword => {}
+                    // And whatever else there may be in the union.
+                    ast::TsKeywordTypeKind::TsStringKeyword
+                    | ast::TsKeywordTypeKind::TsAnyKeyword
+                    | ast::TsKeywordTypeKind::TsUnknownKeyword => return None,
+                    _ => return Some(Texts::Unread),
+                },
+                ast::TsType::TsTypeRef(named) => {
+                    let name = name_of(named).filter(|name| !self.hidden.contains(*name));
+                    match (name, name.and_then(|name| self.aliases.get(name))) {
+                        (Some(name), Some(alias)) if entered.insert(name) => open.push(alias),
+                        (Some(_), Some(_)) => {}
+                        (Some(name), None) if self.objects.contains(name) && value.is_none() => {
+                            value = Some(name)
+                        }
+                        _ => return Some(Texts::Unread),
+                    }
                 }
-                ast::TsType::TsKeywordType(keyword)
-                    if matches!(
-                        keyword.kind,
-                        ast::TsKeywordTypeKind::TsNullKeyword | ast::TsKeywordTypeKind::TsUndefinedKeyword
-                    ) => {}
-                ast::TsType::TsTypeRef(named) => open.push(self.aliases.get(name_of(named)?)?),
-                // `(typeof KINDS)[number]`
-                ast::TsType::TsIndexedAccessType(access) if texts.is_empty() && open.is_empty() => {
-                    return Some(ExprKind::Name(self.own_value(&access.obj_type)?));
-                }
-                _ => return None,
+                ast::TsType::TsIndexedAccessType(access) if value.is_none() => match self.values_of(access) {
+                    Some(name) => value = Some(name),
+                    None => return Some(Texts::Unread),
+                },
+                _ => return Some(Texts::Unread),
             }
         }
-        Some(ExprKind::Array(texts))
+        Some(match value {
+            None => Texts::Listed(texts),
+            Some(name) if texts.is_empty() => Texts::Of(SmolStr::new(name)),
+            Some(_) => Texts::Unread,
+        })
     }
 
-    /// The name of `typeof NAME`, when it is one of the file: to look at another file for it would be to load that.
-    fn own_value(&self, written: &ast::TsType) -> Option<SmolStr> {
-        let mut written = written;
-        while let ast::TsType::TsParenthesizedType(inner) = written {
-            written = &inner.type_ann;
-        }
-        let ast::TsType::TsTypeQuery(query) = written else { return None };
-        let ast::TsTypeQueryExpr::TsEntityName(ast::TsEntityName::Ident(name)) = &query.expr_name else {
-            return None;
+    /// `(typeof KINDS)[number]`, `(typeof KINDS)[keyof typeof KINDS]`: all values of a constant of this file. To look at another
+    /// one for it would be to load that.
+    fn values_of<'a>(&self, access: &'a ast::TsIndexedAccessType) -> Option<&'a str> {
+        let name = queried(&access.obj_type)?;
+        let all = match &*access.index_type {
+            ast::TsType::TsKeywordType(keyword)
+                if keyword.kind == ast::TsKeywordTypeKind::TsNumberKeyword =>
+            {
+                &self.lists
+            }
+            ast::TsType::TsTypeOperator(operator)
+                if operator.op == ast::TsTypeOperatorOp::KeyOf
+                    && queried(&operator.type_ann) == Some(name) =>
+            {
+                &self.objects
+            }
+            _ => return None,
         };
-        let binding = self.module.bindings.get(&*name.sym)?;
-        (!matches!(binding.kind, BindingKind::Import { .. })).then(|| SmolStr::new(&*name.sym))
+        all.contains(name).then_some(name)
+    }
+}
+
+impl Lowering<'_> {
+    /// The arguments of a call. What a type says stands in the place of those that `$type()` does not have.
+    pub(super) fn arguments(&mut self, call: &ast::CallExpr) -> Vec<Element> {
+        match typed(call).and_then(|written| Some((written, self.named.texts(written)?))) {
+            Some((written, texts)) => {
+                let range = self.range(swc_common::Spanned::span(written));
+                vec![Element::Value(Expr { range, kind: ExprKind::Texts(texts) })]
+            }
+            None => self.elements(&call.args),
+        }
+    }
+}
+
+/// What stands before `as const`, also behind `satisfies`.
+fn constant(value: &ast::Expr) -> Option<&ast::Expr> {
+    match value {
+        ast::Expr::TsConstAssertion(constant) => Some(&constant.expr),
+        ast::Expr::TsSatisfies(typed) => match &*typed.expr {
+            ast::Expr::TsConstAssertion(constant) => Some(&constant.expr),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The name of `typeof NAME`.
+fn queried(written: &ast::TsType) -> Option<&str> {
+    let mut written = written;
+    while let ast::TsType::TsParenthesizedType(inner) = written {
+        written = &inner.type_ann;
+    }
+    let ast::TsType::TsTypeQuery(query) = written else { return None };
+    match &query.expr_name {
+        ast::TsTypeQueryExpr::TsEntityName(ast::TsEntityName::Ident(name)) => Some(&name.sym),
+        _ => None,
     }
 }
 

@@ -81,6 +81,8 @@ impl Uses {
             | ExprKind::Bool(_)
             | ExprKind::Null
             | ExprKind::Require(_)
+            | ExprKind::Texts(_)
+            | ExprKind::PlainPattern(..)
             | ExprKind::Opaque(_) => {}
         }
     }

@@ -101,7 +101,7 @@ pub(super) fn name_and_options(arguments: &[Value]) -> (Fact<Option<SmolStr>>, V
 }
 
 /// The values of an enum: a list, an object's values, or the options of a validation schema.
-pub(super) fn enum_values(values: &Value) -> Fact<Vec<SmolStr>> {
+pub(in crate::eval) fn enum_values(values: &Value) -> Fact<Vec<SmolStr>> {
     let text = |value: &Value| -> Fact<Option<SmolStr>> {
         match value {
             Value::Unknown(why) => Err(why.clone()),
@@ -260,10 +260,8 @@ impl Evaluator<'_> {
                 let options = arguments.get(1).cloned().unwrap_or(Value::Undefined);
                 column.references.push(Reference { target: first, options, at });
             }
-            "$type" if matches!(first, Value::Undefined) => {}
-            "$type" => column.typed = Some(enum_values(&first)),
-            // Character sets and collations change nothing that the graph holds.
-            "charSet" | "collate" | "setName" | "defaultValue" => {}
+            // Types, character sets and collations change nothing that the graph holds.
+            "$type" | "charSet" | "collate" | "setName" | "defaultValue" => {}
             _ => {
                 let reason = format!("the column modifier `{name}` is not known to schemalint");
                 return unknown(reason, at);

@@ -12,6 +12,7 @@ mod sql;
 mod table;
 mod types;
 
+pub(in crate::eval) use column::enum_values;
 pub use entity::*;
 pub use prelude::prelude_of;
 pub use relation_entity::*;
@@ -26,7 +27,7 @@ use super::value::*;
 use super::{Evaluator, no_member, unknown};
 use crate::graph::{Casing, Dialect, DrizzleLine};
 use crate::source::Span;
-use column::{column_function, enum_values, name_and_options};
+use column::{column_function, name_and_options};
 use table::text;
 
 /// What the name of a dialect's functions begins with: `pgTable`, `mysqlView`.
