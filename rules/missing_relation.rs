@@ -271,11 +271,6 @@ impl KeyPair<'_> {
         })
     }
 
-    fn leads(self, relation: &Relation, to: TableId) -> bool {
-        let target = relation.target.as_ref().ok().copied().flatten();
-        target.is_some_and(|target| self.graph.owner(target) == to)
-    }
-
     fn report_inverse(self, known: &Known<'_>, key: &ForeignKey, out: &mut Findings) {
         let (table, to) = (self.graph.table(self.from), self.graph.table(self.to));
         let subject = table.subject(self.columns);

@@ -30,20 +30,20 @@ impl Rule for UndocumentedPolymorphicReference {
 
     fn check(&self, context: &Context<'_>, out: &mut Findings) {
         let tables = OnceCell::new();
-        let mut typed_elsewhere = Vec::new();
+        let mut unread_types = Vec::new();
         for reference in &context.model.polymorphic_references {
             let tables = || tables.get_or_init(|| TableNames::new(context));
             match gap(context, reference, tables) {
                 // The type may say it all.
-                Some(Gap::Everything | Gap::Targets(_)) if reference.is_typed_elsewhere => {
+                Some(Gap::Everything | Gap::Targets(_)) if reference.has_unread_type => {
                     let table = context.graph.table(reference.table);
-                    typed_elsewhere.push(table.subject(&[reference.discriminator]));
+                    unread_types.push(table.subject(&[reference.discriminator]));
                 }
                 Some(gap) => report(context, reference, &gap, out),
                 None => {}
             }
         }
-        if let [first, rest @ ..] = &typed_elsewhere[..] {
+        if let [first, rest @ ..] = &unread_types[..] {
             let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
             out.note(format!(
                 "`undocumented-polymorphic-reference` says nothing of `{first}`{more}: its `$type<…>`, which is not read, may say it \

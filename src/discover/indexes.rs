@@ -280,7 +280,7 @@ impl<'t> Words<'t> {
             let is_list = words.word("unique") || words.word("primary") && words.word("key");
             let columns = match is_list {
                 true => self.columns(words.bracketed()?.0),
-                // Of a column, the word stands behind its name and its type.
+                // Of a column, the word stands behind its name and its type. Most have none, and their names are not taken.
                 false if holds_word(words.rest, "unique") => {
                     let column = words.name()?;
                     holds_word(words.rest, "unique").then(|| vec![column])?

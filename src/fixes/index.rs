@@ -69,10 +69,15 @@ pub fn add_index(
         (Form::Missing, _) => {
             let end = names.ends.entry(table.span);
             let span = (*end.or_insert_with(|| end_of_arguments(&graph.sources, table.span)))?;
-            let over_lines = graph.sources.text(table.span).contains('\n');
-            let entry = third.entry(&table.index_key(columns), &index);
-            let alone = style.alone(file, span, over_lines, &entry, !third.takes_list);
-            edits.push(Edit::new(span, format!(", (t) => {alone}")));
+            let key = table.index_key(columns);
+            let written = match graph.sources.text(table.span).contains('\n') {
+                true => {
+                    let entry = third.entry(&key, &index);
+                    format!("(t) => {}", style.over_lines(file, span, &entry, !third.takes_list))
+                }
+                false => third.alone(&key, &index),
+            };
+            edits.push(Edit::new(span, format!(", {written}")));
         }
         (Form::List(_), Some(list)) => edits.extend(joining(add_entry(&graph.sources, list, &index)?)),
         (Form::Object(_), Some(object)) => {

@@ -44,20 +44,9 @@ impl Style {
         }
     }
 
-    /// An entry alone in its brackets, over lines where what it is written into is; `at` is where that ends.
-    pub(super) fn alone(
-        &self,
-        file: &SourceFile,
-        at: Span,
-        over_lines: bool,
-        entry: &str,
-        is_object: bool,
-    ) -> String {
+    /// An entry alone in its brackets, over lines; `at` is where what it is written into ends.
+    pub(super) fn over_lines(&self, file: &SourceFile, at: Span, entry: &str, is_object: bool) -> String {
         let (open, close) = if is_object { ("({", "})") } else { ("[", "]") };
-        if !over_lines {
-            let blank = if is_object { " " } else { "" };
-            return format!("{open}{blank}{entry}{blank}{close}");
-        }
         let line = &file.text[file.line_start(at.range.start) as usize..];
         let base = &line[..line.len() - line.trim_start_matches([' ', '\t']).len()];
         let Self { step, newline, .. } = self;
@@ -68,6 +57,7 @@ impl Style {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::graph::ThirdArgument;
     use crate::source::{FileId, Range};
 
     #[test]
@@ -91,8 +81,9 @@ mod tests {
         let file = SourceFile::new("a.ts", "x\n  table(a, {\n    b,\n  })");
         let at = Range::new(22, 22).in_file(FileId(0));
         let style = Style::of(&file);
-        assert_eq!(style.alone(&file, at, true, "new", false), "[\n    new,\n  ]");
-        assert_eq!(style.alone(&file, at, true, "a: new", true), "({\n    a: new,\n  })");
-        assert_eq!(style.alone(&file, at, false, "a: new", true), "({ a: new })");
+        assert_eq!(style.over_lines(&file, at, "new", false), "[\n    new,\n  ]");
+        assert_eq!(style.over_lines(&file, at, "a: new", true), "({\n    a: new,\n  })");
+        let third = ThirdArgument { takes_list: false, ..ThirdArgument::default() };
+        assert_eq!(third.alone("a", "new"), "(t) => ({ a: new })");
     }
 }

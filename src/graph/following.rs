@@ -222,24 +222,28 @@ impl KeyPair<'_> {
         }
     }
 
+    /// Whether a relation leads to a table, or to a mirror of it.
+    pub fn leads(self, relation: &Relation, to: TableId) -> bool {
+        let target = relation.target.as_ref().ok().copied().flatten();
+        target.is_some_and(|target| self.graph.owner(target) == to)
+    }
+
     /// Whether a relation leads where the key does, and says nothing of columns, and Drizzle finds none.
     fn is_broken_by(self, one: &Relation) -> bool {
-        let target = one.target.as_ref().ok().copied().flatten();
         one.one
             && one.columns.is_none()
             && matches!(one.verdict, Ok(Verdict::Error(_)))
-            && target.is_some_and(|target| self.graph.owner(target) == self.to)
+            && self.leads(one, self.to)
     }
 
     /// Whether a relation leads where the key does, from exactly the key's columns, and cannot find its rows.
     fn is_mistaken_by(self, one: &Relation) -> bool {
-        let target = one.target.as_ref().ok().copied().flatten();
         let is_own = |near: &ColumnRef| {
             let of_key = |column: &usize| ColumnRef { table: self.from, column: *column };
             self.columns.iter().any(|column| self.is_same(*near, of_key(column)))
         };
         one.one
-            && target.is_some_and(|target| self.graph.owner(target) == self.to)
+            && self.leads(one, self.to)
             && matches!(&one.columns, Some(Ok(pairs)) if pairs.fields.len() == self.columns.len()
             && pairs.fields.iter().all(is_own)
             && pairs.fields.iter().zip(&pairs.references).any(|(near, far)| {

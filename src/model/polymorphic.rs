@@ -21,8 +21,8 @@ pub struct PolymorphicReference {
     pub discriminator: usize,
     /// What the discriminator is limited to; `None` when any text fits, or when that is not known.
     pub values: Option<Vec<Target>>,
-    /// Its type, `$type<Kind>()`, says what it is limited to, and stands elsewhere.
-    pub is_typed_elsewhere: bool,
+    /// Only a type that is not read, `$type<Kind>()`, says what it is limited to.
+    pub has_unread_type: bool,
     /// The `@polymorphic` tag.
     pub tag: Option<(Tag, PolymorphicTag)>,
     /// The config says which tables it may mean.
@@ -86,7 +86,7 @@ pub(super) fn find(graph: &SchemaGraph, names: &Names, config: &config::Polymorp
                     id: column,
                     discriminator,
                     values: values(graph, names, id, &table.columns[discriminator]),
-                    is_typed_elsewhere: is_typed_elsewhere(&table.columns[discriminator]),
+                    has_unread_type: has_unread_type(&table.columns[discriminator]),
                     tag,
                     is_configured: candidate
                         .by_config
@@ -265,7 +265,7 @@ fn values(graph: &SchemaGraph, names: &Names, near: TableId, column: &Column) ->
 }
 
 /// Whether only a type that is not read here says what a discriminator is limited to.
-fn is_typed_elsewhere(column: &Column) -> bool {
+fn has_unread_type(column: &Column) -> bool {
     column
         .facts
         .as_ref()
